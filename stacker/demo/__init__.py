@@ -1,0 +1,1 @@
+"""The flagship series over miniature upstreams, and the story of its whole life."""

@@ -1,0 +1,98 @@
+"""What can go wrong, each with what to do next.
+
+    StackerError                 exit 1
+     ├ UsageError                exit 2   the command line contradicts itself
+     ├ PlanError                 exit 1   series.toml is not a plan; carries every problem at once
+     ├ SeriesError               exit 1   lock, patches and store do not fit together
+     ├ PatchError                exit 1   a patch file does not apply on its exact preimage
+     ├ GitError                  exit 1   git refused; carries its own words
+     ├ ForgeError                exit 1   the forge refused, or cannot be reached
+     │  └ OutcomeUnknown         exit 6   a remote act whose outcome could not be read back
+     └ BusyError                 exit 1   another stacker works on this series
+
+Outcomes (a conflict, a red check, a blocked landing) are values that verbs return; only what
+makes an answer impossible is raised. `cli` catches once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process ends with; scripts rely on these numbers."""
+
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    CONFLICT = 3
+    CHECK_FAILED = 4
+    BLOCKED = 5
+    UNKNOWN = 6
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong at one place of a file a person wrote.
+
+    `line` and `column` count from 1; `column` counts characters, not bytes.
+    `source` is the line itself, for the caret; empty when there is none.
+    """
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+    source: str = ""
+
+
+class StackerError(Exception):
+    """Something that a user can mend: the message says what, the hint what next."""
+
+    exit_code = ExitCode.ERROR
+
+    def __init__(self, message: str, *, hint: str = "", where: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+
+class UsageError(StackerError):
+    """The command line contradicts itself or lacks something."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PlanError(StackerError):
+    """`series.toml` is not a plan; `where` holds every problem found."""
+
+
+class SeriesError(StackerError):
+    """Plan, lock, patches and store do not fit together."""
+
+
+class PatchError(StackerError):
+    """A patch does not apply on its exact preimage, or is damaged."""
+
+
+class GitError(StackerError):
+    """git refused; the message ends in git's own last line."""
+
+
+class ForgeError(StackerError):
+    """The forge refused or could not be reached."""
+
+
+class OutcomeUnknown(ForgeError):
+    """A remote act was sent, and what became of it could not be read back."""
+
+    exit_code = ExitCode.UNKNOWN
+
+
+class BusyError(StackerError):
+    """Another stacker command works on this series directory."""

@@ -1,0 +1,1 @@
+"""Which upstream commit breaks a stage first."""

@@ -1,0 +1,1 @@
+"""git as a library: never the user's index, worktree, hooks or configuration."""

@@ -1,0 +1,43 @@
+"""The user's own programs, run in the user's own environment: credential helpers, the editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stacker.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PATIENCE = 10  # seconds; a helper that wants to ask a person is not waited for
+
+
+def ask(command: Sequence[str], stdin: bytes) -> str:
+    """What a helper answers; empty when it is not there, says no, or wants to prompt."""
+    env = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "GCM_INTERACTIVE": "never"}
+    try:
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, env=env, timeout=_PATIENCE, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+
+
+def edit(text: str, editor: str) -> str:
+    """`text` as a person leaves it in an editor; `editor` is a command line, as git has it."""
+    with tempfile.TemporaryDirectory(prefix="stacker-") as folder:
+        path = Path(folder) / "edit.txt"
+        path.write_text(text, encoding="utf-8")
+        try:
+            done = subprocess.run([*shlex.split(editor), str(path)], check=False)
+        except OSError as exc:
+            raise UsageError(f"no editor {editor!r}", hint="Set EDITOR.") from exc
+        if done.returncode != 0:
+            raise UsageError(f"the editor {editor!r} ended with {done.returncode}")
+        return path.read_text(encoding="utf-8")

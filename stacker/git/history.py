@@ -1,0 +1,39 @@
+"""Questions about how commits follow each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.errors import GitError
+from stacker.git.objects import Oid
+
+if TYPE_CHECKING:
+    from stacker.git.objects import ObjectStore
+
+
+def first_parents(store: ObjectStore, old: Oid, new: Oid) -> tuple[Oid, ...]:
+    """The commits of `new`'s first-parent line that `old` does not have, oldest first."""
+    if old == new:
+        return ()
+    said = store.git.text("rev-list", "--first-parent", "--reverse", new, f"^{old}", "--")
+    return tuple(Oid(line) for line in said.split())
+
+
+def commits_between(store: ObjectStore, old: Oid, new: Oid) -> tuple[Oid, ...]:
+    """All commits that `new` has and `old` has not, parents before children."""
+    said = store.git.text("rev-list", "--topo-order", "--reverse", new, f"^{old}", "--")
+    return tuple(Oid(line) for line in said.split())
+
+
+def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:
+    """Whether `new` contains `old`; an unreadable history raises `GitError`."""
+    done = store.git.attempt("merge-base", "--is-ancestor", old, new)
+    if done.code not in (0, 1):
+        raise GitError(f"git merge-base: {done.said}")
+    return done.code == 0
+
+
+def merge_base(store: ObjectStore, one: Oid, other: Oid) -> Oid | None:
+    """The best common ancestor; `None` for unrelated histories."""
+    done = store.git.attempt("merge-base", one, other)
+    return Oid(done.out.decode("ascii").split()[0]) if done.code == 0 else None

@@ -1,0 +1,111 @@
+"""Objects from elsewhere into the store: asking a remote for its branches, fetching with progress.
+
+GitPython runs these, for it reads git's progress lines. It starts its processes with the
+environment of ours, from which `stacker.wiring` has removed what would redirect git.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from git.cmd import Git as GitCommand
+from git.cmd import handle_process_output
+from git.exc import GitCommandError
+from git.util import RemoteProgress
+
+from stacker.errors import GitError
+from stacker.git.objects import Oid
+from stacker.git.process import Git, sealed_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from stacker.git.process import Credential
+
+    Told = Callable[[str, int, int], None]
+    """Hears what is going on: git's words, how many done, how many in all (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRefs:
+    """What a remote offers: full ref names and ids, and the branch its HEAD names."""
+
+    refs: Mapping[str, Oid]
+    head: str | None
+
+
+def ask(url: str, here: Path, credential: Credential | None = None) -> RemoteRefs:
+    """The refs of the repository at `url` (a URL or a path); `here` is any existing folder."""
+    git = Git(here, credential=credential)
+    done = git.attempt("ls-remote", "--symref", "--", url, timeout=60)
+    if done.code != 0:
+        raise GitError(
+            f"cannot read the repository {shown_url(url)}: {done.said}",
+            hint="Check its address, the network, and whether your token may see it.",
+        )
+    refs: dict[str, Oid] = {}
+    head = None
+    for line in done.out.decode("utf-8", "surrogateescape").splitlines():
+        value, _, name = line.partition("\t")
+        if value.startswith("ref: refs/heads/") and name == "HEAD":
+            head = value.removeprefix("ref: refs/heads/")
+        elif not value.startswith("ref: "):
+            refs[name] = Oid(value)
+    return RemoteRefs(refs, head)
+
+
+def fetch(
+    store: Git, url: str, refspecs: Sequence[str], *,
+    credential: Credential | None = None, told: Told | None = None,
+) -> None:  # fmt: skip
+    """Fetch `refspecs` from `url` into `store`; raises `GitError` with git's own words."""
+    progress = _Progress(told)
+    command = GitCommand(str(store.directory))
+    command.update_environment(**sealed_environment(credential), GITHUB_TOKEN="", GH_TOKEN="")
+    try:
+        process = command.fetch(
+            "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+            "--", url, *refspecs, as_process=True, universal_newlines=True,
+        )  # fmt: skip
+        handle_process_output(process, None, progress.new_message_handler(), decode_streams=False)
+        process.wait()
+    except GitCommandError as exc:
+        said = [*progress.error_lines, *progress.other_lines] or str(exc.stderr).splitlines()
+        last = next((x for x in reversed(said) if x.strip()), "git gave no reason").strip()
+        raise GitError(f"fetch from {shown_url(url)}: {last}") from exc
+
+
+def shown_url(url: str) -> str:
+    """`url` without a user or token that somebody wrote into it."""
+    return re.sub(r"(://)[^/@]*@", r"\1", url)
+
+
+class _Progress(RemoteProgress):
+    def __init__(self, told: Told | None) -> None:
+        super().__init__()
+        self._told = told
+
+    def update(
+        self,
+        op_code: int,
+        cur_count: str | float,
+        max_count: str | float | None = None,
+        message: str = "",
+    ) -> None:
+        if self._told is not None:
+            stage = _STAGES.get(op_code & self.OP_MASK, "working")
+            self._told(
+                f"{stage} {message}".strip(), int(float(cur_count)), int(float(max_count or 0))
+            )
+
+
+_STAGES = {
+    RemoteProgress.COUNTING: "counting",
+    RemoteProgress.COMPRESSING: "compressing",
+    RemoteProgress.RECEIVING: "receiving",
+    RemoteProgress.RESOLVING: "resolving",
+    RemoteProgress.WRITING: "writing",
+}

@@ -1,0 +1,1 @@
+"""Commits and mails become stages of the series."""

@@ -1,0 +1,107 @@
+"""`stacker init`: a new series directory with a plan that has no stages yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.errors import UsageError
+from stacker.git import transfer
+from stacker.git.process import Git
+from stacker.series.directory import GITATTRIBUTES, GITIGNORE, PLAN, SeriesDirectory
+from stacker.series.lock import Lock
+from stacker.series.plan_text import new_plan
+from stacker.series.reading import parse_plan
+from stacker.series.saving import save
+from stacker.series.workspace import Upstream, fetch_tip, open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stacker.git.objects import Oid
+    from stacker.git.process import Credential
+    from stacker.git.transfer import Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitRequest:
+    """What the new series is to be. `upstream` is written to the plan as given; `url` is where
+    git finds it; `clone` an existing clone to read objects from before asking the network."""
+
+    folder: Path
+    upstream: str
+    url: str
+    branch: str | None = None
+    fork: str | None = None
+    name: str | None = None
+    clone: Path | None = None
+    forge: str | None = None
+    credential: Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """The directory that was made, and the upstream commit that it knows."""
+
+    folder: Path
+    name: str
+    branch: str
+    tip: Oid
+
+
+def initialise(request: InitRequest, now: int, told: Told | None = None) -> InitResult:
+    """Make the directory, its repository and its store; nothing is left behind on an error."""
+    directory = SeriesDirectory(request.folder.resolve())
+    if directory.plan_file.exists():
+        raise UsageError(
+            f"{str(request.folder)!r} is a series directory already",
+            hint="Work in it, or choose another folder.",
+        )
+    directory.root.parent.mkdir(parents=True, exist_ok=True)
+    offered = transfer.ask(request.url, directory.root.parent, request.credential)
+    branch = request.branch or offered.head or _only_branch(offered)
+    if f"refs/heads/{branch}" not in offered.refs:
+        raise UsageError(
+            f"{request.upstream} has no branch {branch!r}",
+            hint="Name one with `--branch`.",
+        )
+    name = request.name or directory.root.name
+    text = new_plan(
+        name=name, upstream=request.upstream, branch=branch, fork=request.fork, forge=request.forge
+    )
+    plan = parse_plan(text, PLAN)
+    directory.root.mkdir(exist_ok=True)
+    _make_repository(directory.root)
+    width = len(next(iter(offered.refs.values())))
+    with open_store(directory.store, "sha1" if width == 40 else "sha256") as store:
+        if request.clone is not None:
+            transfer.fetch(
+                store.git, str(request.clone.resolve()), ["+refs/*:refs/stacker/clone/*"], told=told
+            )
+        upstream = Upstream(plan.default_repository.name, request.url, branch, request.credential)
+        tip = fetch_tip(store, upstream, told)
+        files = {PLAN: text.encode()} | _missing(directory)
+        save(directory, store, files, Lock(), command="init", reason=name, now=now)
+    for file, content in ((".gitignore", GITIGNORE), (".gitattributes", GITATTRIBUTES)):
+        if not (directory.root / file).exists():
+            directory.replace(file, content.encode())
+    return InitResult(directory.root, name, branch, tip)
+
+
+def _make_repository(root: Path) -> None:
+    if not (root / ".git").exists():
+        Git(root).run("init", "-q", "-b", "main")
+
+
+def _missing(directory: SeriesDirectory) -> dict[str, bytes]:
+    cover = "series/cover.md"
+    return {} if directory.read(cover) is not None else {cover: b"# What this series does\n"}
+
+
+def _only_branch(offered: transfer.RemoteRefs) -> str:
+    names = [r.removeprefix("refs/heads/") for r in offered.refs if r.startswith("refs/heads/")]
+    if not names:
+        raise UsageError(
+            "the upstream has no branch yet", hint="It must have a commit to build on."
+        )
+    return next((n for n in ("main", "master") if n in names), names[0])

@@ -1,0 +1,1 @@
+"""Which stages upstream has, proved by trees."""

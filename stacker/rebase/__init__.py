@@ -1,0 +1,1 @@
+"""Put the series on another base, all in the object store."""

@@ -1,0 +1,60 @@
+"""A rebase that met a conflict, remembered: its target, what went through, what was dropped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stacker.git.objects import Oid
+from stacker.series.directory import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Where the series is to go: an upstream commit for each repository.
+
+    `picks` are results that need not be computed again; `dropped` the (stage, patch file) pairs
+    that somebody decided to leave out.
+    """
+
+    targets: dict[str, Oid]
+    picks: dict[tuple[Oid, Oid], Oid] = field(default_factory=dict)
+    dropped: frozenset[tuple[str, str]] = frozenset()
+
+
+def read(state: Path) -> Attempt | None:
+    """The remembered attempt; `None` when there is none, or when its file cannot be read."""
+    path = state / "attempt.json"
+    if not path.is_file():
+        return None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Attempt(
+            targets={str(k): Oid(v) for k, v in data["targets"].items()},
+            picks={(Oid(a), Oid(b)): Oid(c) for a, b, c in data["picks"]},
+            dropped=frozenset((str(s), str(f)) for s, f in data["dropped"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None  # the series itself does not depend on it: the next rebase starts anew
+
+
+def write(state: Path, attempt: Attempt) -> None:
+    """Remember `attempt`."""
+    data = {
+        "targets": attempt.targets,
+        "picks": [[*key, value] for key, value in attempt.picks.items()],
+        "dropped": sorted(attempt.dropped),
+    }
+    write_atomically(state / "attempt.json", json.dumps(data, indent=1).encode())
+
+
+def forget(state: Path) -> bool:
+    """Forget it; says whether there was one."""
+    path = state / "attempt.json"
+    there = path.is_file()
+    path.unlink(missing_ok=True)
+    return there

@@ -1,0 +1,173 @@
+"""`stacker rebase`: gather the series and its target, compose, and move all at once or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from stacker.errors import SeriesError
+from stacker.forecast import culprit
+from stacker.git.history import first_parents
+from stacker.landed.proof import landings
+from stacker.rebase import attempt as attempts
+from stacker.rebase.attempt import Attempt
+from stacker.rebase.outcome import RebaseResult, describe
+from stacker.series.compose import Composer, Halted, Standing
+from stacker.series.saving import rewritten, save
+from stacker.series.workspace import fetch_tip, known_tip, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacker.forecast.culprit import Culprit
+    from stacker.git.objects import Oid
+    from stacker.git.transfer import Told
+    from stacker.series.compose import Composition, Outcome
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+    from stacker.series.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RebaseRequest:
+    """What is asked for.
+
+    `onto` names a revision for some repositories (`""` is the default one); `fetch` allows to
+    ask upstream; `afresh` lets go of the target that an earlier rebase remembered.
+    """
+
+    onto: Mapping[str, str] = field(default_factory=dict)
+    fetch: bool = True
+    afresh: bool = False
+
+
+def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) -> RebaseResult:
+    """Put the series on upstream's tip, or on what `request` names; nothing moves on conflict."""
+    series = work.load(told)
+    _require_stages(series)
+    edits = series.edits
+    if edits:
+        restacked = restack(work, told)
+        if restacked.halted:
+            return restacked
+        series = work.load(told)
+    attempt, remembered = _attempt(work, series, request, told)
+    done = _carry_out(work, series, attempt, "rebase", remembered=remembered)
+    return replace(done, edits=edits)
+
+
+def restack(work: Workspace, told: Told | None = None) -> RebaseResult:
+    """Make a version of what was edited by hand, on the bases the series has."""
+    series = work.load(told)
+    attempt = Attempt(dict(series.lock.bases))
+    return _carry_out(work, series, attempt, "restack", remembered=False)
+
+
+def dry_run(
+    work: Workspace, series: Series, attempt: Attempt
+) -> tuple[dict[StageId, Outcome], dict[StageId, Oid], Composition]:
+    """Compose without moving anything: every live stage's outcome, what has landed, the task."""
+    what = _without_dropped(series.composition(work.store, attempt.targets, attempt.picks), attempt)
+    composer = Composer(what)
+    outcomes = {stage: composer.outcome(stage) for stage in series.live}
+    landed = landings(what, outcomes.values(), series.lock.bases)
+    if landed:
+        # What landed leaves every chain; the trees stay, for its change brought nothing there.
+        chains = {
+            s: tuple(x for x in stages if x not in landed)
+            for s, stages in what.chains.items()
+            if s not in landed
+        }
+        what = replace(what, chains=chains)
+        composer = Composer(what)
+        outcomes = {stage: composer.outcome(stage) for stage in chains}
+    return outcomes, landed, what
+
+
+def abort(work: Workspace) -> bool:
+    """Forget the remembered target; the series is where it was. Says whether there was one."""
+    return attempts.forget(work.directory.state)
+
+
+def _require_stages(series: Series) -> None:
+    if not series.lock.stages and not any(series.patches.values()):
+        raise SeriesError(
+            "the series has no patches yet",
+            hint="Bring some in: `stacker import BASE..TIP --from CLONE --stage-per-commit`.",
+        )
+
+
+def _attempt(
+    work: Workspace, series: Series, request: RebaseRequest, told: Told | None
+) -> tuple[Attempt, bool]:
+    earlier = attempts.read(work.directory.state)
+    if earlier and not request.afresh and not request.onto:
+        return earlier, True
+    targets = dict(series.lock.bases)
+    default = work.plan.default_repository.name
+    asked = {name or default: rev for name, rev in request.onto.items()}
+    for name in asked:
+        work.plan.repository(name)
+    for name, upstream in work.upstreams.items():
+        if name in asked:
+            targets[name] = resolve(work.store, upstream, asked[name], told)
+        elif asked or name not in targets:
+            continue
+        elif request.fetch:
+            targets[name] = fetch_tip(work.store, upstream, told)
+        else:
+            targets[name] = known_tip(work.store, upstream) or targets[name]
+    picks = earlier.picks if earlier else {}
+    return Attempt(targets, dict(picks)), False
+
+
+def _carry_out(
+    work: Workspace, series: Series, attempt: Attempt, command: str, *, remembered: bool
+) -> RebaseResult:
+    outcomes, landed, what = dry_run(work, series, attempt)
+    halted = any(isinstance(o, Halted) for o in outcomes.values())
+    culprits = _culprits(series, what, outcomes) if halted else {}
+    stages = describe(
+        work.store, series, outcomes,
+        landed=landed, culprits=culprits, dropped=attempt.dropped,
+    )  # fmt: skip
+    moved = sum(
+        len(first_parents(work.store, old, attempt.targets[name]))
+        for name, old in series.lock.bases.items()
+    )
+    result = RebaseResult(
+        bases=attempt.targets, version=series.lock.version, stages=stages,
+        store=work.directory.store, halted=halted, edits=series.edits,
+        remembered=remembered, new_commits=moved,
+    )  # fmt: skip
+    if halted:
+        attempts.write(work.directory.state, attempt)
+        return replace(result, bases=dict(series.lock.bases) or attempt.targets)
+    standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
+    lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
+    if lock != series.lock or files != series.files:
+        reason = "onto " + ", ".join(f"{n} {oid[:10]}" for n, oid in attempt.targets.items())
+        save(work.directory, work.store, files, lock, command=command, reason=reason, now=work.now)
+    attempts.forget(work.directory.state)
+    return replace(result, version=lock.version)
+
+
+def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
+    if not attempt.dropped:
+        return what
+    kept = {
+        stage: tuple(p for p in patches if (stage, p.file) not in attempt.dropped)
+        for stage, patches in what.patches.items()
+    }
+    return replace(what, patches=kept)
+
+
+def _culprits(
+    series: Series, what: Composition, outcomes: Mapping[StageId, Outcome]
+) -> dict[StageId, Culprit | None]:
+    found: dict[StageId, Culprit | None] = {}
+    for stage, outcome in outcomes.items():
+        good = series.lock.bases.get(what.repositories[stage])
+        if isinstance(outcome, Halted) and good is not None:
+            found[stage] = culprit.find(what, stage, good, what.bases[what.repositories[stage]])
+    return found

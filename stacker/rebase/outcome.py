@@ -1,0 +1,129 @@
+"""What a rebase did, or would do: one value for each stage. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.series.compose import Halted, Solved, Standing, Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from stacker.forecast.culprit import Culprit
+    from stacker.git.merge import Conflict
+    from stacker.git.objects import ObjectStore, Oid
+    from stacker.series.compose import Outcome
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+
+
+class Status(StrEnum):
+    """What became of a stage."""
+
+    REBASED = "rebased"
+    UNCHANGED = "unchanged"
+    LANDED = "landed"
+    DROPPED = "dropped"
+    CONFLICT = "conflict"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class StageConflict:
+    """One conflicted path of patch `file` of stage `of`, and the upstream commit that made it."""
+
+    of: StageId
+    file: str
+    conflict: Conflict
+    culprit: Culprit | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """One stage. `commit` and `tree` are those of its chain, or would be."""
+
+    stage: StageId
+    status: Status
+    commit: Oid | None
+    tree: Oid | None
+    old_commit: Oid | None
+    because: str
+    conflicts: tuple[StageConflict, ...] = ()
+    solved: tuple[Solved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RebaseResult:
+    """The whole of it. With `halted` nothing has moved and `rebased` means "would be".
+
+    `new_commits` counts upstream's first-parent commits between old and new base.
+    """
+
+    bases: Mapping[str, Oid]
+    version: int
+    stages: tuple[StageResult, ...]
+    store: Path
+    halted: bool
+    edits: tuple[str, ...]
+    remembered: bool
+    new_commits: int
+
+
+def describe(
+    store: ObjectStore,
+    series: Series,
+    outcomes: Mapping[StageId, Outcome],
+    *,
+    landed: Mapping[StageId, Oid],
+    culprits: Mapping[StageId, Culprit | None],
+    dropped: frozenset[tuple[str, str]],
+) -> tuple[StageResult, ...]:
+    """The result of every stage, in plan order."""
+    found = []
+    for stage in series.plan.order:
+        line = series.lock.stage(stage)
+        old = line.commit if line else None
+        if stage in outcomes:
+            gone = any(s == stage for s, _ in dropped)
+            found.append(_one(store, outcomes[stage], old, culprits.get(stage), dropped=gone))
+        else:
+            commit = landed.get(stage) or (line.landing if line else None)
+            tree = store.commit(commit).tree if commit and store.find(commit) else None
+            why = f"landed as {commit[:10]}" if commit else "landed"
+            found.append(StageResult(stage, Status.LANDED, commit, tree, old, why))
+    return tuple(found)
+
+
+def _one(
+    store: ObjectStore, outcome: Outcome, old: Oid | None, culprit: Culprit | None, *, dropped: bool
+) -> StageResult:
+    match outcome:
+        case Standing(stage=stage, tip=tip, solved=solved):
+            if not outcome.patches and dropped:
+                status, why = Status.DROPPED, "all its patches were dropped"
+            elif tip == old:
+                status, why = Status.UNCHANGED, ""
+            else:
+                status, why = Status.REBASED, _emptied(outcome)
+            tree = store.commit(tip).tree
+            return StageResult(stage, status, tip, tree, old, why, solved=solved)
+        case Halted(stage=stage, of=of, file=file, stopped=stopped):
+            conflicts = tuple(
+                StageConflict(of, file, c, culprit) for c in stopped.conflict.conflicts
+            )
+            why = f"{of}/{file} conflicts" if of == stage else f"{of}/{file} conflicts in its chain"
+            return StageResult(stage, Status.CONFLICT, None, None, old, why, conflicts)
+        case Waiting(stage=stage, on=on):
+            return StageResult(stage, Status.BLOCKED, None, None, old, f"waits for {on}")
+        case never:
+            assert_never(never)
+
+
+def _emptied(outcome: Standing) -> str:
+    empty = [p.file for p, gone in zip(outcome.patches, outcome.emptied, strict=True) if gone]
+    if not empty:
+        return ""
+    return f"upstream has the change of {', '.join(empty)}, but no commit proves that it landed"

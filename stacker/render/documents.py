@@ -1,0 +1,91 @@
+"""The `--json` documents of the local commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stacker.errors import StackerError
+    from stacker.importing.flow import ImportResult
+    from stacker.initialise.flow import InitResult
+    from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
+    from stacker.series.compose import Solved
+
+    Document = dict[str, object]
+
+
+def error(exc: StackerError) -> Document:
+    """An error: the message, what to do next, and the places where it is."""
+    where = [
+        {"file": p.file, "line": p.line, "column": p.column, "key": p.key, "message": p.message}
+        for p in exc.where
+    ]
+    return {"error": {"message": exc.message, "hint": exc.hint, "where": where}}
+
+
+def initialised(result: InitResult) -> Document:
+    """What `init` made."""
+    return {
+        "directory": str(result.folder),
+        "name": result.name,
+        "branch": result.branch,
+        "upstream": result.tip,
+    }
+
+
+def imported(result: ImportResult) -> Document:
+    """What `import` added."""
+    return {"stages": list(result.stages), "version": result.version, "base": result.base}
+
+
+def rebased(result: RebaseResult, default: str) -> Document:
+    """What `rebase` did; `default` names the repository whose base is `base`."""
+    return {
+        "base": result.bases.get(default),
+        "bases": dict(result.bases),
+        "version": result.version,
+        "stages": [_stage(one) for one in result.stages],
+        "store": str(result.store),
+        "new_commits": result.new_commits,
+        "edits": list(result.edits),
+    }
+
+
+def _stage(one: StageResult) -> Document:
+    return {
+        "id": one.stage,
+        "status": str(one.status),
+        "commit": one.commit,
+        "tree": one.tree,
+        "old_commit": one.old_commit,
+        "because": one.because,
+        "conflicts": [_conflict(c) for c in one.conflicts],
+        "resolutions": [_solved(s) for s in one.solved],
+    }
+
+
+def _conflict(one: StageConflict) -> Document:
+    culprit = None
+    if one.culprit is not None:
+        culprit = {
+            "commit": one.culprit.commit,
+            "subject": one.culprit.subject,
+            "author": one.culprit.author,
+            "pull": one.culprit.pull,
+        }
+    return {
+        "path": one.conflict.path.decode("utf-8", "surrogateescape"),
+        "kind": one.conflict.kind,
+        "in": one.of,
+        "patch": one.file,
+        "culprit": culprit,
+    }
+
+
+def _solved(one: Solved) -> Document:
+    resolution = one.resolution
+    return {
+        "path": resolution.path.decode("utf-8", "surrogateescape"),
+        "from_version": resolution.version,
+        "by": resolution.by,
+    }

@@ -1,0 +1,1 @@
+"""Solve a conflict once; the solution is remembered and shared."""

@@ -1,0 +1,1 @@
+"""The series and its files: plan, lock, patches, texts, versions."""

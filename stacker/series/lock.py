@@ -1,0 +1,185 @@
+"""`series.lock`: what the tool knows and a team shares, one line a stage, byte-stable."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+from stacker.errors import SeriesError
+from stacker.git.objects import Oid, is_oid
+from stacker.series.plan import StageId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_FORMAT = 1
+_HEAD = "# Written by stacker; commit it together with patches/. One line a stage.\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What the forge's pull request shows of a stage.
+
+    `base` is the upstream commit that `head` was composed on; `below` the head of the stage's
+    below-branch, when it has one; `version` the series' version at that push.
+    """
+
+    head: Oid
+    base: Oid
+    version: int
+    below: Oid | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageLock:
+    """One stage as it was last written.
+
+    `needs` are the nearest stages below it, by which `Lock.chains` knows the order in which its
+    patches and those below them were applied; `commit` is its tip; `trees` the tree after each
+    of its patches. `landing` is the upstream commit that brought it in; `landed` says that the
+    base has that commit, so that the stage no longer is part of any chain.
+    """
+
+    stage: StageId
+    repository: str
+    needs: tuple[StageId, ...]
+    commit: Oid
+    trees: tuple[Oid, ...]
+    pull: int | None = None
+    published: Published | None = None
+    landing: Oid | None = None
+    landed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """The whole file. `version` is 0 until the first import."""
+
+    version: int = 0
+    bases: Mapping[str, Oid] = field(default_factory=lambda: MappingProxyType({}))
+    stages: tuple[StageLock, ...] = ()
+
+    def stage(self, stage_id: str) -> StageLock | None:
+        """The line of that stage; `None` when it has none yet."""
+        return next((s for s in self.stages if s.stage == stage_id), None)
+
+    def chains(self) -> dict[StageId, tuple[StageId, ...]]:
+        """The chain of every stage that has not landed, as it was written: lines are in order."""
+        rank = {line.stage: i for i, line in enumerate(self.stages)}
+        found: dict[StageId, tuple[StageId, ...]] = {}
+        for line in self.stages:
+            if line.landed:
+                continue
+            below = [found[need] for need in line.needs if need in found]
+            one = (
+                below[0]
+                if len(below) == 1
+                else tuple(sorted({s for chain in below for s in chain}, key=rank.__getitem__))
+            )
+            found[line.stage] = (*one, line.stage)
+        return found
+
+    def with_stages(self, stages: Iterable[StageLock]) -> Lock:
+        """The same lock with other stage lines."""
+        return replace(self, stages=tuple(stages))
+
+    def updated(self, line: StageLock) -> Lock:
+        """The same lock with the line of one stage replaced."""
+        return self.with_stages(line if s.stage == line.stage else s for s in self.stages)
+
+
+def serialise(lock: Lock) -> bytes:
+    """The file's bytes."""
+    lines = [_HEAD, f"format = {_FORMAT}\n", f"version = {lock.version}\n", "\n[bases]\n"]
+    lines += [f"{_word(name)} = {_word(oid)}\n" for name, oid in sorted(lock.bases.items())]
+    lines.append("\n[stages]\n")
+    lines += [f"{_word(line.stage)} = {_table(_values(line))}\n" for line in lock.stages]
+    return "".join(lines).encode()
+
+
+def parse(raw: bytes) -> Lock:
+    """Read the file; raises `SeriesError` that says what to do with a damaged one."""
+    if b"\n<<<<<<< " in raw or b"\n>>>>>>> " in raw:
+        raise SeriesError(
+            "series.lock has conflict markers in it",
+            hint="Take one side's line for each stage and the higher version, "
+            "then run `stacker rebase`: what does not fit the patches is explained.",
+        )
+    try:
+        data = tomllib.loads(raw.decode("utf-8"))
+        if data["format"] != _FORMAT:
+            raise SeriesError(
+                f"series.lock has format {data['format']}, this stacker knows {_FORMAT}",
+                hint="Install a newer stacker.",
+            )
+        bases = {name: _oid(oid) for name, oid in data["bases"].items()}
+        stages = tuple(_line(name, values) for name, values in data["stages"].items())
+        return Lock(version=int(data["version"]), bases=MappingProxyType(bases), stages=stages)
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise SeriesError(
+            f"series.lock is damaged: {exc}",
+            hint="Take it from the last commit: `git checkout -- series.lock`.",
+        ) from exc
+
+
+def _values(line: StageLock) -> dict[str, object]:
+    values: dict[str, object] = {
+        "repository": line.repository,
+        "needs": list(line.needs),
+        "commit": line.commit,
+        "trees": list(line.trees),
+    }
+    if line.pull is not None:
+        values["pull"] = line.pull
+    if line.published is not None:
+        values |= {"head": line.published.head, "head-base": line.published.base}
+        values["head-version"] = line.published.version
+        if line.published.below is not None:
+            values["head-below"] = line.published.below
+    if line.landing is not None:
+        values |= {"landing": line.landing, "landed": line.landed}
+    return values
+
+
+def _line(name: str, values: dict[str, Any]) -> StageLock:
+    published = None
+    if "head" in values:
+        published = Published(
+            head=_oid(values["head"]),
+            base=_oid(values["head-base"]),
+            version=int(values["head-version"]),
+            below=_oid(values["head-below"]) if "head-below" in values else None,
+        )
+    return StageLock(
+        stage=StageId(name),
+        repository=str(values["repository"]),
+        needs=tuple(StageId(str(s)) for s in values["needs"]),
+        commit=_oid(values["commit"]),
+        trees=tuple(_oid(tree) for tree in values["trees"]),
+        pull=int(values["pull"]) if "pull" in values else None,
+        published=published,
+        landing=_oid(values["landing"]) if "landing" in values else None,
+        landed=values.get("landed") is True,
+    )
+
+
+def _oid(value: object) -> Oid:
+    if not isinstance(value, str) or not is_oid(value):
+        raise ValueError(f"{value!r} is no object id")
+    return Oid(value)
+
+
+def _word(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _table(values: dict[str, object]) -> str:
+    def shown(value: object) -> str:
+        if isinstance(value, list):
+            return "[" + ", ".join(_word(x) for x in cast("list[str]", value)) + "]"
+        return _word(value) if isinstance(value, str) else str(value).lower()
+
+    return "{ " + ", ".join(f"{key} = {shown(value)}" for key, value in values.items()) + " }"

@@ -1,0 +1,159 @@
+"""A series directory opened for work: its plan, its object store, and where upstream is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stacker.errors import GitError, SeriesError
+from stacker.git import transfer
+from stacker.git.objects import ObjectStore, Oid, is_oid
+from stacker.git.process import Git
+from stacker.series import versions
+from stacker.series.loading import Series, load
+from stacker.series.lock import parse as parse_lock
+from stacker.series.saving import save
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacker.git.process import Credential
+    from stacker.git.transfer import Told
+    from stacker.series.directory import SeriesDirectory
+    from stacker.series.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """One upstream repository as git reaches it. `branch` is `None` for its HEAD."""
+
+    name: str
+    url: str
+    branch: str | None
+    credential: Credential | None = None
+
+    @property
+    def ref(self) -> str:
+        """The ref of the store that remembers its tip."""
+        return f"refs/stacker/upstream/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a command works with. `now` is in seconds since 1970; `person` is who runs it."""
+
+    directory: SeriesDirectory
+    plan: Plan
+    store: ObjectStore
+    upstreams: Mapping[str, Upstream]
+    now: int
+    person: str
+
+    def load(self, told: Told | None = None) -> Series:
+        """The series; finishes what a killed command left, and fetches bases that are missing."""
+        versions.write_files(self.store, self.directory)
+        raw = self.directory.read("series.lock")
+        if raw is not None:
+            for name, base in parse_lock(raw).bases.items():
+                if self.store.find(base) is None and name in self.upstreams:
+                    self._fetch_base(self.upstreams[name], base, told)
+        series = load(self.directory, self.store, self.plan)
+        if raw is not None and not series.edits and self._is_new(raw):
+            lock = series.lock
+            save(
+                self.directory, self.store, series.files, lock,
+                command="adopt", reason=f"v{lock.version} as these files have it", now=self.now,
+            )  # fmt: skip
+        return series
+
+    def _is_new(self, lock: bytes) -> bool:
+        """Whether the newest operation knows another lock: a fresh clone, or a pull from home."""
+        here = versions.current(self.store)
+        return here is None or versions.files_of(self.store, here.oid).get("series.lock") != lock
+
+    def _fetch_base(self, upstream: Upstream, base: Oid, told: Told | None) -> None:
+        fetch_tip(self.store, upstream, told)
+        if self.store.find(base) is None:
+            bring(self.store, upstream, base, told)
+
+
+def open_store(path: Path, object_format: str = "sha1") -> ObjectStore:
+    """The object store at `path`, made when it is not there."""
+    if not (path / "HEAD").is_file():
+        path.mkdir(parents=True, exist_ok=True)
+        Git(path.parent).run(
+            "init", "-q", "--bare", f"--object-format={object_format}", "-b", "none", str(path)
+        )
+    return ObjectStore(Git(path))
+
+
+def fetch_tip(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> Oid:
+    """Fetch the upstream branch and return its tip."""
+    source = f"refs/heads/{upstream.branch}" if upstream.branch else "HEAD"
+    transfer.fetch(
+        store.git,
+        upstream.url,
+        [f"+{source}:{upstream.ref}"],
+        credential=upstream.credential,
+        told=told,
+    )
+    tip = known_tip(store, upstream)
+    if tip is None:
+        raise GitError(f"{upstream.name}: the fetch brought no {source}")
+    return tip
+
+
+def known_tip(store: ObjectStore, upstream: Upstream) -> Oid | None:
+    """The tip as of the last fetch; `None` before the first."""
+    return store.resolve(upstream.ref)
+
+
+def bring(store: ObjectStore, upstream: Upstream, oid: Oid, told: Told | None = None) -> None:
+    """Fetch one commit by its id."""
+    try:
+        transfer.fetch(store.git, upstream.url, [oid], credential=upstream.credential, told=told)
+    except GitError as exc:
+        raise SeriesError(
+            f"{upstream.name} has no commit {oid}",
+            hint="Its history was rewritten, or the commit lives in a clone: "
+            "`stacker init --clone PATH` reads one.",
+        ) from exc
+
+
+def resolve(store: ObjectStore, upstream: Upstream, rev: str, told: Told | None = None) -> Oid:
+    """The upstream commit that `rev` names: an id, a branch or a tag of upstream.
+
+    Looks in the store first for full ids, then asks upstream. Raises `GitError`.
+    """
+    if is_oid(rev):
+        oid = store.resolve(rev)
+        if oid is None:
+            bring(store, upstream, Oid(rev), told)
+            oid = store.resolve(rev)
+        if oid is not None:
+            return oid
+    local = _rev_in_path(upstream, rev)
+    if local is None:
+        refs = transfer.ask(upstream.url, store.git.directory, upstream.credential).refs
+        names = (f"refs/tags/{rev}^{{}}", rev, f"refs/heads/{rev}", f"refs/tags/{rev}")
+        local = next((refs[name] for name in names if name in refs), None)
+    if local is None:
+        local = store.resolve(rev) if not rev.startswith("-") else None
+    if local is None:
+        raise GitError(
+            f"{upstream.name} has no {rev!r}",
+            hint="Name a branch, a tag or a full commit id of upstream.",
+        )
+    if store.find(local) is None:
+        bring(store, upstream, local, told)
+    return local
+
+
+def _rev_in_path(upstream: Upstream, rev: str) -> Oid | None:
+    """For an upstream on this disk: whatever its own git understands by `rev`."""
+    folder = Path(upstream.url)
+    if not folder.is_dir() or rev.startswith("-"):
+        return None
+    done = Git(folder).attempt("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}")
+    return Oid(done.out.decode("ascii").strip()) if done.code == 0 else None

@@ -1,0 +1,93 @@
+"""`stacker undo`: the series as it was at an earlier version, as one step that is undoable too.
+
+What the forge has stays known: pull requests, published heads and landings are taken over from
+the newest lock, whatever version is restored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stacker.errors import UsageError
+from stacker.rebase import attempt
+from stacker.series import versions
+from stacker.series.lock import Lock
+from stacker.series.lock import parse as parse_lock
+from stacker.series.saving import save
+
+if TYPE_CHECKING:
+    from stacker.series.versions import Operation
+    from stacker.series.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """From which version to which; `edits_kept` when hand-made edits were put aside first."""
+
+    before: int
+    now: int
+    undone: str
+    edits_kept: bool
+
+
+def undo(work: Workspace, to: int | None = None) -> UndoResult:
+    """Go back to the version before this one, or to version `to`."""
+    versions.write_files(work.store, work.directory)
+    here = versions.current(work.store)
+    if here is None:
+        raise UsageError("there is nothing to undo", hint="This directory has no version yet.")
+    target = _target(work, here, to)
+    edits_kept = _keep_edits(work, here)
+    files = versions.files_of(work.store, target.oid)
+    lock = _with_publication(_lock(files), _lock(versions.files_of(work.store, here.oid)))
+    save(
+        work.directory, work.store, files, lock,
+        command="undo", reason=f"back to v{target.version} ({here.command})", now=work.now,
+    )  # fmt: skip
+    attempt.forget(work.directory.state)
+    return UndoResult(here.version, target.version, f"{here.command} {here.reason}", edits_kept)
+
+
+def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
+    wanted = (
+        one
+        for one in versions.history(work.store)
+        if (one.version == to if to is not None else one.version != here.version)
+    )
+    found = next(wanted, None)
+    if found is None:
+        known = sorted({one.version for one in versions.history(work.store)})
+        shown = ", ".join(f"v{number}" for number in known)
+        what = "there is no earlier version" if to is None else f"there is no v{to}"
+        raise UsageError(what, hint=f"This directory has {shown}.")
+    return found
+
+
+def _keep_edits(work: Workspace, here: Operation) -> bool:
+    """Record files edited by hand as an operation, so that they can be had again."""
+    files = work.directory.files()
+    if files == versions.files_of(work.store, here.oid):
+        return False
+    versions.record(
+        work.store, files, (here.oid,), version=here.version,
+        command="keep", reason="files edited by hand, before an undo", now=work.now,
+    )  # fmt: skip
+    versions.write_files(work.store, work.directory)
+    return True
+
+
+def _lock(files: dict[str, bytes]) -> Lock:
+    return parse_lock(files["series.lock"]) if "series.lock" in files else Lock()
+
+
+def _with_publication(restored: Lock, newest: Lock) -> Lock:
+    lines = []
+    for line in restored.stages:
+        known = newest.stage(line.stage)
+        if known is not None:
+            line = replace(  # noqa: PLW2901 - the same line, brought up to date
+                line, pull=known.pull, published=known.published, landing=known.landing
+            )
+        lines.append(line)
+    return restored.with_stages(lines)

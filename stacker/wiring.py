@@ -1,0 +1,159 @@
+"""Builds what commands work with: the only reader of environment, settings and the clock."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stacker.errors import ForgeError, UsageError
+from stacker.git import helper
+from stacker.git.process import Credential, Git, origin_of
+from stacker.series.directory import SeriesDirectory
+from stacker.series.plan import DEMO_FORGE
+from stacker.series.reading import read_plan
+from stacker.series.upstream import UpstreamKind
+from stacker.series.workspace import Upstream, Workspace, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacker.series.plan import Plan, Repository
+
+GITHUB = "https://github.com"
+
+
+def seal() -> None:
+    """Remove from this process what would redirect every git it starts (a hook's `GIT_DIR` …)."""
+    for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith("GIT_SS")]:
+        del os.environ[name]
+
+
+def now() -> int:
+    """The time, in seconds since 1970."""
+    return int(time.time())
+
+
+def forge_override() -> str | None:
+    """The forge that this call shall use whatever the plan says; a URL without path."""
+    return os.environ.get("STACKER_FORGE") or None
+
+
+def editor() -> str:
+    """The command that edits a text, as git chooses it."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A forge as this run reaches it: the address of its pages and git, and the token for it."""
+
+    url: str
+    token: str | None
+
+    @property
+    def api(self) -> str:
+        """Where its REST API is."""
+        return "https://api.github.com" if self.url == GITHUB else f"{self.url}/api/v3"
+
+    @property
+    def credential(self) -> Credential | None:
+        """The token for git, bound to the forge's host."""
+        return Credential(origin_of(self.url), self.token) if self.token else None
+
+    @property
+    def local(self) -> bool:
+        """Whether it is on this machine, where no pacing of requests is needed."""
+        return origin_of(self.url).startswith(("http://127.0.0.1:", "http://localhost:"))
+
+
+@contextmanager
+def workspace(start: Path) -> Iterator[Workspace]:
+    """The series directory that `start` is in, opened; a demo forge is started for the while."""
+    directory = SeriesDirectory.find(start)
+    plan = read_plan(directory.plan_file)
+    with ExitStack() as stack:
+        site = stack.enter_context(forge_site(plan, directory))
+        stack.enter_context(directory.exclusive())
+        store = stack.enter_context(open_store(directory.store, _object_format(directory)))
+        yield Workspace(
+            directory=directory,
+            plan=plan,
+            store=store,
+            upstreams={r.name: upstream(r, directory.root, site) for r in plan.repositories},
+            now=now(),
+            person=_person(directory.root),
+        )
+
+
+@contextmanager
+def forge_site(plan: Plan, directory: SeriesDirectory) -> Iterator[Site]:
+    """The forge of a plan; the demo's is served from this process as long as it is needed."""
+    url = forge_override()
+    if url is None and plan.forge == DEMO_FORGE:
+        from stacker.demo import forge as demo_forge  # noqa: PLC0415 - a web server, seldom needed
+
+        with demo_forge.serve(directory.state, os.environ.get("STACKER_DEMO_USER")) as served:
+            yield Site(served.url, os.environ.get("GITHUB_TOKEN") or served.token)
+        return
+    yield site(url or plan.forge)
+
+
+def site(forge: str | None) -> Site:
+    """The forge at that address (`None`: github.com), with the token that is meant for it."""
+    url = (forge or GITHUB).rstrip("/")
+    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+        raise UsageError(
+            f"{url!r} is no address of a forge", hint="It begins with https://, without a path."
+        )
+    return Site(url, _token(url))
+
+
+def upstream(repository: Repository, root: Path, site: Site | None) -> Upstream:
+    """Where git finds a repository of the plan; paths are relative to the series directory."""
+    match repository.kind:
+        case UpstreamKind.PATH:
+            path = (root / Path(repository.upstream).expanduser()).resolve()
+            return Upstream(repository.name, str(path), repository.branch)
+        case UpstreamKind.URL:
+            return Upstream(repository.name, repository.upstream, repository.branch)
+        case UpstreamKind.FORGE:
+            if site is None:
+                raise ForgeError("the plan names no forge")
+            url = f"{site.url}/{repository.upstream}.git"
+            return Upstream(repository.name, url, repository.branch, site.credential)
+
+
+def _token(url: str) -> str | None:
+    """The token for the forge at `url`: the environment's, gh's, or git's credential helper's."""
+    given = os.environ.get("GITHUB_TOKEN")
+    if given:
+        return given
+    host = url.partition("://")[2]
+    asked = helper.ask(["gh", "auth", "token", "--hostname", host], b"")
+    if asked:
+        return asked.strip()
+    filled = helper.ask(["git", "credential", "fill"], f"protocol=https\nhost={host}\n\n".encode())
+    return dict(line.split("=", 1) for line in filled.splitlines() if "=" in line).get("password")
+
+
+def _object_format(directory: SeriesDirectory) -> str:
+    raw = directory.read("series.lock") or b""
+    return "sha256" if any(len(w) == 66 for w in raw.split() if w.startswith(b'"')) else "sha1"
+
+
+def _person(root: Path) -> str:
+    """Who runs this: `user.name` of the user's own git settings, else the login name."""
+    for file in (root / ".git" / "config", Path.home() / ".gitconfig"):
+        if file.is_file():
+            done = Git(root).attempt("config", "--file", str(file), "user.name")
+            if done.code == 0:
+                return done.out.decode("utf-8", "replace").strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "somebody"

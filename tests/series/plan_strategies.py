@@ -1,0 +1,215 @@
+"""Plans to try properties on: any that the model allows, and the worked example of the design."""
+
+from hypothesis import strategies as st
+
+from stacker.series.naming import RESERVED_STAGES, same_file, unseen, wrong_with_name
+from stacker.series.plan import (
+    Check,
+    Group,
+    Landing,
+    MustPass,
+    Plan,
+    Platform,
+    Proof,
+    Publish,
+    Repository,
+    Runner,
+    RunnerKind,
+    Stage,
+    StageId,
+)
+
+FLAGSHIP = """\
+[series]
+name  = "win-arm32"
+title = "Windows on ARM32"
+forge = "demo"
+
+[repositories.cpython]
+upstream = "python/cpython"
+branch   = "master"
+fork     = "paulmon/cpython"
+
+[repositories.bin-deps]
+upstream = "python/cpython-bin-deps"
+branch   = "openssl-bin"
+landing  = "hand-off"                # it takes no PRs
+proof    = "check"
+
+[[stages]]
+id = "openssl"
+needs = []
+issue = "bpo-35926"
+[[stages]]
+id = "libffi"
+needs = []
+adopts = 3806
+[[stages]]
+id = "openssl-arm"
+repository = "bin-deps"
+needs = ["openssl"]
+[[stages]]
+id = "build"
+needs = ["openssl", "libffi", "openssl-arm"]
+[[stages]]
+id = "ctypes"
+was = "ctypes-arm"
+[[stages]]
+id = "test-skips"
+[[stages]]
+id = "library"
+
+[groups.final]
+stages = ["build", "ctypes", "test-skips", "library"]
+
+[runners.bots]
+kind = "buildbot"
+url  = "https://bots.example.org"
+
+[platforms.win32]
+[platforms.win-amd64]
+host = "windows-amd64"
+[platforms.win-arm32]
+runner  = "bots"
+builder = "arm32-windows"
+without = { tkinter = "no GDI", installer = "built by the porter" }
+
+[[checks]]
+name = "build"
+run  = [["{python}", "build.py", "--with", "{repo:bin-deps}"], ["{python}", "-m", "test"]]
+timeout = "30m"
+"""
+
+TEXTS = st.text(min_size=1, max_size=12).filter(lambda t: t.strip() and not unseen(t))
+WORDS = st.text(max_size=12).filter(lambda t: not unseen(t.replace("\n", "").replace("\t", "")))
+NAMES = st.one_of(
+    st.text("abcxyzABC019-_.+#", min_size=1, max_size=8), st.text(min_size=1, max_size=6)
+).filter(lambda name: wrong_with_name(name) is None and name.casefold() not in RESERVED_STAGES)
+
+
+def names(low, high):
+    return st.lists(NAMES, min_size=low, max_size=high, unique_by=same_file)
+
+
+def several(elements):
+    return st.lists(elements, max_size=3, unique=True).map(tuple)
+
+
+@st.composite
+def plans(draw):
+    repositories = tuple(draw(repository(name)) for name in draw(names(1, 3)))
+    where = [each.name for each in repositories]
+    stages = draw(stage_lists(where))
+    runners = tuple(
+        Runner(name=name, kind=draw(st.sampled_from(RunnerKind)), url="https://bots.example.org")
+        for name in draw(names(0, 2))
+    )
+    platforms = tuple(draw(platform(name, runners)) for name in draw(names(0, 3)))
+    platforms = platforms or (Platform(name="local"),)
+    checks = tuple(draw(check(name, where, platforms)) for name in draw(names(0, 2)))
+    name = draw(NAMES)
+    plan = Plan(
+        name=name,
+        title=draw(TEXTS),
+        forge=draw(st.sampled_from([None, "demo", "https://ghe.example.com"])),
+        repositories=repositories,
+        stages=stages,
+        runners=runners,
+        platforms=platforms,
+        checks=checks,
+    )
+    return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
+
+
+def fields_of(plan):
+    return {
+        name: getattr(plan, name)
+        for name in (
+            "name", "title", "forge", "home", "repositories",
+            "stages", "runners", "platforms", "checks",
+        )
+    }  # fmt: skip
+
+
+@st.composite
+def repository(draw, name):
+    fork = draw(st.sampled_from([None, "porter/project"]))
+    upstreams = ["python/cpython"] if fork else ["./up", "C:\\up", "https://x.org/y", "a/b"]
+    return Repository(
+        name=name,
+        upstream=draw(st.sampled_from(upstreams)),
+        branch=draw(st.sampled_from([None, "main", "release/3.8"])),
+        fork=fork,
+        publish=draw(st.sampled_from(Publish)),
+        landing=draw(st.sampled_from(Landing)),
+        proof=draw(st.sampled_from(Proof)),
+    )
+
+
+@st.composite
+def stage_lists(draw, repositories=("main", "other")):
+    """Stages whose needs go in no circle, and are written in any order."""
+    ids = [StageId(name) for name in draw(names(0, 7))]
+    hidden_order = draw(st.permutations(ids))
+    rank = {stage_id: position for position, stage_id in enumerate(hidden_order)}
+    return tuple(
+        Stage(
+            id=stage_id,
+            repository=draw(st.sampled_from(list(repositories))),
+            needs=draw(several(st.sampled_from(hidden_order[: rank[stage_id]])))
+            if rank[stage_id]
+            else (),
+            issue=draw(st.none() | TEXTS),
+        )
+        for stage_id in ids
+    )
+
+
+@st.composite
+def groups(draw, plan):
+    """Runs of neighbours in plan order, of one repository: these are closed under needs."""
+    found, order = [], list(plan.order)
+    for name in draw(names(0, 2)):
+        size = draw(st.integers(1, 3))
+        members, order = order[:size], order[size:]
+        if members and len({plan.stage(m).repository for m in members}) == 1:
+            found.append(Group(name=name, stages=tuple(members), require=draw(several(TEXTS))))
+    return tuple(found)
+
+
+@st.composite
+def platform(draw, name, runners):
+    runner = draw(st.sampled_from([None, *(each.name for each in runners)]))
+    return Platform(
+        name=name,
+        host=draw(st.none() | NAMES),
+        runner=runner,
+        builder=draw(TEXTS) if runner else None,
+        without=draw(st.dictionaries(TEXTS, TEXTS, max_size=2)),
+    )
+
+
+@st.composite
+def check(draw, name, repositories, platforms):
+    argv = st.tuples(TEXTS, WORDS)
+    return Check(
+        name=name,
+        run=tuple(draw(st.lists(argv, min_size=1, max_size=2))),
+        repository=draw(st.sampled_from(repositories)),
+        must_pass=draw(st.sampled_from(MustPass)),
+        timeout=float(draw(st.integers(1, 999_999))),
+        platforms=draw(several(st.sampled_from([each.name for each in platforms]))),
+        env=draw(several(st.sampled_from(["PATH", "TMP", "ProgramFiles(x86)"]))),
+    )
+
+
+def small_plan(stages):
+    return Plan(
+        name="s",
+        title="s",
+        repositories=(
+            Repository(name="main", upstream="./up"),
+            Repository(name="other", upstream="./other"),
+        ),
+        stages=stages,
+    )

@@ -1,0 +1,133 @@
+"""Chains hold all that is needed, in one order, and share their beginnings."""
+
+import pytest
+from hypothesis import given
+from plan_strategies import FLAGSHIP, small_plan, stage_lists
+
+from stacker.errors import UsageError
+from stacker.series.chains import (
+    below,
+    chain,
+    dependents,
+    direct_needs_here,
+    foreign_needs,
+    landing_order,
+    needs_closure,
+)
+from stacker.series.plan import Stage, StageId
+from stacker.series.reading import parse_plan
+
+SMALL_PLANS = stage_lists().map(small_plan)
+
+
+def reachable(plan, stage_id):
+    """The closure by the book: whatever can be reached, found by recursion."""
+    found = set()
+    for need in plan.stage(stage_id).needs:
+        found |= {need} | reachable(plan, need)
+    return found
+
+
+@given(SMALL_PLANS)
+def test_order_has_every_stage_once_and_needs_first(plan):
+    assert sorted(plan.order) == sorted(stage.id for stage in plan.stages)
+    rank = {stage_id: position for position, stage_id in enumerate(plan.order)}
+    assert all(rank[need] < rank[stage.id] for stage in plan.stages for need in stage.needs)
+
+
+@given(SMALL_PLANS)
+def test_a_plan_written_in_a_good_order_keeps_it(plan):
+    sorted_plan = small_plan(tuple(plan.stage(stage_id) for stage_id in plan.order))
+    assert sorted_plan.order == plan.order
+
+
+@given(SMALL_PLANS)
+def test_chain_is_the_closure_in_its_own_repository_in_plan_order_then_itself(plan):
+    for stage in plan.stages:
+        needed = reachable(plan, stage.id)
+        here = {n for n in needed if plan.stage(n).repository == stage.repository}
+        got = chain(plan, stage.id)
+        assert needs_closure(plan, stage.id) == needed
+        assert got[-1] == stage.id
+        assert got[:-1] == below(plan, stage.id) == tuple(s for s in plan.order if s in here)
+        assert foreign_needs(plan, stage.id) == tuple(s for s in plan.order if s in needed - here)
+
+
+@given(SMALL_PLANS)
+def test_what_one_stands_on_has_its_whole_chain_in_the_chain_above(plan):
+    for stage in plan.stages:
+        mine = chain(plan, stage.id)
+        for need in direct_needs_here(plan, stage.id):
+            theirs = chain(plan, need)
+            assert set(theirs) <= set(mine)
+            assert tuple(s for s in mine if s in theirs) == theirs
+
+
+@given(SMALL_PLANS)
+def test_direct_needs_span_the_whole_chain(plan):
+    for stage in plan.stages:
+        nearest = direct_needs_here(plan, stage.id)
+        assert all(plan.stage(need).repository == stage.repository for need in nearest)
+        spanned = {s for need in nearest for s in chain(plan, need)}
+        assert spanned == set(below(plan, stage.id))
+
+
+@given(SMALL_PLANS)
+def test_dependents_are_those_that_have_it_in_their_closure(plan):
+    for stage in plan.stages:
+        expected = tuple(s for s in plan.order if stage.id in needs_closure(plan, s))
+        assert dependents(plan, stage.id) == expected
+
+
+def test_the_flagship():
+    plan = parse_plan(FLAGSHIP, "series.toml")
+    assert chain(plan, StageId("openssl")) == ("openssl",)
+    assert chain(plan, StageId("libffi")) == ("libffi",)
+    assert chain(plan, StageId("ctypes")) == ("openssl", "libffi", "build", "ctypes")
+    assert below(plan, StageId("openssl-arm")) == ()
+    assert foreign_needs(plan, StageId("ctypes")) == ("openssl-arm",)
+    assert dependents(plan, StageId("openssl-arm")) == ("build", "ctypes", "test-skips", "library")
+    assert landing_order(plan, [StageId("ctypes"), StageId("openssl")]) == ("openssl", "ctypes")
+
+
+def test_a_need_in_another_repository_stands_for_what_it_needs_here():
+    plan = small_plan(
+        (
+            Stage(id=StageId("a"), repository="main"),
+            Stage(id=StageId("x"), repository="other", needs=(StageId("a"),)),
+            Stage(id=StageId("y"), repository="other", needs=(StageId("x"),)),
+            Stage(id=StageId("b"), repository="main", needs=(StageId("y"),)),
+        )
+    )
+    assert direct_needs_here(plan, StageId("b")) == ("a",)
+    assert chain(plan, StageId("b")) == ("a", "b")
+    assert chain(plan, StageId("y")) == ("x", "y")
+
+
+def test_a_stage_written_above_its_need_comes_right_after_it():
+    plan = small_plan(
+        (
+            Stage(id=StageId("a"), repository="main", needs=(StageId("c"),)),
+            Stage(id=StageId("b"), repository="main"),
+            Stage(id=StageId("c"), repository="main"),
+        )
+    )
+    assert plan.order == ("c", "a", "b")
+
+
+def test_a_series_longer_than_pythons_stack():
+    ids = [StageId(f"s{number}") for number in range(3000)]
+    backwards = [
+        Stage(id=stage_id, repository="main", needs=(ids[position - 1],) if position else ())
+        for position, stage_id in enumerate(ids)
+    ][::-1]
+    plan = small_plan(tuple(backwards))
+    assert plan.order == tuple(ids)
+    assert chain(plan, ids[-1]) == tuple(ids)
+
+
+def test_an_unknown_stage_is_refused_with_a_near_name():
+    plan = parse_plan(FLAGSHIP, "series.toml")
+    with pytest.raises(UsageError, match="no stage 'opensl'") as caught:
+        chain(plan, StageId("opensl"))
+    assert caught.value.hint == "did you mean 'openssl'?"
