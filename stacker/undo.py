@@ -14,7 +14,7 @@ from stacker.rebase import attempt
 from stacker.series import versions
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
-from stacker.series.saving import save
+from stacker.series.saving import save, see
 
 if TYPE_CHECKING:
     from stacker.series.versions import Operation
@@ -38,12 +38,14 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
     if here is None:
         raise UsageError("there is nothing to undo", hint="This directory has no version yet.")
     target = _target(work, here, to)
-    edits_kept = _keep_edits(work, here)
+    found = work.directory.files()
+    edits_kept = see(work.directory, work.store, found, work.now)
     files = versions.files_of(work.store, target.oid)
     lock = _with_publication(_lock(files), _lock(versions.files_of(work.store, here.oid)))
     save(
         work.directory, work.store, files, lock,
-        command="undo", reason=f"back to v{target.version} ({here.command})", now=work.now,
+        loaded=found, command="undo", reason=f"back to v{target.version} ({here.command})",
+        now=work.now,
     )  # fmt: skip
     attempt.forget(work.directory.state)
     return UndoResult(here.version, target.version, f"{here.command} {here.reason}", edits_kept)
@@ -62,19 +64,6 @@ def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
         what = "there is no earlier version" if to is None else f"there is no v{to}"
         raise UsageError(what, hint=f"This directory has {shown}.")
     return found
-
-
-def _keep_edits(work: Workspace, here: Operation) -> bool:
-    """Record files edited by hand as an operation, so that they can be had again."""
-    files = work.directory.files()
-    if files == versions.files_of(work.store, here.oid):
-        return False
-    versions.record(
-        work.store, files, (here.oid,), version=here.version,
-        command="keep", reason="files edited by hand, before an undo", now=work.now,
-    )  # fmt: skip
-    versions.write_files(work.store, work.directory)
-    return True
 
 
 def _lock(files: dict[str, bytes]) -> Lock:

@@ -18,10 +18,12 @@ from stacker.series.plan import DEMO_FORGE
 from stacker.series.reading import read_plan
 from stacker.series.upstream import UpstreamKind
 from stacker.series.workspace import Upstream, Workspace, open_store
+from stacker.submit.gather import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stacker.forge.github import GitHub
     from stacker.series.plan import Plan, Repository
 
 GITHUB = "https://github.com"
@@ -71,16 +73,63 @@ class Site:
         return origin_of(self.url).startswith(("http://127.0.0.1:", "http://localhost:"))
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workspace together with the forge that its plan names."""
+
+    work: Workspace
+    site: Site
+    forge: GitHub
+
+    def place(self, name: str) -> Place:
+        """Where the branches of a repository of the plan go."""
+        repository = self.work.plan.repository(name)
+        fork = repository.fork or repository.upstream
+        trunk = repository.branch
+        if trunk is None:
+            facts = self.forge.repository(repository.upstream)
+            if facts is None:
+                raise ForgeError(
+                    f"the forge shows no {repository.upstream}",
+                    hint="Check its name; or your token may not see it.",
+                )
+            trunk = facts.default_branch
+        url = f"{self.site.url}/{fork}.git"
+        return Place(repository, fork, url, trunk, self.site.credential)
+
+
+@contextmanager
+def desk(start: Path) -> Iterator[Desk]:
+    """The series directory that `start` is in, opened, with its forge."""
+    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
+
+    with workspace_and_site(start) as (work, site):
+        if site.token is None:
+            raise ForgeError(
+                f"there is no token for {site.url}",
+                hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
+            )
+        with GitHub(site.api, site.token, pace=not site.local) as forge:
+            yield Desk(work, site, forge)
+
+
 @contextmanager
 def workspace(start: Path) -> Iterator[Workspace]:
     """The series directory that `start` is in, opened; a demo forge is started for the while."""
+    with workspace_and_site(start) as (work, _):
+        yield work
+
+
+@contextmanager
+def workspace_and_site(start: Path) -> Iterator[tuple[Workspace, Site]]:
+    """The same, and where its forge is."""
     directory = SeriesDirectory.find(start)
     plan = read_plan(directory.plan_file)
     with ExitStack() as stack:
         site = stack.enter_context(forge_site(plan, directory))
         stack.enter_context(directory.exclusive())
         store = stack.enter_context(open_store(directory.store, _object_format(directory)))
-        yield Workspace(
+        work = Workspace(
             directory=directory,
             plan=plan,
             store=store,
@@ -88,6 +137,7 @@ def workspace(start: Path) -> Iterator[Workspace]:
             now=now(),
             person=_person(directory.root),
         )
+        yield work, site
 
 
 @contextmanager

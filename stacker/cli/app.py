@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from stacker import __version__, wiring
-from stacker.cli import everyday, setup
+from stacker.cli import carry, everyday, setup
 from stacker.cli.context import finish, options_from
 from stacker.errors import UsageError
 from stacker.render.terminal import Answer
@@ -34,7 +34,11 @@ def build() -> typer.Typer:
         help="Keep a patch series alive and carry it upstream.",
     )  # fmt: skip
     families: dict[str, list[tuple[str, Callable[..., Answer]]]] = {
-        _DAILY: [("rebase", everyday.rebase), ("resolve", everyday.resolve)],
+        _DAILY: [
+            ("rebase", everyday.rebase),
+            ("resolve", everyday.resolve),
+            ("submit", carry.submit),
+        ],
         _LOOK: [],
         _BACK: [("undo", everyday.undo)],
         _SHARE: [("init", setup.init), ("import", setup.import_)],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from stacker.series.workspace import Workspace
+    from stacker.wiring import Desk
 
 # Global options may stand before or behind the command's name.
 _FLAGS = ("--json", "-q", "--quiet", "-v", "--verbose", "--no-fetch")
@@ -43,6 +44,12 @@ class Options:
         """The series directory of this run, opened."""
         with wiring.workspace(self.folder) as work:
             yield work
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """The same, with its forge."""
+        with wiring.desk(self.folder) as desk:
+            yield desk
 
 
 def options_from(arguments: Sequence[str]) -> tuple[Options, list[str]]:

@@ -9,7 +9,7 @@ from stacker.errors import GitError
 from stacker.git.objects import Commit, Oid, Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from stacker.git.objects import ObjectStore
 
@@ -112,7 +112,10 @@ def _parse(out: bytes) -> tuple[Oid, tuple[Conflict, ...]]:
         info, _, path = field.partition(b"\t")
         mode, oid, stage = info.decode("ascii").split(" ")
         stages.setdefault(path, {})[stage] = Side(mode, Oid(oid))
-    kinds = dict(_kinds(fields))
+    kinds: dict[bytes, str] = {}
+    for path, kind in _kinds(fields, stages):
+        if kinds.setdefault(path, kind) == "contents":  # said of anything that has no markers too
+            kinds[path] = kind
     for path in kinds:
         stages.setdefault(path, {})
     return tree, tuple(
@@ -122,16 +125,20 @@ def _parse(out: bytes) -> tuple[Oid, tuple[Conflict, ...]]:
     )
 
 
-def _kinds(fields: Iterator[bytes]) -> Iterator[tuple[bytes, str]]:
-    """(path, git's kind) of every conflict message; the first path of a message is its own."""
+def _kinds(fields: Iterator[bytes], conflicted: Container[bytes]) -> Iterator[tuple[bytes, str]]:
+    """(path, git's kind) of every conflict message: its first path, and others in the conflict."""
     while (count := next(fields, b"")).isdigit():
         paths = [next(fields) for _ in range(int(count))]
         kind, _message = next(fields).decode("utf-8", "replace"), next(fields)
-        if kind.startswith("CONFLICT (") and paths:
-            yield paths[0], kind.removeprefix("CONFLICT (").rstrip(")")
+        if kind.startswith("CONFLICT ("):
+            for i, path in enumerate(paths):
+                if i == 0 or path in conflicted:
+                    yield path, kind.removeprefix("CONFLICT (").rstrip(")")
 
 
 def _kind(said: str, sides: dict[str, Side]) -> str:
     if said == "contents":
         return "content" if "1" in sides or not sides else "add/add"
+    if said.startswith("submodule"):  # "… not initialized", "… lacks merge base"
+        return "submodule"
     return {"distinct modes": "mode", "directory rename suggested": "file location"}.get(said, said)

@@ -43,12 +43,12 @@ class Signature:
         email, closed, when = rest.rpartition(b">")
         if not opened or not closed:
             raise GitError(f"unreadable author line {raw!r}")
-        return cls(name.rstrip(b" "), email, when.strip())
+        return cls(name.removesuffix(b" "), email, when.removeprefix(b" "))
 
     @property
     def raw(self) -> bytes:
         """The line as it stands in a commit object."""
-        return (self.name + b" " if self.name else b"") + b"<" + self.email + b"> " + self.when
+        return self.name + b" <" + self.email + b"> " + self.when
 
     @property
     def seconds(self) -> int:

@@ -103,6 +103,9 @@ def sealed_environment(
         "GIT_ATTR_NOSYSTEM": "1",
         "LC_ALL": "C",
     }
+    # A proxy of the environment serves the outside; what is on this machine is reached directly.
+    for name in ("no_proxy", "NO_PROXY"):
+        env[name] = ",".join(filter(None, [env.get(name, ""), "127.0.0.1,localhost,::1"]))
     settings = [*_SEALED_CONFIG, *config]
     if credential is not None:
         basic = b64encode(f"x-access-token:{credential.token}".encode()).decode("ascii")

@@ -172,7 +172,8 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
             for i, oid in enumerate(oids, 1)
         )
     bases = {new.repository: new.found.base, **series.lock.bases}
-    files = {**series.files, "series.toml": text.encode()}
+    loaded = series.files
+    files = {**loaded, "series.toml": text.encode()}
     for stage, oids in new.assigned:
         files.setdefault(f"series/{stage}.md", _text(work, oids[0]))
     series = replace(series, plan=plan, patches=patches, files=files)
@@ -188,7 +189,7 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
     stages = tuple(stage for stage, _ in new.assigned)
     save(
         work.directory, work.store, files, lock,
-        command="import", reason=", ".join(stages), now=work.now,
+        loaded=loaded, command="import", reason=", ".join(stages), now=work.now,
     )  # fmt: skip
     return ImportResult(stages, lock.version, new.found.base)
 

@@ -81,7 +81,10 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
         upstream = Upstream(plan.default_repository.name, request.url, branch, request.credential)
         tip = fetch_tip(store, upstream, told)
         files = {PLAN: text.encode()} | _missing(directory)
-        save(directory, store, files, Lock(), command="init", reason=name, now=now)
+        save(
+            directory, store, files, Lock(),
+            loaded=directory.files(), command="init", reason=name, now=now,
+        )  # fmt: skip
     for file, content in ((".gitignore", GITIGNORE), (".gitattributes", GITATTRIBUTES)):
         if not (directory.root / file).exists():
             directory.replace(file, content.encode())

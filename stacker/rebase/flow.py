@@ -147,7 +147,10 @@ def _carry_out(
     lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
     if lock != series.lock or files != series.files:
         reason = "onto " + ", ".join(f"{n} {oid[:10]}" for n, oid in attempt.targets.items())
-        save(work.directory, work.store, files, lock, command=command, reason=reason, now=work.now)
+        save(
+            work.directory, work.store, files, lock,
+            loaded=series.files, command=command, reason=reason, now=work.now,
+        )  # fmt: skip
     attempts.forget(work.directory.state)
     return replace(result, version=lock.version)
 

@@ -59,7 +59,8 @@ def check_series(draft: Draft, report: Report) -> None:
 
 def check_repositories(draft: Draft, report: Report) -> None:
     """There is a repository, and each can be fetched from and published to."""
-    if not draft.repositories:
+    told = any(problem.key.startswith("repositories") for problem in report.problems)
+    if not (draft.repositories or told):
         message = "is missing: a plan has one repository or more"
         report.add(
             ("repositories",),

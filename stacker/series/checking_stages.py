@@ -44,10 +44,11 @@ def check_stages(draft: Draft, report: Report) -> Wiring:
             if other != stage.id:
                 report.add((*entry.path, "adopts"), f"#{stage.adopts} is adopted by {other!r}")
     _check_renames(draft, stages, report)
-    needs = {
-        stage_id: _resolve(position, draft, stages, report)
-        for position, stage_id in _positions(draft, stages)
-    }
+    needs: dict[StageId, tuple[StageId, ...]] = {}
+    for position, entry in enumerate(draft.stages):
+        resolved = _resolve(position, draft, stages, report)
+        if stages.get(entry.value.id) is entry:
+            needs[entry.value.id] = resolved
     _check_cycles(Wiring(stages, needs), report)
     return Wiring(stages, needs)
 
@@ -69,14 +70,6 @@ def _by_id(draft: Draft, report: Report) -> dict[StageId, Entry[Stage]]:
             report.add(path, f"{stage_id!r} is reserved: series/{stage_id}.md has its own meaning")
         stages[stage_id] = entry
     return stages
-
-
-def _positions(
-    draft: Draft, stages: Mapping[StageId, Entry[Stage]]
-) -> Iterable[tuple[int, StageId]]:
-    for position, entry in enumerate(draft.stages):
-        if stages.get(entry.value.id) is entry:
-            yield position, entry.value.id
 
 
 def _check_renames(draft: Draft, stages: Mapping[StageId, Entry[Stage]], report: Report) -> None:
@@ -137,6 +130,10 @@ def _check_cycles(wiring: Wiring, report: Report) -> None:
 def check_groups(draft: Draft, wiring: Wiring, report: Report) -> None:
     """Each group has stages, of one repository, in no other group, closed under needs between."""
     taken: dict[StageId, str] = {}
+    needed_by: dict[StageId, list[StageId]] = {}
+    for stage_id, needs in wiring.needs.items():
+        for need in needs:
+            needed_by.setdefault(need, []).append(stage_id)
     for entry in draft.groups:
         group, path = entry.value, (*entry.path, "stages")
         if not group.stages and "stages" in entry.read:
@@ -151,7 +148,8 @@ def check_groups(draft: Draft, wiring: Wiring, report: Report) -> None:
             if other != group.name:
                 report.add(at, f"{member!r} lands with the group {other!r} already")
         _check_one_repository(group, members, path, wiring, report)
-        _check_closed(members, path, wiring, report)
+        between = _reach(members, needed_by) & _reach(members, wiring.needs)
+        _check_closed(between - set(members), path, wiring, report)
 
 
 def _check_one_repository(
@@ -167,21 +165,14 @@ def _check_one_repository(
             )
 
 
-def _check_closed(members: list[StageId], path: Path, wiring: Wiring, report: Report) -> None:
+def _check_closed(between: set[StageId], path: Path, wiring: Wiring, report: Report) -> None:
     """No stage outside may need a member and be needed by one: it could land neither way."""
-    needing: dict[StageId, list[StageId]] = {}
-    for stage_id, needs in wiring.needs.items():
-        for need in needs:
-            needing.setdefault(need, []).append(stage_id)
-    above = _reach(members, needing)
-    between = (above & _reach(members, wiring.needs)) - set(members)
-    for stage_id in wiring.needs:
-        if stage_id in between:
-            report.add(
-                path,
-                f"{stage_id!r} needs a stage of the group and is needed by one",
-                way_out=f"add {stage_id!r} to the group, or change who needs it",
-            )
+    for stage_id in (stage_id for stage_id in wiring.needs if stage_id in between):
+        report.add(
+            path,
+            f"{stage_id!r} needs a stage of the group and is needed by one",
+            way_out=f"add {stage_id!r} to the group, or change who needs it",
+        )
 
 
 def _reach(start: Iterable[StageId], edges: Mapping[StageId, Iterable[StageId]]) -> set[StageId]:

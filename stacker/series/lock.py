@@ -24,12 +24,14 @@ class Published:
     """What the forge's pull request shows of a stage.
 
     `base` is the upstream commit that `head` was composed on; `below` the head of the stage's
-    below-branch, when it has one; `version` the series' version at that push.
+    below-branch, when it has one; `version` the series' version at that push; `branch` its
+    branch, which a stage keeps when it is renamed.
     """
 
     head: Oid
     base: Oid
     version: int
+    branch: str
     below: Oid | None = None
 
 
@@ -136,7 +138,7 @@ def _values(line: StageLock) -> dict[str, object]:
         values["pull"] = line.pull
     if line.published is not None:
         values |= {"head": line.published.head, "head-base": line.published.base}
-        values["head-version"] = line.published.version
+        values |= {"head-version": line.published.version, "branch": line.published.branch}
         if line.published.below is not None:
             values["head-below"] = line.published.below
     if line.landing is not None:
@@ -151,6 +153,7 @@ def _line(name: str, values: dict[str, Any]) -> StageLock:
             head=_oid(values["head"]),
             base=_oid(values["head-base"]),
             version=int(values["head-version"]),
+            branch=str(values["branch"]),
             below=_oid(values["head-below"]) if "head-below" in values else None,
         )
     return StageLock(

@@ -23,7 +23,7 @@ _NOT_IN_REFS = frozenset("~^:?*[\\")
 _NOT_IN_NAMES = _NOT_IN_REFS | frozenset('<>"|/')
 # Files are clear text in the eyes of a person: nothing unseen, nothing that turns text around.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_MOST_COMPARED = 2000
+_MOST_COMPARED = 300
 
 
 def unseen(text: str) -> str | None:

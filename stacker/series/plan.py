@@ -114,7 +114,7 @@ class Stage:
         metadata=key(Shape.NAME, "the stage's name in branches, files and commands", required=True)
     )
     repository: str = field(
-        metadata=key(Shape.NAME, "where the stage goes; default: the first repository")
+        metadata=key(Shape.TEXT, "where the stage goes; default: the first repository")
     )
     needs: tuple[StageId, ...] = field(
         default=(),
@@ -171,7 +171,7 @@ class Platform:
         metadata=key(Shape.NAME, "the only kind of machine on which a local run counts"),
     )
     runner: str | None = field(
-        default=None, metadata=key(Shape.NAME, "the runner that builds for it")
+        default=None, metadata=key(Shape.TEXT, "the runner that builds for it")
     )
     builder: str | None = field(
         default=None, metadata=key(Shape.TEXT, "the runner's own name for this platform")
@@ -203,7 +203,7 @@ class Check:
     )
     repository: str = field(
         metadata=key(
-            Shape.NAME, "only stages of this repository are checked; default: the first one"
+            Shape.TEXT, "only stages of this repository are checked; default: the first one"
         )
     )
     must_pass: MustPass = field(

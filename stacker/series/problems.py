@@ -31,14 +31,19 @@ class Source:
         self.text = text
         self.places = places
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._shown: dict[int, str] = {}  # a line may hold thousands of problems
 
     def problem(self, offset: int, key: str, message: str) -> Problem:
         """A problem at an offset of the text."""
         line = bisect_right(self._starts, offset)
-        start = self._starts[line - 1]
-        source = self.text[start:].partition("\n")[0] if start < len(self.text) else ""
-        column = offset - start + 1
-        return Problem(self.file, line, column, key, _masked(message), _masked(source))
+        column = offset - self._starts[line - 1] + 1
+        return Problem(self.file, line, column, key, _masked(message), self._line(line))
+
+    def _line(self, line: int) -> str:
+        if line not in self._shown:
+            end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
+            self._shown[line] = _masked(self.text[self._starts[line - 1] : end])
+        return self._shown[line]
 
 
 @dataclass(slots=True)
@@ -116,7 +121,7 @@ def format_problem(problem: Problem) -> str:
     source, column = _window(problem.source, problem.column - 1)
     before = " " * sum(_width(char) for char in source[:column])
     caret = f"    {before}^ {_shown(way_out)}".rstrip()
-    return "\n".join([head, f"    {source}", caret])
+    return "\n".join([head, f"    {source.rstrip()}", caret])
 
 
 def _window(source: str, column: int) -> tuple[str, int]:
@@ -124,7 +129,7 @@ def _window(source: str, column: int) -> tuple[str, int]:
     start = max(0, column - _WIDEST_SOURCE // 2) if len(source) > _WIDEST_SOURCE else 0
     part = source[start : start + _WIDEST_SOURCE]
     seen = "".join(" " if char == "\t" else "\ufffd" if unseen(char) else char for char in part)
-    return seen.rstrip(), column - start
+    return seen, column - start
 
 
 def _width(char: str) -> int:

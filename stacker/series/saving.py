@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.series import versions
 from stacker.series.lock import Lock, StageLock
+from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
 from stacker.series.patchfile import Patch
 from stacker.series.patchfile import serialise as serialise_patch
@@ -59,11 +60,18 @@ def save(
     files: Mapping[str, bytes],
     lock: Lock,
     *,
+    loaded: Mapping[str, bytes],
     command: str,
     reason: str,
     now: int,
 ) -> Operation:
-    """Make the operation (the commit point), then bring the files on disk to it."""
+    """Make the operation (the commit point), then bring the files on disk to it.
+
+    `loaded` are the files as this command found them. What was edited by hand among them becomes
+    an operation of its own first, so that it can be had again, and so that the files that are
+    about to be replaced are known to be just these.
+    """
+    see(directory, store, loaded, now)
     everything = {**files, "series.lock": serialise_lock(lock)}
     keep = dict.fromkeys([*lock.bases.values(), *(line.commit for line in lock.stages)])
     heads = (line.published for line in lock.stages if line.published is not None)
@@ -74,6 +82,29 @@ def save(
     )
     versions.write_files(store, directory)
     return done
+
+
+def see(
+    directory: SeriesDirectory, store: ObjectStore, loaded: Mapping[str, bytes], now: int
+) -> bool:
+    """Record files that differ from the newest operation's; says whether there were any."""
+    here = versions.current(store)
+    if here is None and not loaded:
+        return False
+    if here is not None and versions.files_of(store, here.oid) == loaded:
+        return False
+    version = parse_lock(loaded["series.lock"]).version if "series.lock" in loaded else 0
+    versions.record(
+        store,
+        loaded,
+        (),
+        version=version,
+        command="see",
+        reason="files as they were found",
+        now=now,
+    )
+    versions.write_files(store, directory)
+    return True
 
 
 def nearest(series: Series, stage: StageId) -> tuple[StageId, ...]:

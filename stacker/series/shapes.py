@@ -57,7 +57,7 @@ def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # n
 
 
 def read_name(value: object, path: Path, report: Report, *, key: bool = False) -> str | None:
-    """A name that is fit for branches and files, or None; with `key` it is a table's own name."""
+    """A name, reported if it is unfit for branches or files; with `key` it is a table's own."""
     if not _is(value, str, path, report):
         return None
     name = str(value)
@@ -65,7 +65,6 @@ def read_name(value: object, path: Path, report: Report, *, key: bool = False) -
     if wrong:
         shown = repr(name[:80])
         report.add(path, f"the name {shown} {wrong}", key=key)
-        return None
     return name
 
 

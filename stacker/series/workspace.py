@@ -13,7 +13,7 @@ from stacker.git.process import Git
 from stacker.series import versions
 from stacker.series.loading import Series, load
 from stacker.series.lock import parse as parse_lock
-from stacker.series.saving import save
+from stacker.series.saving import see
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,11 +60,7 @@ class Workspace:
                     self._fetch_base(self.upstreams[name], base, told)
         series = load(self.directory, self.store, self.plan)
         if raw is not None and not series.edits and self._is_new(raw):
-            lock = series.lock
-            save(
-                self.directory, self.store, series.files, lock,
-                command="adopt", reason=f"v{lock.version} as these files have it", now=self.now,
-            )  # fmt: skip
+            see(self.directory, self.store, series.files, self.now)
         return series
 
     def _is_new(self, lock: bytes) -> bool:

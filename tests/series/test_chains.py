@@ -115,6 +115,17 @@ def test_a_stage_written_above_its_need_comes_right_after_it():
     assert plan.order == ("c", "a", "b")
 
 
+def test_missing_needs_come_as_they_are_written_not_as_they_are_named():
+    plan = small_plan(
+        (
+            Stage(id=StageId("a"), repository="main", needs=(StageId("b"), StageId("z"))),
+            Stage(id=StageId("z"), repository="main"),
+            Stage(id=StageId("b"), repository="main"),
+        )
+    )
+    assert plan.order == chain(plan, StageId("a")) == ("z", "b", "a")
+
+
 def test_a_series_longer_than_pythons_stack():
     ids = [StageId(f"s{number}") for number in range(3000)]
     backwards = [

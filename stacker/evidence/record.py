@@ -1,0 +1,49 @@
+"""The recorded result of one check on one tree for one platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a check showed; only `passed` has passed.
+
+    `could-not-run` says nothing about the stage, `skipped` that a runner left the check out.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    COULD_NOT_RUN = "could-not-run"
+    SKIPPED = "skipped"
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it says anything about the stage, so that it need not be asked again."""
+        return self in {Verdict.PASSED, Verdict.FAILED, Verdict.TIMED_OUT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One run. `seconds` is its duration, `started_at` seconds since 1970.
+
+    `exit_code` is that of the last command; None when it was killed or never started. `host` is
+    the machine that ran it; `log` a file's name among the logs; `clean` says that the folder it
+    ran in was made for it. `commit`, `tree` and `base` are object ids.
+    """
+
+    key: str
+    stage: str
+    check: str
+    platform: str
+    verdict: Verdict
+    exit_code: int | None
+    seconds: float
+    host: str
+    commit: str
+    tree: str
+    base: str
+    log: str
+    started_at: float
+    clean: bool

@@ -1,0 +1,119 @@
+"""Where evidence is kept on this machine: an append-only table that survives a killed process."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Self
+
+from stacker.errors import StackerError
+from stacker.evidence.record import Record, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+VERSION = 1
+_BUSY = 30.0  # seconds to wait for another process that writes
+_COLUMNS = (
+    ("key", "TEXT"),
+    ("stage", "TEXT"),
+    ("check", "TEXT"),
+    ("platform", "TEXT"),
+    ("verdict", "TEXT"),
+    ("exit_code", "INTEGER"),
+    ("seconds", "REAL"),
+    ("host", "TEXT"),
+    ("commit", "TEXT"),
+    ("tree", "TEXT"),
+    ("base", "TEXT"),
+    ("log", "TEXT"),
+    ("started_at", "REAL"),
+    ("clean", "INTEGER"),
+)
+_NAMES = ", ".join(f'"{name}"' for name, _ in _COLUMNS)
+_SCHEMA = f"""
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, {", ".join(f'"{n}" {t}' for n, t in _COLUMNS)});
+CREATE INDEX by_key ON evidence (key);
+CREATE INDEX by_check ON evidence ("check", platform);
+PRAGMA user_version = {VERSION};
+"""
+
+
+class EvidenceStore:
+    """All results recorded on this machine; `path` is a file, made on first use. Close it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._database = sqlite3.connect(path, timeout=_BUSY, isolation_level=None)
+            try:
+                self._prepare(path)
+            except BaseException:
+                self._database.close()
+                raise
+        except sqlite3.Error as exc:
+            raise StackerError(
+                f"the evidence in {path.name} cannot be read: {exc}",
+                hint=f"Move {path} away; the checks then run again.",
+            ) from exc
+
+    def _prepare(self, path: Path) -> None:
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.execute("BEGIN IMMEDIATE")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            for statement in _SCHEMA.split(";"):
+                self._database.execute(statement)
+        self._database.execute("COMMIT")
+        if version > VERSION:
+            raise StackerError(
+                f"{path.name} was written by a newer stacker (format {version})",
+                hint="Update stacker.",
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def add(self, record: Record) -> None:
+        """Record a result; on return it is on disk."""
+        marks = ", ".join("?" for _ in _COLUMNS)
+        self._database.execute(
+            f"INSERT INTO evidence ({_NAMES}) VALUES ({marks})",  # noqa: S608 - constants only
+            [getattr(record, name) for name, _ in _COLUMNS],
+        )
+
+    def newest(self, keys: Iterable[str]) -> dict[str, Record]:
+        """The newest result under each of `keys` that has one."""
+        found = {}
+        for key in keys:
+            row = self._database.execute(
+                f"SELECT {_NAMES} FROM evidence WHERE key = ? ORDER BY id DESC",  # noqa: S608 - as above
+                [key],
+            ).fetchone()
+            if row is not None:
+                found[key] = _record(row)
+        return found
+
+    def usual_seconds(self, check: str, platform: str) -> float | None:
+        """How long that check last took there, in seconds; None if it never came to an end."""
+        row = self._database.execute(
+            'SELECT seconds FROM evidence WHERE "check" = ? AND platform = ?'
+            " AND verdict IN (?, ?) ORDER BY id DESC",
+            [check, platform, Verdict.PASSED, Verdict.FAILED],
+        ).fetchone()
+        return None if row is None else float(row[0])
+
+
+def _record(row: Sequence[object]) -> Record:
+    values: dict[str, Any] = dict(zip((name for name, _ in _COLUMNS), row, strict=True))
+    values["verdict"] = Verdict(values["verdict"])
+    values["clean"] = bool(values["clean"])
+    return Record(**values)

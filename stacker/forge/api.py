@@ -1,0 +1,180 @@
+"""What a forge tells about repositories and pull requests, as plain values.
+
+An object id (`head`, `commit`, `merge_commit`) is 40 or 64 lower-case hex digits. A repository
+is named `OWNER/NAME` as the forge spells it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What this token may do in a repository."""
+
+    NONE = "none"
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+class MergeMethod(StrEnum):
+    """How a forge may merge a pull request; the values are its own words."""
+
+    MERGE = "merge"
+    SQUASH = "squash"
+    REBASE = "rebase"
+
+
+class PullState(StrEnum):
+    """Whether a pull request can still change anything."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+class ReviewState(StrEnum):
+    """What one review says."""
+
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes-requested"
+    COMMENTED = "commented"
+    DISMISSED = "dismissed"
+    PENDING = "pending"
+
+
+class CISource(StrEnum):
+    """Which of the forge's two ways a CI check was reported by."""
+
+    STATUS = "status"
+    CHECK_RUN = "check-run"
+
+
+class CIState(StrEnum):
+    """The result of one CI check; only `success` has passed."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    PENDING = "pending"
+    NEUTRAL = "neutral"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFacts:
+    """One repository; `parent` is what a fork was made from.
+
+    `merge_methods` is empty when the forge does not tell them (it tells only who may write).
+    """
+
+    full_name: str
+    default_branch: str
+    permission: Permission
+    merge_methods: frozenset[MergeMethod]
+    is_fork: bool
+    parent: str | None
+    clone_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One review: `commit` is the head it looked at, empty when that commit is gone.
+
+    `submitted_at` is ISO 8601 in UTC, empty while the review is pending.
+    """
+
+    author: str
+    state: ReviewState
+    commit: str
+    submitted_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CIResult:
+    """The newest result of one CI check on one commit.
+
+    `creator` is the user behind a status, or the app behind a check run; empty when not told.
+    """
+
+    name: str
+    source: CISource
+    state: CIState
+    description: str
+    creator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One remark in the conversation of a pull request."""
+
+    id: int
+    author: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """One pull request of `repository`, with all that was said about it.
+
+    `node_id` names it in GraphQL. `head_owner` and `head_repository` are None once the fork is
+    deleted. `merge_commit` is set only when it was merged. `reviews` and `comments` are oldest
+    first; `checks` are those of `head`.
+    """
+
+    repository: str
+    number: int
+    url: str
+    node_id: str
+    state: PullState
+    draft: bool
+    title: str
+    body: str
+    head_owner: str | None
+    head_repository: str | None
+    head_branch: str
+    head: str
+    base_branch: str
+    author: str
+    merge_commit: str | None
+    reviews: tuple[Review, ...]
+    checks: tuple[CIResult, ...]
+    maintainer_can_modify: bool
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a protected branch demands.
+
+    `strict`: the branch must be up to date. `approvals`: how many are needed. `through_pulls`:
+    nobody pushes directly. `complete` is False when only the summary that everybody may read was
+    shown: then `required_checks` holds, and the other demands are unknown, not absent.
+    """
+
+    required_checks: tuple[str, ...]
+    strict: bool
+    approvals: int
+    enforce_admins: bool
+    linear: bool
+    through_pulls: bool
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDone:
+    """The forge merged; `commit` is what the base branch got."""
+
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRefused:
+    """The forge would not merge; `code` is the HTTP status, `message` its own words."""
+
+    code: int
+    message: str
+
+
+MergeAnswer = MergeDone | MergeRefused

@@ -1,0 +1,79 @@
+"""Pushes: one atomic step for all refs, each under a lease, their fate read from the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.errors import GitError, OutcomeUnknown
+from stacker.git import transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacker.git.objects import Oid
+    from stacker.git.process import Credential, Git
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """A full ref name from `old` to `new`; `None` stands for "is not there"."""
+
+    ref: str
+    old: Oid | None
+    new: Oid | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """Every ref is, on the server, what it was to become."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushRefused:
+    """No ref moved; `words` are the server's."""
+
+    words: str
+
+
+PushOutcome = Pushed | PushRefused
+
+
+def push(
+    store: Git, url: str, updates: Sequence[RefUpdate], *, credential: Credential | None = None
+) -> PushOutcome:
+    """Push all `updates` or none; the outcome is what the server then has, not git's exit code.
+
+    Raises `OutcomeUnknown` when the server cannot be read afterwards. A lease switches off
+    git's own fast-forward check: who needs one, asserts it before.
+    """
+    if not updates:
+        return Pushed()
+    leases = [f"--force-with-lease={u.ref}:{u.old or ''}" for u in updates]
+    specs = [f"{u.new or ''}:{u.ref}" for u in updates]
+    done = store.with_credential(credential).attempt(
+        "push", "--porcelain", "--atomic", "--no-verify", "--no-signed", *leases, "--", url, *specs
+    )
+    try:
+        refs = transfer.ask(url, store.directory, credential).refs
+    except GitError as exc:
+        raise OutcomeUnknown(
+            f"a push to {transfer.shown_url(url)} was sent, and the server cannot be read since",
+            hint="Run the command again when it answers; nothing is pushed twice.",
+        ) from exc
+    if all(refs.get(u.ref) == u.new for u in updates):
+        return Pushed()
+    return PushRefused(_words(done.out, done.err))
+
+
+def _words(out: bytes, err: bytes) -> str:
+    """What the server said (`remote:` lines), else git's word for each refused ref."""
+    lines = err.decode("utf-8", "replace").splitlines()
+    remote = [x.removeprefix("remote:").strip() for x in lines if x.startswith("remote:")]
+    said = [x for x in remote if x]
+    if said:
+        return "; ".join(said)
+    refused = [x.split("\t") for x in out.decode("utf-8", "replace").splitlines() if x[:1] == "!"]
+    fates = [f"{f[1].partition(':')[2]} {f[2]}" for f in refused if len(f) > 2]
+    fatal = [x for x in lines if x.startswith(("fatal:", "error:"))]
+    return "; ".join(fates) or (fatal[0] if fatal else "the server refused it")

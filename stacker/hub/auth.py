@@ -1,0 +1,68 @@
+"""Who asks: tokens, as GitHub takes them, and the accounts behind them."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode
+from binascii import Error
+from typing import TYPE_CHECKING
+
+from stacker.hub.call import Refusal
+from stacker.hub.records import Account
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacker.hub.state import Database
+
+
+def presented(header: str | None) -> tuple[str | None, str] | None:
+    """(name or None, token) of an Authorization header; None when there is no header."""
+    if not header:
+        return None
+    scheme, _, rest = header.strip().partition(" ")
+    if scheme.lower() in {"token", "bearer"}:
+        return None, rest.strip()
+    if scheme.lower() != "basic":
+        raise Refusal(401, "Bad credentials")
+    try:
+        name, _, password = b64decode(rest, validate=True).decode("utf-8").partition(":")
+    except (Error, UnicodeDecodeError) as exc:
+        raise Refusal(401, "Bad credentials") from exc
+    return (None if name == "x-access-token" else name), password
+
+
+def who(tokens: Mapping[str, str], header: str | None) -> str | None:
+    """The login that a header proves; None when nobody is named; 401 for a bad token.
+
+    `tokens` maps each token to its login.
+    """
+    shown = presented(header)
+    if shown is None:
+        return None
+    name, token = shown
+    for known, login in tokens.items():
+        if hmac.compare_digest(known.encode(), token.encode()):
+            if name is not None and name.lower() != login.lower():
+                break
+            return login
+    raise Refusal(401, "Bad credentials")
+
+
+def account(db: Database, login: str) -> Account | None:
+    """The account with this name."""
+    return db.one(Account, "SELECT * FROM users WHERE login = ?", login)
+
+
+def account_by_id(db: Database, number: int) -> Account:
+    """The account that a row refers to."""
+    found = db.one(Account, "SELECT * FROM users WHERE id = ?", number)
+    if found is None:
+        raise LookupError(f"no user {number}")
+    return found
+
+
+def remember(db: Database, login: str) -> Account:
+    """The account with this name, made on its first appearance; call it while writing."""
+    found = account(db, login)
+    return found or Account(db.insert("users", login=login), login)

@@ -1,0 +1,65 @@
+"""How many calls each user has left in this hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stacker.hub.call import Json, Site
+    from stacker.hub.state import Database
+
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Calls used out of `limit`; `reset` is when it begins anew, in seconds since 1970."""
+
+    limit: int
+    used: int
+    reset: int
+
+    @property
+    def remaining(self) -> int:
+        """How many calls are left."""
+        return max(self.limit - self.used, 0)
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the call just counted was one too many."""
+        return self.used > self.limit
+
+    def headers(self) -> dict[str, str]:
+        """GitHub's headers for it."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Used": str(self.used),
+            "X-RateLimit-Reset": str(self.reset),
+            "X-RateLimit-Resource": "core",
+        }
+
+    def document(self) -> Json:
+        """The answer of GET /rate_limit."""
+        rate = {
+            "limit": self.limit,
+            "remaining": self.remaining,
+            "used": self.used,
+            "reset": self.reset,
+        }
+        return {"resources": {"core": rate, "graphql": rate, "search": rate}, "rate": rate}
+
+
+def count(site: Site, db: Database, login: str | None, *, calls: int = 1) -> Allowance:
+    """Count calls of a user (None: all who do not say who they are together)."""
+    hour = int(site.clock().timestamp()) // _HOUR
+    who = login.lower() if login else ""
+    with db.writing():
+        db.run("DELETE FROM calls WHERE hour < ?", hour)
+        used = db.number(
+            "INSERT INTO calls (who, hour, used) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET used = used + excluded.used RETURNING used",
+            who, hour, calls,
+        )  # fmt: skip
+    return Allowance(site.rate_limit, used, (hour + 1) * _HOUR)

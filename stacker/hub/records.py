@@ -1,0 +1,156 @@
+"""What the hub remembers, as frozen values named like the rows they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Right(IntEnum):
+    """What somebody may do in a repository; each right includes those below it."""
+
+    READ = 1
+    WRITE = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        """GitHub's word for it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody with a name on this hub."""
+
+    id: int
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A bare repository at OWNER/NAME.git, with its settings and its place among forks."""
+
+    id: int
+    owner: int
+    owner_login: str
+    name: str
+    parent: int | None
+    source: int | None
+    allow_merge: bool
+    allow_squash: bool
+    allow_rebase: bool
+    created_at: str
+
+    @property
+    def full_name(self) -> str:
+        """OWNER/NAME."""
+        return f"{self.owner_login}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request; `head` and `base` are the commits last seen on its two branches.
+
+    Once it is closed or merged they are frozen. `merging` is the commit that a merge is about to
+    put on the base: whoever finds it there finishes that merge.
+    """
+
+    id: int
+    repository: int
+    number: int
+    title: str
+    body: str | None
+    author: int
+    head_repository: int
+    head_ref: str
+    head: str
+    base_ref: str
+    base: str
+    draft: bool
+    is_open: bool
+    maintainer_can_modify: bool
+    created_at: str
+    updated_at: str
+    closed_at: str | None
+    merged_at: str | None
+    merged_by: int | None
+    merge_commit: str | None
+    merging: str | None
+    merging_by: int | None
+    tested_head: str | None
+    tested_base: str | None
+    test_merge: str | None
+
+    @property
+    def crosses(self) -> bool:
+        """Whether its head lives in another repository than its base."""
+        return self.repository != self.head_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One person's review of the commit `oid`; state as GitHub writes it."""
+
+    id: int
+    pull: int
+    author: int
+    state: str
+    body: str
+    oid: str
+    submitted_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment under a pull request."""
+
+    id: int
+    pull: int
+    author: int
+    body: str
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label on a pull request."""
+
+    id: int
+    pull: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A commit status: error, failure, pending or success under one context."""
+
+    id: int
+    repository: int
+    oid: str
+    context: str
+    state: str
+    description: str | None
+    target_url: str | None
+    creator: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """A check run on a commit; `conclusion` is set once its status is completed."""
+
+    id: int
+    repository: int
+    oid: str
+    name: str
+    status: str
+    conclusion: str | None
+    details_url: str | None
+    external_id: str | None
+    title: str | None
+    summary: str | None
+    creator: int
+    started_at: str
+    completed_at: str | None

@@ -1,0 +1,153 @@
+"""Start and stop the hub: a threaded HTTP server over the bare repositories below a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from stacker.errors import StackerError
+from stacker.hub import hook
+from stacker.hub.app import Application
+from stacker.hub.auth import remember
+from stacker.hub.call import Site
+from stacker.hub.state import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+RATE_LIMIT = 5000
+_SECONDS_TO_FINISH = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may come to the hub, and the token that proves it."""
+
+    name: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"User(name={self.name!r}, token=<hidden>)"
+
+
+class Hub:
+    """A hub that listens; leaving the context (or `stop`) ends it."""
+
+    def __init__(self, root: Path, server: _Server, url: str) -> None:
+        self.root = root
+        self.url = url
+        self.api = f"{url}/api/v3"
+        self._server = server
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take no more requests, finish those under way, close every connection."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.finish()
+            self._server.server_close()
+
+
+def start(
+    root: Path,
+    users: Sequence[User],
+    port: int = 0,
+    host: str = "127.0.0.1",
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    rate_limit: int = RATE_LIMIT,
+) -> Hub:
+    """Serve the bare repositories at `root`/OWNER/NAME.git from threads of this process.
+
+    Returns when it listens; port 0 takes a free one. Several processes may serve one root.
+    `rate_limit` is in calls an hour and user. A port that is taken raises `StackerError`.
+    """
+    root = root.resolve()
+    root.mkdir(parents=True, exist_ok=True)
+    hook.install(root)
+    with connect(root) as db, db.writing():
+        for name in sorted({user.name for user in users}):
+            remember(db, name)
+    site = Site(root, {user.token: user.name for user in users}, clock, rate_limit)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as exc:
+        raise StackerError(
+            f"the hub cannot listen on {host}, port {port}: {exc.strerror}",
+            hint="Choose another port, or 0 for a free one.",
+        ) from exc
+    with listening:
+        port = listening.getsockname()[1]
+        server = _Server(host, port, Application(site), _Handler, fd=listening.fileno())
+    shown = f"[{host}]" if ":" in host else host
+    return Hub(root, server, f"http://{shown}:{port}")
+
+
+class _Handler(WSGIRequestHandler):
+    """Keeps connections open between requests, answers at once, and is quiet."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - Werkzeug's name
+        """Say nothing: whoever started the hub owns the terminal."""
+
+
+class _Server(ThreadedWSGIServer):
+    """A threaded server that knows its connections, so that it can end them in order."""
+
+    def __init__(
+        self, host: str, port: int, app: Application, handler: type[_Handler], fd: int
+    ) -> None:
+        self._guard = threading.Lock()
+        self._open: dict[threading.Thread, socket.socket] = {}
+        super().__init__(host, port, app, handler, fd=fd)
+
+    def process_request_thread(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        """Serve one connection, and be known while doing it."""
+        with self._guard:
+            if isinstance(request, socket.socket):
+                self._open[threading.current_thread()] = request
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._guard:
+                self._open.pop(threading.current_thread(), None)
+
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        """A client that went away is no news."""
+
+    def finish(self) -> None:
+        """Let every connection finish its request, and end it then."""
+        with self._guard:
+            connections = list(self._open.items())
+        for thread, connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+            thread.join(_SECONDS_TO_FINISH)

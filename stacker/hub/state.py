@@ -1,0 +1,253 @@
+"""The hub's memory: one SQLite file that several servers share, one transaction a request."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from stacker.errors import StackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from _typeshed import DataclassInstance
+
+    Kind = TypeVar("Kind", bound=DataclassInstance)
+Value = str | int | None
+
+VERSION = 1
+_BUSY_SECONDS = 30.0
+
+_SCHEMA = """
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  login TEXT NOT NULL UNIQUE COLLATE NOCASE
+);
+CREATE TABLE repositories (
+  id INTEGER PRIMARY KEY,
+  owner INTEGER NOT NULL REFERENCES users,
+  owner_login TEXT NOT NULL COLLATE NOCASE,
+  name TEXT NOT NULL COLLATE NOCASE,
+  parent INTEGER REFERENCES repositories,
+  source INTEGER REFERENCES repositories,
+  allow_merge INTEGER NOT NULL DEFAULT 1,
+  allow_squash INTEGER NOT NULL DEFAULT 1,
+  allow_rebase INTEGER NOT NULL DEFAULT 1,
+  last_number INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL,
+  UNIQUE (owner_login, name)
+);
+CREATE TABLE collaborators (
+  repository INTEGER NOT NULL REFERENCES repositories,
+  user INTEGER NOT NULL REFERENCES users,
+  permission TEXT NOT NULL,
+  PRIMARY KEY (repository, user)
+);
+CREATE TABLE pulls (
+  id INTEGER PRIMARY KEY,
+  repository INTEGER NOT NULL REFERENCES repositories,
+  number INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT,
+  author INTEGER NOT NULL REFERENCES users,
+  head_repository INTEGER NOT NULL REFERENCES repositories,
+  head_ref TEXT NOT NULL,
+  head TEXT NOT NULL,
+  base_ref TEXT NOT NULL,
+  base TEXT NOT NULL,
+  draft INTEGER NOT NULL,
+  is_open INTEGER NOT NULL DEFAULT 1,
+  maintainer_can_modify INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  closed_at TEXT,
+  merged_at TEXT,
+  merged_by INTEGER REFERENCES users,
+  merge_commit TEXT,
+  merging TEXT,
+  merging_by INTEGER REFERENCES users,
+  tested_head TEXT,
+  tested_base TEXT,
+  test_merge TEXT,
+  UNIQUE (repository, number)
+);
+CREATE INDEX pulls_by_head ON pulls (head_repository, is_open);
+CREATE TABLE reviews (
+  id INTEGER PRIMARY KEY,
+  pull INTEGER NOT NULL REFERENCES pulls,
+  author INTEGER NOT NULL REFERENCES users,
+  state TEXT NOT NULL,
+  body TEXT NOT NULL,
+  oid TEXT NOT NULL,
+  submitted_at TEXT NOT NULL
+);
+CREATE INDEX reviews_by_pull ON reviews (pull);
+CREATE TABLE comments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  pull INTEGER NOT NULL REFERENCES pulls,
+  author INTEGER NOT NULL REFERENCES users,
+  body TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX comments_by_pull ON comments (pull);
+CREATE TABLE labels (
+  id INTEGER PRIMARY KEY,
+  pull INTEGER NOT NULL REFERENCES pulls,
+  name TEXT NOT NULL COLLATE NOCASE,
+  UNIQUE (pull, name)
+);
+CREATE TABLE statuses (
+  id INTEGER PRIMARY KEY,
+  repository INTEGER NOT NULL REFERENCES repositories,
+  oid TEXT NOT NULL,
+  context TEXT NOT NULL,
+  state TEXT NOT NULL,
+  description TEXT,
+  target_url TEXT,
+  creator INTEGER NOT NULL REFERENCES users,
+  created_at TEXT NOT NULL
+);
+CREATE INDEX statuses_by_commit ON statuses (repository, oid);
+CREATE TABLE check_runs (
+  id INTEGER PRIMARY KEY,
+  repository INTEGER NOT NULL REFERENCES repositories,
+  oid TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  conclusion TEXT,
+  details_url TEXT,
+  external_id TEXT,
+  title TEXT,
+  summary TEXT,
+  creator INTEGER NOT NULL REFERENCES users,
+  started_at TEXT NOT NULL,
+  completed_at TEXT
+);
+CREATE INDEX check_runs_by_commit ON check_runs (repository, oid);
+CREATE TABLE protections (
+  repository INTEGER NOT NULL REFERENCES repositories,
+  branch TEXT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (repository, branch)
+);
+CREATE TABLE calls (
+  who TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY (who, hour)
+);
+"""
+
+
+class Database:
+    """A connection to the hub's memory, for one thread and one request."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def one(self, kind: type[Kind], sql: str, *args: Value) -> Kind | None:
+        """The first row of a query as a record, if there is one."""
+        row = self._connection.execute(sql, args).fetchone()
+        return None if row is None else _record(kind, row)
+
+    def all(self, kind: type[Kind], sql: str, *args: Value) -> list[Kind]:
+        """Every row of a query as records."""
+        return [_record(kind, row) for row in self._connection.execute(sql, args)]
+
+    def number(self, sql: str, *args: Value) -> int:
+        """The one whole number that a query (a count, a RETURNING) gives."""
+        row = self._connection.execute(sql, args).fetchone()
+        return int(row[0])
+
+    def text(self, sql: str, *args: Value) -> str | None:
+        """The one string that a query gives, if it gives one."""
+        row = self._connection.execute(sql, args).fetchone()
+        return None if row is None or row[0] is None else str(row[0])
+
+    def run(self, sql: str, *args: Value) -> int:
+        """Change rows; the answer is how many."""
+        return self._connection.execute(sql, args).rowcount
+
+    def insert(self, table: str, **values: Value) -> int:
+        """Add a row; the answer is its id. `table` and the columns are names of our own code."""
+        names = ", ".join(values)
+        marks = ", ".join("?" * len(values))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - see the docstring
+        row_id = self._connection.execute(sql, tuple(values.values())).lastrowid
+        return int(row_id or 0)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read inside belongs to one moment."""
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All that is written inside happens, or none of it; other writers wait.
+
+        Inside another `writing` it is a part of that one.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._connection.execute(begin)
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+@contextmanager
+def connect(root: Path) -> Iterator[Database]:
+    """The memory of the hub at `root`, made on first use; closed at the end."""
+    connection = sqlite3.connect(
+        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=True
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _prepare(connection)
+        yield Database(connection)
+    finally:
+        connection.close()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    if _version(connection) == 0:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 0:  # another server may have been quicker
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    if _version(connection) != VERSION:
+        raise StackerError(
+            "the hub's hub.sqlite was written by another version of stacker",
+            hint="Use that version, or move hub.sqlite away: the repositories stay.",
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _record(kind: type[Kind], row: sqlite3.Row) -> Kind:
+    values: dict[str, Any] = {}
+    for each in fields(kind):
+        value = row[each.name]
+        values[each.name] = bool(value) if each.type == "bool" else value
+    return kind(**values)

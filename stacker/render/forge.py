@@ -1,0 +1,66 @@
+"""How the results of the commands that reach the forge read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, described
+
+if TYPE_CHECKING:
+    from stacker.submit.actions import Action
+    from stacker.submit.flow import SubmitResult
+
+
+def submit_document(result: SubmitResult) -> dict[str, object]:
+    """The `--json` document of `submit`."""
+    return {
+        "actions": [described(action) for action in result.actions],
+        "pulls": [
+            {
+                "stage": stage,
+                "repository": pull.repository,
+                "number": pull.number,
+                "url": pull.url,
+                "head": pull.head,
+                "base": pull.base_branch,
+                "draft": pull.draft,
+                "state": str(pull.state),
+            }
+            for stage, pull in result.pulls
+        ],
+        "notes": list(result.notes),
+        "foreign": list(result.foreign),
+    }
+
+
+def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
+    """One line an action, then what to know."""
+    if result.foreign:
+        lines = ["Nothing was done: somebody else pushed to a branch of this series."]
+        lines += [f"  {one}" for one in result.foreign]
+        return "\n".join(lines)
+    lines = [f"  {_action(action)}" for action in result.actions]
+    if not lines:
+        lines = ["Every pull request says what the series says."]
+    elif dry_run:
+        lines.insert(0, "Would be done, in this order:")
+    else:
+        lines.append(f"Done: {len(result.pulls)} pull requests say what the series says.")
+    return "\n".join([*lines, *result.notes])
+
+
+def _action(action: Action) -> str:
+    match action:
+        case PushHeads(repository, updates):
+            names = ", ".join(u.ref.removeprefix("refs/heads/") for u in updates)
+            return f"push   {repository}: {names}"
+        case OpenPull(_, stage, head, base, _, draft):
+            return f"open   {stage}: {head} -> {base}{' (draft)' if draft else ''}"
+        case EditPull(_, stage, number, title, base, body):
+            fields = {"title": title, "base": base, "text": body}
+            what = ", ".join(name for name, value in fields.items() if value is not None)
+            return f"edit   {stage}: {what}{f' of #{number}' if number else ''}"
+        case SetDraft(_, stage, number, draft):
+            return f"{'draft ' if draft else 'ready '} {stage}: #{number}"
+        case never:
+            assert_never(never)

@@ -1,0 +1,1 @@
+"""Make the forge's pull requests say what the series says."""

@@ -1,0 +1,170 @@
+"""What is to be done on the forge, as an ordered tuple of values. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.forge.api import PullState
+from stacker.git.push import RefUpdate
+from stacker.submit.body import drafted_by_us, with_block
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.forge.api import PullRequest
+    from stacker.git.objects import Oid
+    from stacker.series.plan import StageId
+    from stacker.submit.heads import Head
+
+
+@dataclass(frozen=True, slots=True)
+class PushHeads:
+    """Move branches of one repository, all or none."""
+
+    repository: str
+    updates: tuple[RefUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPull:
+    """Open a stage's pull request."""
+
+    repository: str
+    stage: StageId
+    head: str
+    base: str
+    title: str
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditPull:
+    """Change a pull request; only the given fields are sent. `number` is 0 for one just opened."""
+
+    repository: str
+    stage: StageId
+    number: int
+    title: str | None = None
+    base: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDraft:
+    """Make a pull request a draft, or ready."""
+
+    repository: str
+    stage: StageId
+    number: int
+    draft: bool
+
+
+Action = PushHeads | OpenPull | EditPull | SetDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A stage's pull request as it is to be; `head_name` is `owner:branch`."""
+
+    stage: StageId
+    repository: str
+    head: Head
+    head_name: str
+    base: str
+    trunk: str
+    title: str
+    draft: bool
+
+
+def decide(
+    wanted: Sequence[Wanted],
+    pulls: Mapping[StageId, PullRequest],
+    tips: Mapping[tuple[str, str], Oid],
+) -> tuple[Action, ...]:
+    """Everything but the texts: retarget, push, open, titles and bases, drafts, in this order.
+
+    `tips` has the branches that the forge has now, by (repository, full ref).
+    """
+    first: list[Action] = []
+    last: list[Action] = []
+    for one in wanted:
+        pull = pulls.get(one.stage)
+        if pull is None:
+            last.append(
+                OpenPull(one.repository, one.stage, one.head_name, one.base, one.title, one.draft)
+            )
+        elif pull.state is PullState.OPEN:
+            first += _before_push(one, pull)
+            last += _after_push(one, pull)
+    return (*first, *_pushes(wanted, tips), *last)
+
+
+def texts(
+    bodies: Mapping[StageId, str], wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]
+) -> tuple[EditPull, ...]:
+    """The edits that bring every body's block to what `bodies` says; unchanged ones are left."""
+    found = []
+    for one in wanted:
+        pull = pulls.get(one.stage)
+        body = with_block(pull.body if pull else "", bodies[one.stage])
+        if pull is None:
+            found.append(EditPull(one.repository, one.stage, 0, body=body))
+        elif pull.state is PullState.OPEN and body != pull.body.replace("\r\n", "\n"):
+            found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+    return tuple(found)
+
+
+def described(action: Action) -> dict[str, object]:
+    """The action for the `--json` document."""
+    match action:
+        case PushHeads(repository, updates):
+            refs = [{"ref": u.ref, "old": u.old, "new": u.new} for u in updates]
+            return {"kind": "push", "repository": repository, "stage": None, "refs": refs}
+        case OpenPull(repository, stage, head, base, title, draft):
+            return {"kind": "open", "repository": repository, "stage": stage, "head": head,
+                    "base": base, "title": title, "draft": draft}  # fmt: skip
+        case EditPull(repository, stage, number, title, base, body):
+            fields = {"title": title, "base": base, "body": body}
+            given = [name for name, value in fields.items() if value is not None]
+            return {"kind": "edit", "repository": repository, "stage": stage,
+                    "number": number or None, "fields": given}  # fmt: skip
+        case SetDraft(repository, stage, number, draft):
+            kind = "draft" if draft else "ready"
+            return {"kind": kind, "repository": repository, "stage": stage, "number": number}
+        case never:
+            assert_never(never)
+
+
+def _pushes(wanted: Sequence[Wanted], tips: Mapping[tuple[str, str], Oid]) -> list[PushHeads]:
+    updates: dict[str, list[RefUpdate]] = {}
+    for one in wanted:
+        head = one.head
+        refs = [(head.branch, head.head)]
+        if head.below is not None:
+            refs.insert(0, (head.below_branch, head.below))
+        for branch, new in refs:
+            ref = f"refs/heads/{branch}"
+            old = tips.get((one.repository, ref))
+            if old != new:
+                updates.setdefault(one.repository, []).append(RefUpdate(ref, old, new))
+    return [PushHeads(repository, tuple(found)) for repository, found in updates.items()]
+
+
+def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
+    """A pull request that changes its place goes to the trunk first: in between, its head could
+    be reachable from its base, and the forge would call it merged for good."""
+    if pull.base_branch in (one.base, one.trunk):
+        return []
+    return [EditPull(one.repository, one.stage, pull.number, base=one.trunk)]
+
+
+def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
+    found: list[Action] = []
+    title = one.title if pull.title != one.title else None
+    base = one.base if one.base not in (pull.base_branch, one.trunk) else None
+    if title is not None or base is not None:
+        found.append(EditPull(one.repository, one.stage, pull.number, title=title, base=base))
+    if pull.draft and not one.draft and drafted_by_us(pull.body):
+        found.append(SetDraft(one.repository, one.stage, pull.number, draft=False))
+    return found

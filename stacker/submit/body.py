@@ -1,0 +1,142 @@
+"""What a pull request says: our block, and around it whatever others wrote. Pure.
+
+Everything of ours stands between two markers; what bots and people put outside stays. Text from
+outside (titles of other stages) is made harmless where it is woven into a line of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BEGIN, _END = "<!-- stacker:begin", "<!-- stacker:end -->"
+_HOW = (
+    "Nothing to install. This is one part of a series; a tool keeps this text up to date, and "
+    "what you write outside its markers stays."
+)
+_BLOCK = re.compile(r"<!-- stacker:begin(?P<facts>[^\n]*?) -->\n.*?<!-- stacker:end -->", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One stage as the texts of all pull requests of a series speak of it.
+
+    `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word.
+    """
+
+    stage: str
+    title: str
+    reference: str
+    state: str
+    group: str | None
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A stage's own text: its title, its body in Markdown, and where its own change is seen."""
+
+    title: str
+    body: str
+    range_view: str
+
+
+def pull_body(series: str, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
+    """Our block: three lines that stand alone in a mail, the stage's text, the navigation."""
+    facts = json.dumps({"series": series, "stage": part.stage, "draft": draft}, sort_keys=True)
+    lines = [
+        f"{_BEGIN} {_unmarked(facts)} -->",
+        _where(series, part, parts),
+        f"**Review only this part:** {text.range_view}",
+        _HOW,
+        "",
+    ]
+    if text.body:
+        lines += [_unmarked(text.body), ""]
+    if len(parts) > 1:
+        lines += ["<details><summary>All parts</summary>", "", *_navigation(part, parts), "",
+                  "</details>", ""]  # fmt: skip
+    return "\n".join([*lines, _END])
+
+
+def with_block(present: str, block: str) -> str:
+    """`present` with our block in place of the old one; put first where there was none."""
+    present = present.replace("\r\n", "\n")
+    if _BLOCK.search(present):
+        return _BLOCK.sub(lambda _: block, present, count=1)
+    return f"{block}\n\n{present}" if present.strip() else block
+
+
+def drafted_by_us(present: str) -> bool:
+    """Whether our block says that it was stacker who made this a draft."""
+    found = _BLOCK.search(present.replace("\r\n", "\n"))
+    if found is None:
+        return False
+    try:
+        facts = json.loads(found["facts"])
+    except ValueError:
+        return False
+    return isinstance(facts, dict) and facts.get("draft") is True
+
+
+def is_ours(present: str, series: str, stage: str) -> bool:
+    """Whether a pull request carries our block for that stage."""
+    found = _BLOCK.search(present.replace("\r\n", "\n"))
+    if found is None:
+        return False
+    try:
+        facts = json.loads(found["facts"])
+    except ValueError:
+        return False
+    return (facts.get("series"), facts.get("stage")) == (series, stage)
+
+
+def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
+    """(title, body) of `series/<stage>.md`: the first line is `# title`."""
+    lines = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").strip().split("\n")
+    title = lines[0].removeprefix("#").strip() or stage
+    return title, "\n".join(lines[1:]).strip()
+
+
+def inline(text: str) -> str:
+    """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", text)
+    # A zero-width joiner keeps the look and takes the meaning of @name and #12.
+    return re.sub(r"([@#])(?=\w)", "\\1\u200d", text)
+
+
+def _unmarked(text: str) -> str:
+    """No text may end or imitate our block."""
+    return text.replace("<!-- stacker:", "<!-- stacker\u200d:").replace("-->", "--\u200d>")
+
+
+def _where(series: str, part: Part, parts: Sequence[Part]) -> str:
+    place = 1 + [p.stage for p in parts].index(part.stage)
+    words = [f"Part {place} of {len(parts)} of *{inline(series)}*"]
+    together = [_name(p) for p in parts if p.group and p.group == part.group and p is not part]
+    if together:
+        words.append(f"lands together with {', '.join(together)}")
+    needed = [_name(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
+    if needed:
+        words.append(f"needs {', '.join(needed)}")
+    return " · ".join(words)
+
+
+def _navigation(here: Part, parts: Sequence[Part]) -> list[str]:
+    lines = []
+    for number, part in enumerate(parts, 1):
+        mark = " **(this one)**" if part.stage == here.stage else ""
+        name = f"{part.reference} " if part.reference else ""
+        group = f", lands with *{inline(part.group)}*" if part.group else ""
+        lines.append(f"{number}. {name}{inline(part.title)} ({part.state}{group}){mark}")
+    return lines
+
+
+def _name(part: Part) -> str:
+    return part.reference or f"*{inline(part.stage)}*"

@@ -1,0 +1,191 @@
+"""`stacker submit`: compose the heads, read the forge once, decide, act, read back, remember."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.errors import ForgeError, SeriesError
+from stacker.git.push import PushRefused, push
+from stacker.rebase.flow import restack
+from stacker.series.chains import needs_closure
+from stacker.series.saving import save
+from stacker.submit import intents
+from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, decide, texts
+from stacker.submit.gather import foreign, gather, publishable
+from stacker.submit.heads import HeadsRequest, compose_heads, published_as
+from stacker.submit.wanting import bodies, notes, wanted_pulls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stacker.forge.api import PullRequest
+    from stacker.git.transfer import Told
+    from stacker.series.loading import Series
+    from stacker.series.lock import Published
+    from stacker.series.plan import StageId
+    from stacker.series.workspace import Workspace
+    from stacker.submit.actions import Action, Wanted
+    from stacker.submit.gather import Place, PullForge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitRequest:
+    """Which stages (none: all), whether only to say what would be done, and the reason that the
+    new heads' commits give."""
+
+    stages: tuple[str, ...] = ()
+    dry_run: bool = False
+    move_base: bool = False
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitResult:
+    """What was done (or would be), each stage's pull request, and what to know besides.
+
+    With `foreign` nothing was done: somebody else moved these branches.
+    """
+
+    actions: tuple[Action, ...]
+    pulls: tuple[tuple[StageId, PullRequest], ...]
+    notes: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one submit carries from step to step."""
+
+    work: Workspace
+    forge: PullForge
+    series: Series
+    places: Mapping[str, Place]
+    wanted: tuple[Wanted, ...]
+    pulls: dict[StageId, PullRequest]
+    done: list[Action] = field(default_factory=list)
+
+    def texts(self) -> tuple[EditPull, ...]:
+        said = bodies(self.series, self.wanted, self.places, self.pulls)
+        return texts(said, self.wanted, self.pulls)
+
+    def result(self, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:
+        order = self.series.plan.order
+        pulls = tuple((s, self.pulls[s]) for s in order if s in self.pulls)
+        return SubmitResult(tuple(actions), pulls, (*told, *notes(self.series, self.pulls)))
+
+
+def submit(
+    work: Workspace,
+    place: Callable[[str], Place],
+    forge: PullForge,
+    request: SubmitRequest,
+    told: Told | None = None,
+) -> SubmitResult:
+    """Publish the series; a second run finds nothing to do."""
+    series = _restacked(work, told)
+    stages, skipped = publishable(series, _selection(series, request.stages))
+    places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
+    facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    why = request.why or "upstream moved"
+    heads = compose_heads(work.store, series, HeadsRequest(stages, request.move_base, why))
+    wanted = wanted_pulls(series, heads, places, facts.pulls)
+    run = _Run(work, forge, series, places, wanted, dict(facts.pulls))
+    moved_by_others = foreign(heads, places, facts.tips)
+    if moved_by_others:
+        return replace(run.result((), skipped), foreign=moved_by_others)
+    actions = decide(wanted, facts.pulls, facts.tips)
+    if request.dry_run:
+        return run.result((*actions, *run.texts()), skipped)
+    intents.write(work.directory.state, _intended(run))
+    for action in actions:
+        _act(run, action)
+    for edit in run.texts():
+        _act(run, edit)
+    _remember(run)
+    return run.result(run.done, skipped)
+
+
+def _restacked(work: Workspace, told: Told | None) -> Series:
+    series = work.load(told)
+    if series.edits:
+        if restack(work, told).halted:
+            raise SeriesError(
+                "the series was edited by hand and does not fit together",
+                hint="Run `stacker rebase` to see the conflict.",
+            )
+        series = work.load(told)
+    return series
+
+
+def _selection(series: Series, asked: Sequence[str]) -> tuple[StageId, ...]:
+    """The stages asked for with all they need; none asked: all."""
+    if not asked:
+        return series.live
+    ids = [series.plan.stage(name).id for name in asked]
+    needed = {need for s in ids for need in needs_closure(series.plan, s)}
+    return tuple(s for s in series.live if s in needed or s in ids)
+
+
+def _intended(run: _Run) -> dict[tuple[str, str], Published]:
+    return {(w.repository, w.stage): _published(run, w) for w in run.wanted}
+
+
+def _published(run: _Run, one: Wanted) -> Published:
+    line = run.series.lock.stage(one.stage)
+    old = line.published if line else None
+    return published_as(one.head, old, run.series.lock.version)
+
+
+def _act(run: _Run, action: Action) -> None:
+    match action:
+        case PushHeads(repository, updates):
+            place = run.places[repository]
+            done = push(run.work.store.git, place.url, updates, credential=place.credential)
+            if isinstance(done, PushRefused):
+                raise ForgeError(
+                    f"the push to {place.fork} was refused: {done.words}",
+                    hint="Nothing moved there. `stacker doctor` tells what the token may do.",
+                )
+        case OpenPull(repository, stage, head, base, title, draft):
+            upstream = run.places[repository].repository.upstream
+            body = bodies(run.series, run.wanted, run.places, run.pulls)[stage]
+            run.pulls[stage] = run.forge.open_pull(
+                upstream, head=head, base=base, title=title, body=body, draft=draft
+            )
+        case EditPull(repository, stage, _, title, base, body):
+            pull = run.pulls[stage]
+            run.forge.edit_pull(pull.repository, pull.number, title=title, base=base, body=body)
+            run.pulls[stage] = replace(
+                pull,
+                title=title or pull.title,
+                base_branch=base or pull.base_branch,
+                body=pull.body if body is None else body,
+            )
+            run.done.append(replace(action, number=pull.number))
+            return
+        case SetDraft(_, stage, _, draft):
+            run.forge.set_draft(run.pulls[stage], draft)
+            run.pulls[stage] = replace(run.pulls[stage], draft=draft)
+        case never:
+            assert_never(never)
+    run.done.append(action)
+
+
+def _remember(run: _Run) -> None:
+    """Write numbers and heads to the lock, if that changes it."""
+    lock = run.series.lock
+    for one in run.wanted:
+        line = lock.stage(one.stage)
+        assert line is not None
+        pull = run.pulls.get(one.stage)
+        if pull is not None:
+            run.pulls[one.stage] = replace(pull, head=one.head.head)
+        number = line.pull if pull is None else pull.number
+        lock = lock.updated(replace(line, pull=number, published=_published(run, one)))
+    if run.done or lock != run.series.lock:
+        save(
+            run.work.directory, run.work.store, run.series.files, lock,
+            loaded=run.series.files, command="submit", reason=f"v{lock.version}", now=run.work.now,
+        )  # fmt: skip
+    intents.forget(run.work.directory.state)

@@ -1,0 +1,205 @@
+"""Everything that a submit decides by, read once: branches, pull requests, what a kill left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from stacker.git import transfer
+from stacker.series.plan import Landing
+from stacker.series.upstream import UpstreamKind
+from stacker.submit import intents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.forge.api import PullRequest
+    from stacker.git.objects import Oid
+    from stacker.git.process import Credential
+    from stacker.git.transfer import Told
+    from stacker.series.loading import Series
+    from stacker.series.lock import Lock
+    from stacker.series.plan import Plan, Repository, StageId
+    from stacker.series.workspace import Workspace
+    from stacker.submit.heads import Head
+
+
+class PullForge(Protocol):
+    """What a submit asks of a forge."""
+
+    def pulls(
+        self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
+    ) -> tuple[PullRequest, ...]:
+        """Pull requests by number and by head."""
+        ...
+
+    def open_pull(
+        self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
+    ) -> PullRequest:
+        """Open one and read it back."""
+        ...
+
+    def edit_pull(
+        self,
+        repository: str,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        base: str | None = None,
+    ) -> None:
+        """Change the given fields."""
+        ...
+
+    def set_draft(self, pull: PullRequest, draft: bool) -> None:
+        """Make it a draft, or ready."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A repository's fork (or itself), where branches go, and how git reaches it."""
+
+    repository: Repository
+    fork: str
+    url: str
+    trunk: str
+    credential: Credential | None
+
+    @property
+    def owner(self) -> str:
+        """The account whose branches they are."""
+        return self.fork.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the forge has: branch tips by (repository, full ref), pull requests by stage."""
+
+    tips: Mapping[tuple[str, str], Oid]
+    pulls: Mapping[StageId, PullRequest]
+
+
+def publishable(
+    series: Series, wanted: Sequence[StageId]
+) -> tuple[tuple[StageId, ...], tuple[str, ...]]:
+    """The stages among `wanted` that get a pull request, and why the others do not."""
+    found: list[StageId] = []
+    notes: list[str] = []
+    for stage in wanted:
+        line = series.lock.stage(stage)
+        repository = series.plan.repository(series.plan.stage(stage).repository)
+        if series.landed(stage) or (line is not None and line.landing is not None):
+            continue
+        if line is None or not series.patches.get(stage):
+            notes.append(f"{stage} has no patches yet")
+        elif repository.kind is not UpstreamKind.FORGE:
+            notes.append(f"{stage}: {repository.upstream} is on no forge")
+        elif repository.landing is Landing.HAND_OFF:
+            notes.append(f"{stage} is handed over: {repository.upstream} takes no pull requests")
+        else:
+            found.append(stage)
+    return tuple(found), tuple(notes)
+
+
+def gather(
+    work: Workspace,
+    series: Series,
+    stages: Sequence[StageId],
+    *,
+    places: Mapping[str, Place],
+    forge: PullForge,
+    told: Told | None,
+) -> tuple[Facts, Series]:
+    """Read the forge; the series comes back with what an unfinished submit had pushed."""
+    tips: dict[tuple[str, str], Oid] = {}
+    for name, place in places.items():
+        refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
+        tips |= {(name, ref): oid for ref, oid in refs.items()}
+    series = replace(series, lock=_adopt(series.lock, series.plan, tips, work))
+    _fetch_heads(work, series, stages, places=places, tips=tips, told=told)
+    return Facts(tips, _pulls(series, stages, places, forge)), series
+
+
+def branch_of(series: Series, stage: StageId) -> str:
+    """The branch of a stage: the one it was published on, else the series' name and its id."""
+    line = series.lock.stage(stage)
+    if line is not None and line.published is not None:
+        return line.published.branch
+    return f"{series.plan.name}/{stage}"
+
+
+def _adopt(lock: Lock, plan: Plan, tips: Mapping[tuple[str, str], Oid], work: Workspace) -> Lock:
+    """The lock with heads that a killed submit did push."""
+    for (repository, stage), published in intents.read(work.directory.state).items():
+        line = lock.stage(stage)
+        there = tips.get((repository, f"refs/heads/{published.branch}"))
+        if line is not None and stage in plan.order and there == published.head:
+            lock = lock.updated(replace(line, published=published))
+    return lock
+
+
+def _fetch_heads(
+    work: Workspace,
+    series: Series,
+    stages: Sequence[StageId],
+    *,
+    places: Mapping[str, Place],
+    tips: Mapping[tuple[str, str], Oid],
+    told: Told | None,
+) -> None:
+    """Bring published heads that this store lacks (a fresh clone)."""
+    for name, place in places.items():
+        wanted = []
+        for stage in stages:
+            line = series.lock.stage(stage)
+            if line is None or line.repository != name or line.published is None:
+                continue
+            ref = f"refs/heads/{line.published.branch}"
+            missing = work.store.find(line.published.head) is None
+            if missing and tips.get((name, ref)) == line.published.head:
+                wanted.append(f"+{ref}:refs/stacker/published/{name}/{stage}")
+        if wanted:
+            transfer.fetch(
+                work.store.git, place.url, wanted, credential=place.credential, told=told
+            )
+
+
+def foreign(
+    heads: Sequence[Head], places: Mapping[str, Place], tips: Mapping[tuple[str, str], Oid]
+) -> tuple[str, ...]:
+    """Branches of ours that somebody else moved: neither as we left them nor as we want them."""
+    found = []
+    for head in heads:
+        there = tips.get((head.repository, f"refs/heads/{head.branch}"))
+        if there not in (None, head.old, head.head):
+            fork = places[head.repository].fork
+            found.append(f"{fork} {head.branch} is at {there[:10]}, which stacker did not push")
+    return tuple(found)
+
+
+def _pulls(
+    series: Series,
+    stages: Sequence[StageId],
+    places: Mapping[str, Place],
+    forge: PullForge,
+) -> dict[StageId, PullRequest]:
+    found: dict[StageId, PullRequest] = {}
+    for name, place in places.items():
+        here = [s for s in stages if series.plan.stage(s).repository == name]
+        lines = {s: series.lock.stage(s) for s in here}
+        numbers = {line.pull: s for s, line in lines.items() if line is not None and line.pull}
+        heads = {branch_of(series, s): s for s in here if s not in numbers.values()}
+        asked = [f"{place.owner}:{branch}" for branch in heads]
+        for pull in forge.pulls(place.repository.upstream, list(numbers), asked):
+            stage = numbers.get(pull.number) or heads.get(pull.head_branch)
+            if stage is not None and _better(pull, found.get(stage)):
+                found[stage] = pull
+    return found
+
+
+def _better(pull: PullRequest, other: PullRequest | None) -> bool:
+    """Of several pull requests of one branch: the open one, else the newest."""
+    if other is None:
+        return True
+    return (pull.state == "open", pull.number) > (other.state == "open", other.number)

@@ -1,0 +1,255 @@
+"""Which branch gets which commit: published heads that only move forward, or the clean chains.
+
+Append: a new head is one commit with the stage's tree; its parents are the old head and the
+published head of what the stage stands on. So the pull request keeps its comments, has one
+merge base, and its range view shows the stage's own change. A stage whose below is not exactly
+one published head gets a below-branch to stand on.
+
+All ids depend on the series alone, so a submit that was killed makes the same ones again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.git.history import is_ancestor
+from stacker.git.objects import Commit, Oid, Signature
+from stacker.series.compose import Composer, Halted, Standing
+from stacker.series.lock import Published
+from stacker.series.plan import Publish
+from stacker.series.saving import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stacker.git.objects import ObjectStore
+    from stacker.series.compose import Outcome
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A stage's branch as it is to be. `old` is what the lock knows of it.
+
+    `below` is the head of its below-branch (`None`: it has none), `below_old` the one before;
+    `stands_on` the commit that the compare view starts from.
+    """
+
+    stage: StageId
+    repository: str
+    branch: str
+    head: Oid
+    base: Oid
+    old: Oid | None
+    below: Oid | None
+    below_old: Oid | None
+    stands_on: Oid
+
+    @property
+    def below_branch(self) -> str:
+        """The name of its below-branch."""
+        return f"{self.branch}.below"
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything is to be pushed for it."""
+        return self.head != self.old or (self.below is not None and self.below != self.below_old)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsRequest:
+    """The stages to publish, needs first; `move_base` puts them on the series' newest base."""
+
+    stages: tuple[StageId, ...]
+    move_base: bool
+    why: str
+
+
+def compose_heads(store: ObjectStore, series: Series, request: HeadsRequest) -> tuple[Head, ...]:
+    """The heads of all wanted stages that can be published, in plan order."""
+    composer = _Heads(store, series, request)
+    return tuple(composer.head(stage) for stage in request.stages)
+
+
+class _Heads:
+    def __init__(self, store: ObjectStore, series: Series, request: HeadsRequest) -> None:
+        self._store = store
+        self._series = series
+        self._request = request
+        self._heads: dict[StageId, Head] = {}
+        self._composers: dict[tuple[str, Oid], Composer] = {}
+        self._picks: dict[tuple[Oid, Oid], Oid] = {}
+
+    def head(self, stage: StageId) -> Head:
+        if stage not in self._heads:
+            repository = self._series.plan.repository(self._series.plan.stage(stage).repository)
+            append = repository.publish is Publish.APPEND
+            self._heads[stage] = self._appended(stage) if append else self._rewritten(stage)
+        return self._heads[stage]
+
+    # Rewrite: branches are the clean chains.
+
+    def _rewritten(self, stage: StageId) -> Head:
+        series, line = self._series, self._series.lock.stage(stage)
+        assert line is not None
+        base = series.lock.bases[line.repository]
+        needs = nearest(series, stage)
+        stands_on = self._tip_below(stage, line.repository, base) or base
+        published = line.published
+        return Head(
+            stage=stage, repository=line.repository, branch=self._branch(stage, published),
+            head=line.commit, base=base, old=published.head if published else None,
+            below=stands_on if len(needs) > 1 else None,
+            below_old=published.below if published else None, stands_on=stands_on,
+        )  # fmt: skip
+
+    # Append: branches only move forward.
+
+    def _appended(self, stage: StageId) -> Head:
+        line = self._series.lock.stage(stage)
+        assert line is not None
+        published, repository = line.published, line.repository
+        needs = [self.head(need) for need in nearest(self._series, stage)]
+        kept = self._kept(stage, published, needs)
+        if kept is not None:
+            return kept
+        base = self._base_for(stage, repository, published, needs)
+        below, stands_on = self._below(stage, published, needs, base)
+        parents = [published.head] if published else []
+        if not any(is_ancestor(self._store, stands_on, p) for p in parents):
+            parents.append(stands_on)
+        if needs == [] and not any(is_ancestor(self._store, base, p) for p in parents):
+            parents.append(base)
+        tree = self._store.commit(self._standing(stage, repository, base).tip).tree
+        head = self._commit(stage, tree, parents, first=published is None)
+        return Head(
+            stage=stage, repository=repository, branch=self._branch(stage, published),
+            head=head, base=base, old=published.head if published else None,
+            below=below, below_old=published.below if published else None, stands_on=stands_on,
+        )  # fmt: skip
+
+    def _kept(self, stage: StageId, published: Published | None, needs: list[Head]) -> Head | None:
+        """The published head as it is, if neither the stage's own change nor its below moved."""
+        line = self._series.lock.stage(stage)
+        assert line is not None
+        if published is None or self._store.find(published.head) is None:
+            return None
+        if self._request.move_base and published.base != self._series.lock.bases[line.repository]:
+            return None
+        if not all(is_ancestor(self._store, need.head, published.head) for need in needs):
+            return None
+        outcome = self._outcome(stage, line.repository, published.base)
+        if not isinstance(outcome, Standing):
+            return None
+        if self._store.commit(outcome.tip).tree != self._store.commit(published.head).tree:
+            return None
+        stands_on = published.below or (needs[0].head if needs else published.base)
+        return Head(
+            stage=stage, repository=line.repository, branch=published.branch,
+            head=published.head, base=published.base, old=published.head,
+            below=published.below, below_old=published.below, stands_on=stands_on,
+        )  # fmt: skip
+
+    def _base_for(
+        self, stage: StageId, repository: str, published: Published | None, needs: list[Head]
+    ) -> Oid:
+        """The upstream commit to compose on: never older than what is published already.
+
+        A stage on the base alone takes the series' base; one that stands on others takes theirs,
+        so that upstream's movement is no part of its own change.
+        """
+        newest = self._series.lock.bases[repository]
+        known = [need.base for need in needs] or [newest]
+        if published is not None:
+            known.append(published.base)
+        base = self._newest(known)
+        # A patch that was solved anew for the newer base may not go through on the older one.
+        return base if isinstance(self._outcome(stage, repository, base), Standing) else newest
+
+    def _below(
+        self, stage: StageId, published: Published | None, needs: list[Head], base: Oid
+    ) -> tuple[Oid | None, Oid]:
+        """(head of the below-branch or `None`, the commit that the stage's own change is on)."""
+        if not needs:
+            return None, base
+        if len(needs) == 1 and needs[0].base == base:
+            return None, needs[0].head
+        repository = needs[0].repository
+        tip = self._tip_below(stage, repository, base)
+        tree = self._store.commit(tip or base).tree
+        old = published.below if published else None
+        parents = [old] if old and self._store.find(old) is not None else []
+        for need in needs:
+            if not any(is_ancestor(self._store, need.head, p) for p in parents):
+                parents.append(need.head)
+        if not any(is_ancestor(self._store, base, p) for p in parents):
+            parents.append(base)
+        if old is not None and parents == [old] and self._store.commit(old).tree == tree:
+            return old, old
+        below = self._commit(stage, tree, parents, first=False, below=True)
+        return below, below
+
+    def _commit(
+        self, stage: StageId, tree: Oid, parents: list[Oid], *, first: bool, below: bool = False
+    ) -> Oid:
+        """One deterministic commit: the first patch's author, the latest time of its sources."""
+        patches = self._series.patches.get(stage, ())
+        sources = [self._store.commit(p.commit) for p in patches]
+        sources += [self._store.commit(p) for p in parents]
+        author = sources[0].author
+        seconds = max(c.committer.seconds for c in sources)
+        when = Signature(author.name, author.email, f"{seconds} +0000".encode())
+        version = self._series.lock.version
+        if below:
+            text = f"v{version}: what {stage} stands on"
+        elif first:
+            text = sources[0].subject
+        else:
+            text = f"v{version}: {self._request.why}"
+        return self._store.write_commit(
+            Commit(tree, tuple(parents), when, when, text.encode() + b"\n")
+        )
+
+    def _outcome(self, stage: StageId, repository: str, base: Oid) -> Outcome:
+        return self._composer(repository, base).outcome(stage)
+
+    def _standing(self, stage: StageId, repository: str, base: Oid) -> Standing:
+        outcome = self._outcome(stage, repository, base)
+        assert isinstance(outcome, Standing)
+        return outcome
+
+    def _tip_below(self, stage: StageId, repository: str, base: Oid) -> Oid | None:
+        chain = self._series.chain(stage)[:-1]
+        tip = self._composer(repository, base).tip(repository, chain)
+        return None if isinstance(tip, Halted) else tip
+
+    def _composer(self, repository: str, base: Oid) -> Composer:
+        key = (repository, base)
+        if key not in self._composers:
+            bases = {**self._series.lock.bases, repository: base}
+            self._composers[key] = Composer(
+                self._series.composition(self._store, bases, self._picks)
+            )
+        return self._composers[key]
+
+    def _newest(self, bases: Iterable[Oid]) -> Oid:
+        found: Oid | None = None
+        for base in bases:
+            if found is None or is_ancestor(self._store, found, base):
+                found = base
+        assert found is not None
+        return found
+
+    def _branch(self, stage: StageId, published: Published | None) -> str:
+        return published.branch if published else f"{self._series.plan.name}/{stage}"
+
+
+def published_as(head: Head, published: Published | None, version: int) -> Published:
+    """The lock's record of a head that was pushed."""
+    if published is not None and not head.moved:
+        return published
+    return Published(
+        head=head.head, base=head.base, version=version, branch=head.branch, below=head.below
+    )

@@ -1,0 +1,162 @@
+"""What each stage's pull request is to be: base, title, draft or ready, text. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from stacker.forge.api import PullState, ReviewState
+from stacker.series.chains import needs_closure
+from stacker.series.saving import nearest
+from stacker.submit.actions import Wanted
+from stacker.submit.body import Part, Text, inline, pull_body, stage_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.forge.api import PullRequest
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+    from stacker.submit.gather import Place
+    from stacker.submit.heads import Head
+
+
+def wanted_pulls(
+    series: Series,
+    heads: Sequence[Head],
+    places: Mapping[str, Place],
+    pulls: Mapping[StageId, PullRequest],
+) -> tuple[Wanted, ...]:
+    """One wanted pull request for each head, in the same order."""
+    branches = {head.stage: head for head in heads}
+    found = []
+    for head in heads:
+        place = places[head.repository]
+        title, _ = stage_text(series.files.get(f"series/{head.stage}.md"), head.stage)
+        found.append(
+            Wanted(
+                stage=head.stage,
+                repository=head.repository,
+                head=head,
+                head_name=f"{place.owner}:{head.branch}",
+                base=_base(series, head, place, branches),
+                trunk=place.trunk,
+                title=title,
+                draft=_draft(series, head.stage, pulls),
+            )
+        )
+    return tuple(found)
+
+
+def bodies(
+    series: Series,
+    wanted: Sequence[Wanted],
+    places: Mapping[str, Place],
+    pulls: Mapping[StageId, PullRequest],
+) -> dict[StageId, str]:
+    """Our block of every wanted pull request; it names the numbers that are known."""
+    found: dict[StageId, str] = {}
+    for one in wanted:
+        parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
+        here = next(p for p in parts if p.stage == one.stage)
+        title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
+        text = Text(title=title, body=body, range_view=_range_view(series, one, places))
+        pull = pulls.get(one.stage)
+        draft = one.draft if pull is None else one.draft and pull.draft
+        found[one.stage] = pull_body(series.plan.title, here, parts, text, draft=draft)
+    return found
+
+
+def notes(series: Series, pulls: Mapping[StageId, PullRequest]) -> tuple[str, ...]:
+    """What somebody else did to our pull requests, told and not undone."""
+    found = []
+    for stage, pull in pulls.items():
+        adopted = series.plan.stage(stage).id
+        match pull.state:
+            case PullState.CLOSED:
+                found.append(f"{adopted}: #{pull.number} was closed by somebody; left as it is")
+            case PullState.MERGED:
+                found.append(
+                    f"{adopted}: #{pull.number} was merged; `stacker rebase` takes that in"
+                )
+            case PullState.OPEN:
+                continue
+    return tuple(found)
+
+
+def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, Head]) -> str:
+    """Upstream's branch, unless branches are upstream's own: then what the stage stands on."""
+    if place.fork != place.repository.upstream:
+        return place.trunk
+    if head.below is not None:
+        return head.below_branch
+    needs = [branches[n].branch for n in nearest(series, head.stage) if n in branches]
+    return needs[0] if needs else place.trunk
+
+
+def _draft(series: Series, stage: StageId, pulls: Mapping[StageId, PullRequest]) -> bool:
+    """A member of a group until the group may land; else until all needs are in or approved."""
+    if series.plan.group_of(stage) is not None:
+        return True
+    return not all(_settled(series, need, pulls) for need in needs_closure(series.plan, stage))
+
+
+def _settled(series: Series, need: StageId, pulls: Mapping[StageId, PullRequest]) -> bool:
+    line = series.lock.stage(need)
+    if series.landed(need) or (line is not None and line.landing is not None):
+        return True
+    pull = pulls.get(need)
+    return pull is not None and approved(pull)
+
+
+def approved(pull: PullRequest) -> bool:
+    """Whether somebody's newest word is approval of this very head, and nobody's is refusal."""
+    newest = {
+        r.author: r
+        for r in pull.reviews
+        if r.state not in (ReviewState.COMMENTED, ReviewState.PENDING)
+    }
+    if any(r.state is ReviewState.CHANGES_REQUESTED for r in newest.values()):
+        return False
+    return any(r.state is ReviewState.APPROVED and r.commit == pull.head for r in newest.values())
+
+
+def _part(
+    series: Series, stage: StageId, repository: str, pulls: Mapping[StageId, PullRequest]
+) -> Part:
+    title, _ = stage_text(series.files.get(f"series/{stage}.md"), stage)
+    group = series.plan.group_of(stage)
+    line = series.lock.stage(stage)
+    pull = pulls.get(stage)
+    number = pull.number if pull else (line.pull if line else None)
+    home = series.plan.stage(stage).repository
+    upstream = series.plan.repository(home).upstream
+    elsewhere = "" if home == repository else upstream
+    return Part(
+        stage=stage,
+        title=title,
+        reference=f"{elsewhere}#{number}" if number else "",
+        state=_state(series, stage, number),
+        group=group.name if group else None,
+        needs=series.plan.stage(stage).needs,
+    )
+
+
+def _state(series: Series, stage: StageId, number: int | None) -> str:
+    line = series.lock.stage(stage)
+    if series.landed(stage) or (line is not None and line.landing is not None):
+        return "landed"
+    return "open" if number else "not yet here"
+
+
+def _range_view(series: Series, one: Wanted, places: Mapping[str, Place]) -> str:
+    """Where the stage's own change alone is seen; a path, for the forge's address is not ours."""
+    needs = nearest(series, one.stage)
+    if not needs:
+        return "the *Files changed* tab shows just this"
+    fork = places[one.repository].fork
+    line = series.lock.stage(needs[0])
+    known = line.published.branch if line and line.published else f"{series.plan.name}/{needs[0]}"
+    below = one.head.below_branch if one.head.below is not None else known
+    span = f"{quote(below, safe='/')}...{quote(one.head.branch, safe='/')}"
+    return f"[its own change](/{fork}/compare/{span}) on top of {inline(', '.join(needs))}"

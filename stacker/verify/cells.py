@@ -1,0 +1,64 @@
+"""The cells of a request: the plan's matrix over the trees that are there now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from stacker.evidence.key import evidence_key
+from stacker.verify.commands import decisive, repositories_named
+from stacker.verify.environment import asked_for
+from stacker.verify.globs import filtered_tree
+from stacker.verify.machine import this_machine
+from stacker.verify.matrix import matrix
+
+if TYPE_CHECKING:
+    from stacker.series.plan import Check, Platform
+    from stacker.verify.matrix import Cell
+    from stacker.verify.request import StageTree, VerifyRequest
+
+
+def cells_of(request: VerifyRequest) -> tuple[Cell, ...]:
+    """All cells that the request asks about, each with its evidence key, in the order to run."""
+    store = request.store
+
+    @cache
+    def tree_of(commit: str) -> str:
+        return store.text("rev-parse", "--verify", f"{commit}^{{tree}}")
+
+    @cache
+    def part_of(tree: str, globs: tuple[str, ...]) -> str:
+        return filtered_tree(store, tree, globs) if globs else tree
+
+    def key_of(stage: StageTree, check: Check, platform: Platform) -> str:
+        beside = request.commits_beside(stage)
+        values = {"stage": str(stage.stage), "base": stage.base}
+        return evidence_key(
+            tree=part_of(stage.tree, check.paths),
+            steps=check.run,
+            platform=platform.name,
+            values={name: values[name] for name in decisive(check.run)},
+            environment=asked_for(request.environment, check.env),
+            repositories={
+                name: tree_of(beside[name]) if name in beside else ""
+                for name in repositories_named(check.run)
+            },
+        )
+
+    cells = matrix(
+        request.plan,
+        request.stages,
+        key_of,
+        machine=this_machine(),
+        selection=request.selection,
+        platforms=request.platforms,
+        checks=request.checks,
+    )
+    return tuple(replace(cell, cannot=cell.cannot or _lacks(request, cell)) for cell in cells)
+
+
+def _lacks(request: VerifyRequest, cell: Cell) -> str:
+    beside = request.commits_beside(request.stages[cell.stage])
+    lacking = [name for name in repositories_named(cell.check.run) if name not in beside]
+    return f"nothing of {', '.join(lacking)} goes with {cell.stage} yet" if lacking else ""

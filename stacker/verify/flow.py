@@ -1,0 +1,77 @@
+"""`verify`: gather what was shown before, say the price, build the rest, remember each result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.evidence.store import EvidenceStore
+from stacker.git.worktree import remove_tree
+from stacker.verify.build import build
+from stacker.verify.cells import cells_of
+from stacker.verify.price import price
+from stacker.verify.request import Ended, Priced, Started, VerifyResult, not_run, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stacker.evidence.record import Record
+    from stacker.series.plan import Plan
+    from stacker.verify.matrix import Cell
+    from stacker.verify.request import CellResult, Event, VerifyRequest
+
+EVIDENCE = "evidence.sqlite"
+
+
+def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
+    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
+    cells = cells_of(request)
+    remove_tree(request.builds)  # what a killed run left
+    with EvidenceStore(request.folder / EVIDENCE) as evidence:
+        known = {} if request.rerun else held(evidence, cells)
+        cost = price(cells, known, evidence.usual_seconds)
+        say(Priced(cost))
+        try:
+            results = _results(request, cells, evidence, known, total=cost.to_run, say=say)
+        finally:
+            remove_tree(request.builds)
+    return VerifyResult(_in_plan_order(request.plan, results))
+
+
+def held(evidence: EvidenceStore, cells: Sequence[Cell]) -> dict[str, Record]:
+    """The evidence that there is for `cells`, by key."""
+    return evidence.newest({cell.key for cell in cells})
+
+
+def _results(
+    request: VerifyRequest,
+    cells: Sequence[Cell],
+    evidence: EvidenceStore,
+    known: Mapping[str, Record],
+    *,
+    total: int,
+    say: Callable[[Event], None],
+) -> list[CellResult]:
+    built: dict[str, tuple[Record, str]] = {}
+    results = []
+    for cell in cells:
+        if cell.key in known:
+            results.append(recorded(request, cell, known[cell.key], cached=True))
+        elif cell.cannot:
+            results.append(not_run(cell))
+        elif cell.key in built:  # an equal tree was built just now
+            record, reason = built[cell.key]
+            results.append(recorded(request, cell, record, cached=True, reason=reason))
+        else:
+            say(Started(cell, len(built) + 1, total))
+            record, reason = built[cell.key] = build(request, cell)
+            if record.verdict.is_evidence:
+                evidence.add(record)
+            results.append(recorded(request, cell, record, cached=False, reason=reason))
+            say(Ended(results[-1]))
+    return results
+
+
+def _in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:
+    """Stages as the plan orders them; checks and platforms stay as they are within a stage."""
+    rank = {stage_id: position for position, stage_id in enumerate(plan.order)}
+    return tuple(sorted(results, key=lambda result: rank[result.stage]))

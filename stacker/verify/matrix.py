@@ -1,0 +1,116 @@
+"""Which check runs at which stage for which platform, in which order, and what must pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from stacker.series.naming import find
+from stacker.series.plan import MustPass, RunnerKind
+from stacker.verify.machine import is_machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stacker.series.plan import Check, Plan, Platform, StageId
+    from stacker.verify.request import StageTree
+
+Named = TypeVar("Named", "Check", "Platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One check at one stage for one platform.
+
+    `required` says whether it must pass; `tip_of` names the group whose last stage this is, or is
+    empty; `key` is that of its evidence; `cannot` is why it
+    cannot run here, empty when it can.
+    """
+
+    stage: StageId
+    check: Check
+    platform: Platform
+    required: bool
+    tip_of: str
+    key: str
+    cannot: str
+
+
+def matrix(
+    plan: Plan,
+    stages: Mapping[StageId, StageTree],
+    key_of: Callable[[StageTree, Check, Platform], str],
+    *,
+    machine: str,
+    selection: Sequence[StageId] = (),
+    platforms: Sequence[str] = (),
+    checks: Sequence[str] = (),
+) -> tuple[Cell, ...]:
+    """All cells, in the order to run them: tips of the series first, then the newest stages.
+
+    Empty `selection`, `platforms` and `checks` mean all; `machine` is as `this_machine` says it.
+    An unknown name raises `UsageError`.
+    """
+    wanted_checks = _chosen(plan.checks, checks, "check")
+    wanted_platforms = _chosen(plan.platforms, platforms, "platform")
+    cells = []
+    for stage_id in _tips_first(plan, selection):
+        if stage_id not in stages:
+            continue
+        for check in wanted_checks:
+            required = _required(plan, check, stage_id)
+            if required is None:
+                continue
+            cells += [
+                Cell(
+                    stage_id,
+                    check,
+                    platform,
+                    required,
+                    _tip_of(plan, stage_id),
+                    key_of(stages[stage_id], check, platform),
+                    _cannot(plan, platform, machine),
+                )
+                for platform in wanted_platforms
+                if not check.platforms or platform.name in check.platforms
+            ]
+    return tuple(cells)
+
+
+def _chosen(known: Sequence[Named], names: Sequence[str], kind: str) -> tuple[Named, ...]:
+    by_name = {one.name: one for one in known}
+    asked = {find(by_name, name, kind).name for name in names}
+    return tuple(one for one in known if not names or one.name in asked)
+
+
+def _tips_first(plan: Plan, selection: Sequence[StageId]) -> tuple[StageId, ...]:
+    """What shows most comes first: a tip stands on all that it needs, and later work is newer."""
+    asked = {plan.stage(stage_id).id for stage_id in selection} or set(plan.order)
+    needed = {need for stage in plan.stages if stage.id in asked for need in stage.needs}
+    newest = [stage_id for stage_id in reversed(plan.order) if stage_id in asked]
+    return tuple(sorted(newest, key=lambda stage_id: stage_id in needed))
+
+
+def _required(plan: Plan, check: Check, stage_id: StageId) -> bool | None:
+    """Whether `check` must pass at the stage; None when it does not run there."""
+    if plan.stage(stage_id).repository != check.repository:
+        return None
+    if check.must_pass is MustPass.EVERY_STAGE:
+        return True
+    return None if plan.group_of(stage_id) is None else bool(_tip_of(plan, stage_id))
+
+
+def _tip_of(plan: Plan, stage_id: StageId) -> str:
+    group = plan.group_of(stage_id)
+    if group is None or plan.in_order(group.stages)[-1] != stage_id:
+        return ""
+    return group.name
+
+
+def _cannot(plan: Plan, platform: Platform, machine: str) -> str:
+    runner = next((one for one in plan.runners if one.name == platform.runner), None)
+    if runner is not None and runner.kind is not RunnerKind.LOCAL:
+        return f"{platform.name} is built by the {runner.kind} runner {runner.name}, not here"
+    if platform.host is not None and not is_machine(platform.host, machine):
+        return f"{platform.name} counts only on {platform.host}; this machine is {machine}"
+    return ""

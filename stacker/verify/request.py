@@ -1,0 +1,164 @@
+"""What `verify` is asked, what it says on its way, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.evidence.record import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from stacker.evidence.record import Record
+    from stacker.git.process import Git
+    from stacker.series.plan import Plan, StageId
+    from stacker.verify.matrix import Cell
+    from stacker.verify.price import Price
+
+
+@dataclass(frozen=True, slots=True)
+class StageTree:
+    """A stage's own chain as it is now: object ids of its base, its tip and the tip's tree."""
+
+    stage: StageId
+    repository: str
+    base: str
+    commit: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyRequest:
+    """What to verify. Empty `selection`, `platforms` and `checks` mean all.
+
+    `stages` are those that can be built now; `repo_commits` gives for each of them the commit of
+    every other repository that goes with it. `rerun` asks again where there is evidence.
+    `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
+    the series' `.stacker`; `python` the interpreter behind `{python}`.
+    """
+
+    plan: Plan
+    store: Git
+    stages: Mapping[StageId, StageTree]
+    repo_commits: Mapping[StageId, Mapping[str, str]]
+    environment: Mapping[str, str]
+    folder: Path
+    python: str
+    selection: tuple[StageId, ...] = ()
+    platforms: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    rerun: bool = False
+
+    @property
+    def builds(self) -> Path:
+        """The folder in which checks run; nothing in it outlives a `verify`."""
+        return self.folder / "builds"
+
+    def log_of(self, key: str) -> Path:
+        """The file with what the check under that evidence key wrote."""
+        return self.folder / "logs" / f"{key}.log"
+
+    def commits_beside(self, stage: StageTree) -> dict[str, str]:
+        """The commit of each repository that goes with `stage`, its own among them."""
+        return {stage.repository: stage.commit, **self.repo_commits.get(stage.stage, {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellResult:
+    """One check's result at one stage on one platform.
+
+    `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
+    nothing), `reason` why it could not run, in words.
+    """
+
+    stage: StageId
+    check: str
+    platform: str
+    required: bool
+    verdict: Verdict
+    cached: bool
+    seconds: float
+    origin: str
+    log: str
+    reason: str = ""
+
+
+def recorded(
+    request: VerifyRequest, cell: Cell, record: Record, *, cached: bool, reason: str = ""
+) -> CellResult:
+    """What `record` says for `cell`."""
+    log = request.log_of(record.key)
+    return CellResult(
+        stage=cell.stage,
+        check=cell.check.name,
+        platform=cell.platform.name,
+        required=cell.required,
+        verdict=record.verdict,
+        cached=cached,
+        seconds=record.seconds,
+        origin=record.host,
+        log=str(log) if log.exists() else "",
+        reason=reason,
+    )
+
+
+def not_run(cell: Cell) -> CellResult:
+    """What is said of a cell that cannot run here."""
+    return CellResult(
+        stage=cell.stage,
+        check=cell.check.name,
+        platform=cell.platform.name,
+        required=cell.required,
+        verdict=Verdict.COULD_NOT_RUN,
+        cached=False,
+        seconds=0.0,
+        origin="",
+        log="",
+        reason=cell.cannot,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """All results in plan order, each stage's in the order of checks and platforms."""
+
+    results: tuple[CellResult, ...]
+
+    @property
+    def failed(self) -> tuple[CellResult, ...]:
+        """What had to pass and did not; what could not run is not among it."""
+        bad = {Verdict.FAILED, Verdict.TIMED_OUT}
+        return tuple(one for one in self.results if one.required and one.verdict in bad)
+
+    @property
+    def unknown(self) -> tuple[CellResult, ...]:
+        """What had to pass and says nothing yet."""
+        return tuple(one for one in self.results if one.required and not one.verdict.is_evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Said first: what it will cost."""
+
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A build starts; `number` of `total`, both from 1."""
+
+    cell: Cell
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A build ended."""
+
+    result: CellResult
+
+
+Event = Priced | Started | Ended

@@ -1,0 +1,153 @@
+"""Runs one check's commands and ends everything they started.
+
+The one module of the client that asks which system it runs on: Linux and macOS end a process
+group, Windows a process tree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from stacker.evidence.record import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_CANNOT_TELL = 125
+_CANNOT_START = 126
+_NOT_FOUND = 127
+_BY_SIGNAL = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Commands to run one after another in `folder`, each an argv; `timeout` is for all, in s.
+
+    `log` gets all that they write, as bytes.
+    """
+
+    steps: tuple[tuple[str, ...], ...]
+    folder: Path
+    environment: Mapping[str, str]
+    timeout: float
+    log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How it ended: `seconds` it took, `started_at` in seconds since 1970.
+
+    `exit_code` is that of the last command that ran, 128 + N when signal N ended it, None when
+    its time was up. `reason` says in words why a check could not run.
+    """
+
+    verdict: Verdict
+    exit_code: int | None
+    seconds: float
+    started_at: float
+    reason: str
+
+
+def run(job: Job) -> Ran:
+    """Run the commands until one does not end with 0; whatever happens, none is left running."""
+    job.log.parent.mkdir(parents=True, exist_ok=True)
+    started_at, start = time.time(), time.monotonic()
+    code: int | None = 0
+    step: Sequence[str] = ()
+    with job.log.open("wb") as log:
+        for step in job.steps:
+            _say(log, f"$ {shlex.join(step)}")
+            code = _run_step(job, step, log, start + job.timeout)
+            if code != 0:
+                break
+        if code is None:
+            _say(log, f"stacker: stopped after {job.timeout:g} s")
+    verdict = _verdict(code)
+    reason = _reason(code, step) if verdict is Verdict.COULD_NOT_RUN else ""
+    return Ran(verdict, code, time.monotonic() - start, started_at, reason)
+
+
+def _verdict(code: int | None) -> Verdict:
+    if code is None:
+        return Verdict.TIMED_OUT
+    if code == 0:
+        return Verdict.PASSED
+    return Verdict.COULD_NOT_RUN if code in {_CANNOT_TELL, _NOT_FOUND} else Verdict.FAILED
+
+
+def _reason(code: int | None, step: Sequence[str]) -> str:
+    if code == _CANNOT_TELL:
+        return f"{step[0]} says that it cannot tell here (exit code 125)"
+    return f"{step[0]} was not found, or did not find what it needs (exit code 127)"
+
+
+def _run_step(job: Job, step: Sequence[str], log: IO[bytes], deadline: float) -> int | None:
+    """The exit code of one command; None when the deadline (monotonic, in s) came first."""
+    program = _find(step[0], job)
+    if program is None:
+        _say(log, f"stacker: {step[0]}: not found")
+        return _NOT_FOUND
+    try:
+        process = _start([program, *step[1:]], job, log)
+    except OSError as exc:
+        _say(log, f"stacker: {step[0]}: {exc.strerror}")
+        return _CANNOT_START
+    with process:
+        try:
+            code = process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _end_tree(process)
+            process.wait()  # an interrupted wait above would leave the dead unburied
+    return code if code >= 0 else _BY_SIGNAL - code
+
+
+def _find(program: str, job: Job) -> str | None:
+    """Where `program` is: a path is taken from the check's folder, a name is looked up."""
+    if Path(program).name != program:
+        path = job.folder / program
+        return str(path) if path.is_file() else None
+    return shutil.which(program, path=job.environment.get("PATH", os.defpath))
+
+
+def _start(argv: Sequence[str], job: Job, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    windows = sys.platform == "win32"
+    return subprocess.Popen(
+        argv,
+        cwd=job.folder,
+        env=job.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=not windows,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+
+
+def _end_tree(process: subprocess.Popen[bytes]) -> None:
+    """End the process and what it started; also what outlived a process that ended by itself."""
+    if sys.platform == "win32":
+        if process.poll() is None:
+            kill = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+            subprocess.run(kill, capture_output=True, check=False)
+            process.kill()
+    else:
+        # macOS says EPERM of a group in which nothing but the dead is left
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _say(log: IO[bytes], line: str) -> None:
+    log.write(f"{line}\n".encode("utf-8", "surrogateescape"))
+    log.flush()

@@ -1,0 +1,40 @@
+"""Whether a person has agreed to run the commands of this plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stacker.series.plan import Plan
+
+_FILE = "trusted"
+
+
+def is_trusted(folder: Path, plan: Plan) -> bool:
+    """Whether these very commands were trusted before; `folder` is the series' `.stacker`."""
+    return not plan.checks or _digest(plan) in _remembered(folder)
+
+
+def trust(folder: Path, plan: Plan) -> None:
+    """Remember that the plan's commands may run, until one of them changes."""
+    if is_trusted(folder, plan):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _FILE).open("a", encoding="ascii", newline="\n") as file:
+        file.write(f"{_digest(plan)}\n")
+
+
+def _remembered(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset((folder / _FILE).read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _digest(plan: Plan) -> str:
+    commands = [[check.name, check.run, check.env] for check in plan.checks]
+    return hashlib.sha256(json.dumps(commands).encode("ascii")).hexdigest()

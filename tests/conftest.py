@@ -1,0 +1,148 @@
+"""The seal: nothing of the person who runs the tests gets in, nothing but loopback gets out."""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import json
+import os
+import socket
+import sys
+import time
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Helpers lie beside the tests that use them; `tests/kit` is for all.
+TESTS = Path(__file__).parent
+sys.path[:0] = [str(folder) for folder in sorted(TESTS.iterdir()) if folder.is_dir()]
+
+# The gate finds the same today as tomorrow; --hypothesis-profile=default goes looking for more.
+settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.load_profile("gate")
+
+SECRETS_AND_SETTINGS = (
+    "GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_HOST",
+    "SSH_AUTH_SOCK", "SSH_ASKPASS", "VISUAL", "PAGER", "FORCE_COLOR", "CLICOLOR_FORCE", "LANG",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy",
+)  # fmt: skip
+FIXED = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_AUTHOR_NAME": "Paul Porter",
+    "GIT_AUTHOR_EMAIL": "paul@example.org",
+    "GIT_AUTHOR_DATE": "1556200000 +0000",
+    "GIT_COMMITTER_NAME": "Paul Porter",
+    "GIT_COMMITTER_EMAIL": "paul@example.org",
+    "GIT_COMMITTER_DATE": "1556200000 +0000",
+    "EDITOR": "false",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "NO_COLOR": "1",
+    "COLUMNS": "80",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The environment of all tests, also for fixtures that live as long as the session."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name in SECRETS_AND_SETTINGS or name.startswith(("GIT_", "STACKER_", "LC_")):
+                patch.delenv(name)
+        for name, value in FIXED.items():
+            patch.setenv(name, value)
+        _move_in(patch, tmp_path_factory.mktemp("home"))
+        _tell_the_clock()
+        patch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", _loopback_only(socket.socket.connect_ex))
+        yield
+    _tell_the_clock()
+
+
+@pytest.fixture(autouse=True)
+def home(_sealed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder of each test's own; whatever a test does to the environment is undone."""
+    before = dict(os.environ)
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        _move_in(patch, folder)
+        yield folder
+    if dict(os.environ) != before:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _move_in(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        patch.setenv(name, str(folder))
+    for name in ("XDG_CONFIG_HOME", "GH_CONFIG_DIR", "APPDATA"):
+        patch.setenv(name, str(folder / "config"))
+
+
+def _tell_the_clock() -> None:
+    if hasattr(time, "tzset"):  # Windows has none, and there TZ is read by each program
+        time.tzset()
+
+
+def _loopback_only(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise AssertionError(f"a test wanted to talk to {address[0]}; only loopback is open")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command line gave: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on standard output, of a command with `--json`."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run_stacker(tmp_path: Path) -> Any:
+    """Run a command line in this process: `run_stacker("rebase", "--json", cwd=folder)`."""
+
+    from stacker.cli import app  # noqa: PLC0415 - most tests do without the command line
+
+    def run(*arguments: str | Path, cwd: Path = tmp_path) -> Ran:
+        raw_out, raw_err = io.BytesIO(), io.BytesIO()
+        out, err = (io.TextIOWrapper(raw, "utf-8", newline="\n") for raw in (raw_out, raw_err))
+        with chdir(cwd), redirect_stdout(out), redirect_stderr(err):
+            code = app.run([str(argument) for argument in arguments])
+        out.flush()
+        err.flush()
+        return Ran(int(code), raw_out.getvalue().decode(), raw_err.getvalue().decode())
+
+    return run
+
+
+@pytest.fixture
+def history() -> Any:
+    """`tests/kit/history.py`: repositories out of a description, `history.draw(path, {...})`."""
+    import history as kit  # noqa: PLC0415 - found through the path set above
+
+    return kit

@@ -1,0 +1,238 @@
+"""The client and the hub, across the wire: what one says, the other understands."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from dataclasses import dataclass
+
+import pytest
+
+from stacker.errors import ForgeError
+from stacker.forge.api import (
+    CIState,
+    MergeDone,
+    MergeMethod,
+    MergeRefused,
+    Permission,
+    PullState,
+    ReviewState,
+)
+from stacker.forge.github import GitHub
+from stacker.git.process import Git
+from stacker.hub.server import User, start
+
+TOKENS = {name: f"{name}-token" for name in ("python", "paul", "ann", "eve")}
+REPOSITORY = "python/cpython"
+PERSON = [("user.name", "Paul"), ("user.email", "paul@example.org")]
+
+
+@dataclass
+class World:
+    hub: object
+    clients: dict
+    work: Git
+
+    def client(self, name):
+        if name not in self.clients:
+            self.clients[name] = GitHub(self.hub.api, TOKENS.get(name), pace=False)
+        return self.clients[name]
+
+    def call(self, name, method, path, body):
+        """What the client has no method for, because stacker never does it."""
+        request = urllib.request.Request(
+            f"{self.hub.api}{path}",
+            data=json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"token {TOKENS[name]}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            return answer.status
+
+    def push(self, branch, content):
+        """A commit on `branch` of paul's fork, standing on what is checked out; its id."""
+        self.work.run("checkout", "-q", "-B", branch)
+        (self.work.directory / f"{branch}.txt").write_text(content, encoding="utf-8")
+        self.work.run("add", "-A")
+        self.work.run("commit", "-q", "-m", f"Add {branch}", config=PERSON)
+        fork = str(self.hub.root / "paul" / "cpython.git")
+        self.work.run("push", "-q", fork, f"HEAD:refs/heads/{branch}")
+        return self.work.text("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def world(tmp_path):
+    bare = tmp_path / "hub" / "python" / "cpython.git"
+    work = Git(tmp_path / "work")
+    for folder in (bare, work.directory):
+        folder.mkdir(parents=True)
+    work.run("init", "-q", "-b", "master")
+    work.run("commit", "-q", "--allow-empty", "-m", "Start", config=PERSON)
+    Git(bare).run("init", "-q", "--bare", "-b", "master")
+    work.run("push", "-q", str(bare), "HEAD:refs/heads/master")
+    with start(tmp_path / "hub", [User(*user) for user in TOKENS.items()]) as hub:
+        world = World(hub, {}, work)
+        world.client("paul").create_fork(REPOSITORY)
+        yield world
+        for client in world.clients.values():
+            client.close()
+
+
+def open_pull(world, branch="stage", content="x", draft=True):
+    world.push(branch, content)
+    return world.client("paul").open_pull(
+        REPOSITORY, head=f"paul:{branch}", base="master", title="Add", body="Why", draft=draft
+    )
+
+
+def test_who_and_what(world):
+    paul = world.client("paul")
+    assert paul.whoami() == "paul"
+    upstream, fork = paul.repository(REPOSITORY), paul.repository("paul/cpython")
+    assert upstream.permission is Permission.READ
+    assert upstream.default_branch == "master"
+    assert fork.permission is Permission.ADMIN
+    assert fork.merge_methods == set(MergeMethod)
+    assert (fork.is_fork, fork.parent) == (True, REPOSITORY)
+    assert fork.clone_url.startswith(world.hub.url)
+    assert paul.repository("python/absent") is None
+    assert world.client("python").repository(REPOSITORY).permission is Permission.ADMIN
+    assert world.client("anybody").repository(REPOSITORY).permission is Permission.READ
+
+
+def test_a_pull_requests_life(world):
+    paul = world.client("paul")
+    made = open_pull(world)
+    assert (made.state, made.draft, made.title, made.body) == (PullState.OPEN, True, "Add", "Why")
+    assert (made.head_owner, made.head_branch, made.base_branch) == ("paul", "stage", "master")
+    assert made.head_repository == "paul/cpython"
+    assert made.head == world.work.text("rev-parse", "HEAD")
+    assert made.author == "paul"
+    paul.set_draft(made, False)
+    paul.edit_pull(REPOSITORY, made.number, title="Better", body="")
+    remark = paul.comment(REPOSITORY, made.number, "first")
+    paul.edit_comment(REPOSITORY, remark.id, "second")
+    world.call(
+        "ann", "POST", f"/repos/{REPOSITORY}/pulls/{made.number}/reviews", {"event": "APPROVE"}
+    )
+    seen = paul.pull(REPOSITORY, made.number)
+    assert (seen.draft, seen.title, seen.body) == (False, "Better", "")
+    assert [(one.id, one.author, one.body) for one in seen.comments] == [
+        (remark.id, "paul", "second")
+    ]
+    assert [(one.author, one.state, one.commit) for one in seen.reviews] == [
+        ("ann", ReviewState.APPROVED, made.head)
+    ]
+    paul.edit_pull(REPOSITORY, made.number, state=PullState.CLOSED)
+    assert paul.pull(REPOSITORY, made.number).state is PullState.CLOSED
+
+
+def test_found_by_number_and_head_or_not_at_all(world):
+    paul = world.client("paul")
+    one = open_pull(world, "one")
+    two = open_pull(world, "two")
+    found = paul.pulls(REPOSITORY, [two.number, 404], heads=["paul:one", "eve:two", "three"])
+    assert [pull.number for pull in found] == [two.number, one.number]
+    with pytest.raises(ForgeError, match="there is no pull request #404"):
+        paul.pull(REPOSITORY, 404)
+    with pytest.raises(ForgeError, match="python/absent"):
+        paul.pulls("python/absent", [1])
+
+
+def test_refusals_are_in_the_hubs_words(world):
+    open_pull(world)
+    again = {"head": "paul:stage", "base": "master", "title": "Add", "body": "", "draft": True}
+    with pytest.raises(ForgeError, match="A pull request already exists for paul:stage"):
+        world.client("paul").open_pull(REPOSITORY, **again)
+    with pytest.raises(ForgeError) as caught:
+        world.client("eve").set_status(
+            REPOSITORY, "a" * 40, context="gate", state=CIState.PENDING, description="x"
+        )
+    assert caught.value.hint
+    with pytest.raises(ForgeError, match=r"Requires authentication|Bad credentials") as caught:
+        world.client("anybody").comment(REPOSITORY, 1, "hi")
+    assert "GITHUB_TOKEN" in caught.value.hint
+
+
+def test_statuses_and_check_runs(world):
+    made = open_pull(world)
+    python = world.client("python")
+    for state in (CIState.PENDING, CIState.SUCCESS):
+        python.set_status(
+            REPOSITORY, made.head, context="ci/linux", state=state, description=f"is {state}"
+        )
+    world.call(
+        "python",
+        "POST",
+        f"/repos/{REPOSITORY}/check-runs",
+        {"name": "build", "head_sha": made.head, "status": "completed", "conclusion": "failure"},
+    )
+    by_rest = world.client("paul").ci_results(REPOSITORY, made.head)
+    assert [(one.name, one.state, one.description) for one in by_rest] == [
+        ("ci/linux", CIState.SUCCESS, "is success"),
+        ("build", CIState.FAILURE, ""),
+    ]
+    assert by_rest[0].creator == "python"
+    by_graph = world.client("paul").pull(REPOSITORY, made.number).checks
+    assert {(one.name, one.source, one.state) for one in by_graph} == {
+        (one.name, one.source, one.state) for one in by_rest
+    }
+
+
+@pytest.mark.parametrize("method", MergeMethod)
+def test_merging(world, method):
+    python = world.client("python")
+    made = open_pull(world, draft=False)
+    stale = python.merge(
+        REPOSITORY, made.number, sha="0" * 40, method=method, title="T", message="M"
+    )
+    assert isinstance(stale, MergeRefused)
+    assert stale.code == 409
+    assert "Head branch was modified" in stale.message
+    done = python.merge(REPOSITORY, made.number, sha=made.head, method=method)
+    assert isinstance(done, MergeDone)
+    seen = python.pull(REPOSITORY, made.number)
+    assert (seen.state, seen.merge_commit) == (PullState.MERGED, done.commit)
+
+
+def test_a_draft_is_not_merged(world):
+    made = open_pull(world)
+    answer = world.client("python").merge(
+        REPOSITORY, made.number, sha=made.head, method=MergeMethod.MERGE
+    )
+    assert isinstance(answer, MergeRefused)
+    assert "draft" in answer.message.lower()
+
+
+def test_protection(world):
+    python, paul = world.client("python"), world.client("paul")
+    assert paul.protection(REPOSITORY, "master") is None
+    rules = {
+        "required_status_checks": {"strict": True, "contexts": ["ci/linux"]},
+        "required_pull_request_reviews": {"required_approving_review_count": 2},
+        "enforce_admins": True,
+        "restrictions": None,
+        "required_linear_history": True,
+    }
+    world.call("python", "PUT", f"/repos/{REPOSITORY}/branches/master/protection", rules)
+    full = python.protection(REPOSITORY, "master")
+    assert (full.required_checks, full.strict, full.approvals) == (("ci/linux",), True, 2)
+    assert (full.enforce_admins, full.linear, full.through_pulls) == (True, True, True)
+    assert full.complete
+    seen = paul.protection(REPOSITORY, "master")
+    assert seen.required_checks == ("ci/linux",)
+    assert not seen.complete
+
+
+def test_more_than_one_page_of_everything(world):
+    made = open_pull(world)
+    python = world.client("python")
+    for i in range(103):
+        python.comment(REPOSITORY, made.number, f"remark {i}")
+        python.set_status(
+            REPOSITORY, made.head, context=f"c{i}", state=CIState.SUCCESS, description=""
+        )
+    seen = python.pull(REPOSITORY, made.number)
+    assert [one.body for one in seen.comments] == [f"remark {i}" for i in range(103)]
+    assert {one.name for one in seen.checks} == {f"c{i}" for i in range(103)}
+    assert len(python.ci_results(REPOSITORY, made.head)) == 103

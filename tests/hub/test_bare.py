@@ -1,0 +1,63 @@
+"""Git's side of the hub that the wire tests do not reach."""
+
+from __future__ import annotations
+
+import pytest
+
+from stacker.hub.bare import ZERO, Bare, valid_branch, valid_ref
+
+
+@pytest.mark.parametrize(
+    "name", ["refs/heads/a", "refs/heads/a/b.c", "refs/tags/v1", "refs/pull/1/head"]
+)
+def test_good_names(name):
+    assert valid_ref(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "master", "refs/heads", "refs/heads/", "refs/heads/a..b", "refs/heads/.a", "refs//x",
+        "refs/heads/a.lock", "refs/heads/a b", "refs/heads/a\n", "refs/heads/a~1",
+        "refs/heads/a@{1}", "refs/heads/a.",
+    ],
+)  # fmt: skip
+def test_bad_names(name):
+    assert not valid_ref(name)
+
+
+def test_a_branch_is_no_option():
+    assert valid_branch("stack/1")
+    assert not valid_branch("-d")
+
+
+def test_a_ref_moves_only_from_where_it_was_seen(world, work):
+    bare, old = Bare(world.bare()), world.tip()
+    new = work.commit({"a": "1"})
+    work.git("push", "-q", str(world.bare()), "master:other")
+    assert not bare.move("refs/heads/master", new, new)
+    assert not bare.move("refs/heads/master", new, ZERO)
+    assert bare.move("refs/heads/master", new, old)
+    assert world.tip() == new
+    assert bare.move("refs/heads/master", ZERO, new)
+    assert bare.branch("master") is None
+
+
+def test_what_brought_a_commit_in(world, work):
+    base = work.oid("HEAD")
+    side = work.commit({"s": "1"}, on="side")
+    work.git("checkout", "-q", "master")
+    drift = work.commit({"d": "1"})
+    work.git("merge", "-q", "--no-ff", "-m", "M", "side")
+    merge = work.oid("HEAD")
+    tip = work.commit({"d": "2"})
+    work.git("push", "-q", str(world.bare()), "master")
+    bare = Bare(world.bare())
+    assert bare.entered_by(tip, side) == merge
+    assert bare.entered_by(tip, drift) == drift
+    assert bare.entered_by(tip, tip) == tip
+    assert bare.entered_by(tip, base) == base
+
+
+def test_unknown_commits_are_not_contained(world, work):
+    assert not Bare(world.bare()).contains(work.oid("HEAD"), "1" * 40)

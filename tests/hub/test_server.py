@@ -1,0 +1,151 @@
+"""Starting, stopping, sharing a root, and what is left after a crash."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hub_world import World, git, good
+
+from stacker.errors import StackerError
+from stacker.hub.server import User, start
+
+PACKAGE = Path(__file__).parents[2]
+
+
+def test_a_restart_keeps_everything(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"}, draft=True)
+    pull.create_issue_comment("Hello")
+    world.repo("guido").add_to_collaborators("zooba", "push")
+    world.restart()
+    again = world.repo("zooba").get_pull(pull.number)
+    assert (again.title, again.draft, again.head.sha) == (pull.title, True, pull.head.sha)
+    assert [each.body for each in again.get_issue_comments()] == ["Hello"]
+    assert world.repo("zooba").permissions.push
+    assert again.user.id == pull.user.id
+
+
+def test_two_servers_share_one_root(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    with world.serve() as second:
+        there = world.client("guido", second).get_repo("guido/cpython")
+        assert there.url.startswith(second.url)
+        there.get_pull(pull.number).edit(title="Seen by both")
+        assert world.repo("zooba").get_pull(pull.number).title == "Seen by both"
+        world.repo("guido").get_pull(pull.number).merge()
+        assert there.get_pull(pull.number).merged
+
+
+def test_numbers_stay_unique_over_two_servers(world, forked):
+    first = world.propose(forked, "one", {"a": "1"})
+    with world.serve() as second:
+        forked.git("checkout", "-q", "master")
+        forked.commit({"b": "1"}, on="two")
+        world.pushed(forked, "paulmon", "two", to="paulmon/cpython")
+        there = world.client("paulmon", second).get_repo("guido/cpython")
+        other = there.create_pull(title="2", head="paulmon:two", base="master")
+    assert [first.number, other.number] == [1, 2]
+
+
+def test_tokens_are_not_written_down(world, work):
+    world.repo("guido").get_branch("master")
+    for path in world.hub.root.iterdir():
+        if path.is_file():
+            assert world.token("guido").encode() not in path.read_bytes()
+    assert "token-of" not in repr(User("guido", world.token("guido")))
+
+
+def test_a_port_that_is_taken_is_an_error(world):
+    port = int(world.hub.url.rpartition(":")[2])
+    with pytest.raises(StackerError, match=f"port {port}"):
+        start(world.root / "other", [], port=port)
+
+
+def test_stop_ends_connections_and_may_be_repeated(world, work):
+    world.repo("guido").get_branch("master")
+    world.hub.stop()
+    world.hub.stop()
+    with pytest.raises(OSError, match="refused"):
+        world.ask("GET", "/api/v3/rate_limit")
+
+
+def test_a_killed_server_leaves_a_consistent_hub(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from stacker.hub.server import User, start\n"
+        "hub = start(Path(sys.argv[1]), [User('guido', 'token-of-guido')])\n"
+        "print(hub.url, flush=True); sys.stdin.read()"
+    )
+    world = World(tmp_path, people=("guido",))
+    work = world.make()
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(world.root / "hub")],
+        cwd=PACKAGE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        url = process.stdout.readline().strip()
+        work.commit({"a": "1"}, on="topic")
+        there = url.replace("//", "//guido:token-of-guido@") + "/guido/cpython.git"
+        good("push", "-q", there, "topic", cwd=work.folder)
+        process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    pull = world.repo("guido").create_pull(title="T", head="topic", base="master")
+    assert pull.number == 1
+    world.close()
+
+
+def test_a_merge_that_was_cut_short_is_finished_by_whoever_comes_next(world, forked):
+    """The base has moved, and the server died before it could write that down."""
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    repo = world.repo("guido")
+    merged = repo.get_pull(pull.number).merge(merge_method="squash").sha
+    with world.hub_database() as db, db.writing():
+        db.run(
+            "UPDATE pulls SET is_open = 1, merged_at = NULL, merged_by = NULL, merge_commit = NULL"
+        )
+    again = repo.get_pull(pull.number)
+    assert (again.merged, again.merge_commit_sha, again.merged_by.login) == (True, merged, "guido")
+
+
+def test_an_intent_that_came_to_nothing_does_no_harm(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    with world.hub_database() as db, db.writing():
+        db.run("UPDATE pulls SET merging = ?, merging_by = 1", pull.head.sha)
+    world.pushed(forked, "guido", "master:master")
+    assert world.repo("guido").get_pull(pull.number).state == "open"
+    assert world.repo("guido").get_pull(pull.number).merge().merged
+
+
+def test_a_memory_of_another_version_is_refused(world):
+    with world.hub_database() as db:
+        db.run("PRAGMA user_version = 99")
+    with pytest.raises(StackerError, match="another version"):
+        world.serve()
+
+
+def test_refs_moved_by_hand_are_seen(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    forked.git("checkout", "-q", "ctypes")
+    moved = forked.commit({"a": "2"})
+    forked.git("push", "-q", str(world.bare("paulmon/cpython")), "ctypes")
+    assert world.repo("guido").get_pull(pull.number).head.sha == moved
+
+
+def test_adopted_repositories_are_not_changed(world, work):
+    bare = world.bare()
+    before = (
+        (bare / "config").read_bytes(),
+        sorted(path.name for path in (bare / "hooks").iterdir()),
+    )
+    world.pushed(work, "guido", "master:copy")
+    world.repo("guido").get_branches()
+    after = (bare / "config").read_bytes(), sorted(path.name for path in (bare / "hooks").iterdir())
+    assert before == after
+
+
+def test_names_that_leave_the_root_are_nobody(world, work):
+    good("init", "-q", "--bare", str(world.root / "outside.git"), cwd=world.root)
+    for name in ("../outside", "..%2Foutside", "guido/..", "guido/cpython.git", ".hub/hooks"):
+        assert world.ask("GET", f"/api/v3/repos/{name}")[0] == 404
+        ran = git("ls-remote", f"{world.hub.url}/{name}.git", cwd=work.folder)
+        assert ran.code != 0 or name == "guido/cpython.git"

@@ -1,0 +1,101 @@
+"""What the house promises about its own shape; the linters hold the rest."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stacker.errors import ExitCode
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "stacker"
+MINIATURE = PACKAGE / "demo" / "miniature"  # the demo's upstreams: data, in their own style
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if not p.is_relative_to(MINIATURE))
+PACKAGES = sorted(p.parent for p in MODULES if p.name == "__init__.py" and p.parent != PACKAGE)
+
+# Lines. About 120 is what a module should have.
+WALL = 300
+
+# What scripts rely on.
+EXIT_CODES = {
+    "DONE": 0,
+    "ERROR": 1,
+    "USAGE": 2,
+    "CONFLICT": 3,
+    "CHECK_FAILED": 4,
+    "BLOCKED": 5,
+    "UNKNOWN": 6,
+    "BUG": 70,
+    "INTERRUPTED": 130,
+}
+
+# Each takes longer to load than all that a small command does.
+HEAVY = {"git", "github", "graphql", "requests", "rich", "sqlite3", "unidiff", "werkzeug"}
+
+# Somebody's machine: home folders, and what stands under the roots that machines differ in.
+PRIVATE_PATH = re.compile(
+    rb"(?<![\w.}])(?:/(?:home|root|Users|opt)/(?!me\b)|/tmp/(?!\W)|[A-Z]:\\Users\\)"
+)
+READABLE = ("stacker", "tests", "docs", "bench", "series", "patches", ".ci", ".github")
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("module", [*MODULES, ROOT / "dev.py"], ids=named)
+def test_a_module_stays_below_the_wall(module):
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= WALL
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=named)
+def test_a_package_says_what_it_is_and_keeps_its_code_in_modules(package):
+    body = ast.parse((package / "__init__.py").read_text(encoding="utf-8")).body
+    assert len(body) == 1
+    assert isinstance(body[0], ast.Expr)
+    assert isinstance(body[0].value, ast.Constant)
+    assert isinstance(body[0].value.value, str)
+
+
+@pytest.mark.parametrize("package", [p for p in PACKAGES if p.parent == PACKAGE], ids=named)
+def test_the_tests_of_a_package_are_where_its_name_says(package):
+    assert list((ROOT / "tests" / package.name).glob("test_*.py"))
+
+
+def test_no_file_knows_the_machine_it_was_written_on():
+    files = [p for p in ROOT.iterdir() if p.is_file() and not p.name.startswith(".")]
+    for folder in READABLE:
+        files += [p for p in (ROOT / folder).rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    found = [
+        f"{named(path)}:{number}: {line.decode(errors='replace').strip()}"
+        for path in files
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_bytes().splitlines(), 1)
+        if PRIVATE_PATH.search(line)
+    ]
+    assert found == []
+
+
+def test_exit_codes_are_the_promised_ones():
+    assert {code.name: code.value for code in ExitCode} == EXIT_CODES
+
+
+def test_a_small_command_loads_nothing_heavy():
+    script = (
+        "import sys\n"
+        "from stacker.__main__ import main\n"
+        "sys.argv = ['stacker', '--version']\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    version, loaded = done.stdout.decode().splitlines()
+    assert re.fullmatch(r"stacker \d+\.\d+\.\d+", version)
+    assert HEAVY & set(loaded.split()) == set()

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from stacker.series.reading import parse_plan
+from stacker.verify.trust import is_trusted, trust
+
+HEAD = '[series]\nname = "s"\n[repositories.main]\nupstream = "o/main"\n'
+
+
+def plan(command, more=""):
+    return parse_plan(f'{HEAD}[[checks]]\nname = "c"\nrun = {command}\n{more}', "series.toml")
+
+
+def test_commands_are_trusted_until_one_changes(tmp_path):
+    folder = tmp_path / ".stacker"
+    known = plan('["make", "test"]')
+    assert not is_trusted(folder, known)
+    trust(folder, known)
+    trust(folder, known)
+    assert is_trusted(folder, known)
+    assert is_trusted(folder, plan('["make", "test"]', 'timeout = "5m"'))
+    assert not is_trusted(folder, plan('["make test"]'))
+    assert not is_trusted(folder, plan('["make", "test"]', 'env = ["LD_PRELOAD"]'))
+
+
+def test_older_trust_is_kept(tmp_path):
+    trust(tmp_path, plan('["a"]'))
+    trust(tmp_path, plan('["b"]'))
+    assert is_trusted(tmp_path, plan('["a"]'))
+
+
+def test_a_plan_that_runs_nothing_needs_none(tmp_path):
+    assert is_trusted(tmp_path, parse_plan(HEAD, "series.toml"))

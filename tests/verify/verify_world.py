@@ -1,0 +1,72 @@
+"""A plan with a group, two repositories and three platforms, and its cells."""
+
+from __future__ import annotations
+
+from stacker.series.reading import parse_plan
+from stacker.verify.matrix import matrix
+from stacker.verify.request import StageTree
+
+PLAN = parse_plan(
+    """
+[series]
+name = "s"
+[repositories.main]
+upstream = "o/main"
+[repositories.deps]
+upstream = "o/deps"
+[[stages]]
+id = "ssl"
+needs = []
+[[stages]]
+id = "ffi"
+needs = []
+[[stages]]
+id = "arm-deps"
+repository = "deps"
+needs = ["ssl"]
+[[stages]]
+id = "build"
+needs = ["ssl", "ffi", "arm-deps"]
+[[stages]]
+id = "tests"
+[groups.final]
+stages = ["build", "tests"]
+[runners.bots]
+kind = "buildbot"
+url = "https://bots.example"
+[runners.here]
+kind = "local"
+[platforms.win32]
+runner = "here"
+[platforms.amd64]
+host = "windows-amd64"
+[platforms.arm]
+runner = "bots"
+[[checks]]
+name = "build"
+run = ["make"]
+platforms = ["win32", "amd64"]
+[[checks]]
+name = "arm"
+run = ["make", "arm"]
+must_pass = "group-tip"
+platforms = ["arm"]
+[[checks]]
+name = "deps"
+run = ["make"]
+repository = "deps"
+platforms = ["win32"]
+""",
+    "series.toml",
+)
+STAGES = {
+    stage.id: StageTree(stage.id, stage.repository, "b", "c", f"tree-{stage.id}")
+    for stage in PLAN.stages
+}
+
+
+def cells(stages=STAGES, machine="linux-amd64", **more):
+    def key_of(stage, check, platform):
+        return f"{stage.tree} {check.name} {platform.name}"
+
+    return matrix(PLAN, stages, key_of, machine=machine, **more)
