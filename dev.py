@@ -96,7 +96,7 @@ def set_up() -> None:
     packages, wanted = development_packages(), fingerprint()
     if PYTHON.exists() and STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
         return
-    if Path(sys.prefix) == VENV:
+    if Path(sys.prefix).resolve() == VENV:
         stop("The environment must be made anew, but it is active.", "First: deactivate")
     since = time.monotonic()
     say("Setting up .venv (needs a package index; later calls skip this) ...")

@@ -33,7 +33,6 @@ class UndoResult:
 
 def undo(work: Workspace, to: int | None = None) -> UndoResult:
     """Go back to the version before this one, or to version `to`."""
-    versions.write_files(work.store, work.directory)
     here = versions.current(work.store)
     if here is None:
         raise UsageError("there is nothing to undo", hint="This directory has no version yet.")
@@ -41,14 +40,19 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
     found = work.directory.files()
     edits_kept = see(work.directory, work.store, found, work.now)
     files = versions.files_of(work.store, target.oid)
-    lock = _with_publication(_lock(files), _lock(versions.files_of(work.store, here.oid)))
+    lock = _with_publication(_lock(files), _lock(found))
     save(
         work.directory, work.store, files, lock,
-        loaded=found, command="undo", reason=f"back to v{target.version} ({here.command})",
-        now=work.now,
+        loaded=found, command=_command(target), now=work.now,
+        reason=f"back to v{target.version} ({here.command})",
     )  # fmt: skip
     attempt.forget(work.directory.state)
     return UndoResult(here.version, target.version, f"{here.command} {here.reason}", edits_kept)
+
+
+def _command(target: Operation) -> str:
+    """Files edited by hand come back as that: the restored lock does not tell of them."""
+    return versions.SEEN if target.command == versions.SEEN else "undo"
 
 
 def _target(work: Workspace, here: Operation, to: int | None) -> Operation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import ForgeError, UsageError
 from stacker.git import helper
 from stacker.git.process import Credential, Git, origin_of
+from stacker.series import versions
 from stacker.series.directory import SeriesDirectory
 from stacker.series.plan import DEMO_FORGE
 from stacker.series.reading import read_plan
@@ -23,10 +25,12 @@ from stacker.submit.gather import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stacker.doctor.remote import Reach
     from stacker.forge.github import GitHub
     from stacker.series.plan import Plan, Repository
 
 GITHUB = "https://github.com"
+_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
 def seal() -> None:
@@ -43,6 +47,22 @@ def now() -> int:
 def forge_override() -> str | None:
     """The forge that this call shall use whatever the plan says; a URL without path."""
     return os.environ.get("STACKER_FORGE") or None
+
+
+def environment() -> dict[str, str]:
+    """The environment that this run was given; checks get of it what is allowed to them."""
+    return dict(os.environ)
+
+
+def as_demo_user(who: str) -> dict[str, str]:
+    """The environment of a command that one of the demo's people runs; no real token is in it."""
+    kept = {k: v for k, v in os.environ.items() if k not in _TOKENS and k != "STACKER_FORGE"}
+    return {**kept, "STACKER_DEMO_USER": who, "PYTHONUTF8": "1", "NO_COLOR": "1"}
+
+
+def python() -> str:
+    """The Python that runs this, for `{python}` in checks."""
+    return sys.executable
 
 
 def editor() -> str:
@@ -98,6 +118,18 @@ class Desk:
         return Place(repository, fork, url, trunk, self.site.credential)
 
 
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """A series directory to look at; `work` is `None` in a fresh clone, which has no store yet.
+
+    The upstreams of `work` have no address, so nothing can be fetched from them.
+    """
+
+    directory: SeriesDirectory
+    plan: Plan
+    work: Workspace | None
+
+
 @contextmanager
 def desk(start: Path) -> Iterator[Desk]:
     """The series directory that `start` is in, opened, with its forge."""
@@ -121,6 +153,44 @@ def workspace(start: Path) -> Iterator[Workspace]:
 
 
 @contextmanager
+def offline(start: Path) -> Iterator[Offline]:
+    """The same for looking only: no lock is taken, no forge started, nothing made or fetched."""
+    directory = SeriesDirectory.find(start)
+    plan = read_plan(directory.plan_file)
+    with ExitStack() as stack:
+        work = None
+        if (directory.store / "HEAD").is_file():
+            store = stack.enter_context(open_store(directory.store))
+            upstreams = {r.name: Upstream(r.name, "", r.branch) for r in plan.repositories}
+            work = Workspace(
+                directory=directory, plan=plan, store=store,
+                upstreams=upstreams, now=now(), person="",
+            )  # fmt: skip
+        yield Offline(directory, plan, work)
+
+
+def directory(start: Path) -> SeriesDirectory:
+    """The series directory that `start` is in, whatever is in it."""
+    return SeriesDirectory.find(start)
+
+
+@contextmanager
+def reach(plan: Plan, directory: SeriesDirectory) -> Iterator[Reach]:
+    """What leads to a plan's upstreams and forge; a demo forge is started for the while."""
+    from stacker.doctor.remote import Reach  # noqa: PLC0415 - of no use to other commands
+    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy
+
+    with ExitStack() as stack:
+        there = stack.enter_context(forge_site(plan, directory))
+        forge = None
+        if there.token is not None:
+            forge = stack.enter_context(GitHub(there.api, there.token, pace=not there.local))
+        upstreams = {r.name: upstream(r, directory.root, there) for r in plan.repositories}
+        demo = plan.forge == DEMO_FORGE and forge_override() is None
+        yield Reach(there.url, demo, upstreams, forge)
+
+
+@contextmanager
 def workspace_and_site(start: Path) -> Iterator[tuple[Workspace, Site]]:
     """The same, and where its forge is."""
     directory = SeriesDirectory.find(start)
@@ -129,6 +199,8 @@ def workspace_and_site(start: Path) -> Iterator[tuple[Workspace, Site]]:
         site = stack.enter_context(forge_site(plan, directory))
         stack.enter_context(directory.exclusive())
         store = stack.enter_context(open_store(directory.store, _object_format(directory)))
+        versions.write_files(store, directory)  # what a killed command left, the plan with it
+        plan = read_plan(directory.plan_file)
         work = Workspace(
             directory=directory,
             plan=plan,
@@ -148,7 +220,7 @@ def forge_site(plan: Plan, directory: SeriesDirectory) -> Iterator[Site]:
         from stacker.demo import forge as demo_forge  # noqa: PLC0415 - a web server, seldom needed
 
         with demo_forge.serve(directory.state, os.environ.get("STACKER_DEMO_USER")) as served:
-            yield Site(served.url, os.environ.get("GITHUB_TOKEN") or served.token)
+            yield Site(served.url, served.token)
         return
     yield site(url or plan.forge)
 
@@ -179,9 +251,14 @@ def upstream(repository: Repository, root: Path, site: Site | None) -> Upstream:
 
 
 def _token(url: str) -> str | None:
-    """The token for the forge at `url`: the environment's, gh's, or git's credential helper's."""
+    """The token for the forge at `url`: the environment's, gh's, or git's credential helper's.
+
+    GITHUB_TOKEN goes to github.com, or to where the environment itself points; a plan that names
+    another host does not get it.
+    """
     given = os.environ.get("GITHUB_TOKEN")
-    if given:
+    meant = (GITHUB, os.environ.get("GITHUB_SERVER_URL"), forge_override())
+    if given and url in [where.rstrip("/") for where in meant if where]:
         return given
     host = url.partition("://")[2]
     asked = helper.ask(["gh", "auth", "token", "--hostname", host], b"")

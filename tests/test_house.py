@@ -8,14 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from stacker.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "stacker"
 MINIATURE = PACKAGE / "demo" / "miniature"  # the demo's upstreams: data, in their own style
-MODULES = sorted(p for p in PACKAGE.rglob("*.py") if not p.is_relative_to(MINIATURE))
+MODULES = [
+    *sorted(p for p in PACKAGE.rglob("*.py") if not p.is_relative_to(MINIATURE)),
+    ROOT / "dev.py",
+]
 PACKAGES = sorted(p.parent for p in MODULES if p.name == "__init__.py" and p.parent != PACKAGE)
 
 # Lines. About 120 is what a module should have.
@@ -48,23 +49,24 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("module", [*MODULES, ROOT / "dev.py"], ids=named)
-def test_a_module_stays_below_the_wall(module):
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= WALL
+def test_modules_stay_below_the_wall():
+    lines = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in MODULES}
+    assert {named(p): count for p, count in lines.items() if count > WALL} == {}
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=named)
-def test_a_package_says_what_it_is_and_keeps_its_code_in_modules(package):
-    body = ast.parse((package / "__init__.py").read_text(encoding="utf-8")).body
-    assert len(body) == 1
-    assert isinstance(body[0], ast.Expr)
-    assert isinstance(body[0].value, ast.Constant)
-    assert isinstance(body[0].value.value, str)
+def test_packages_say_what_they_are_and_keep_their_code_in_modules():
+    assert [named(p) for p in PACKAGES if not holds_only_a_docstring(p / "__init__.py")] == []
 
 
-@pytest.mark.parametrize("package", [p for p in PACKAGES if p.parent == PACKAGE], ids=named)
-def test_the_tests_of_a_package_are_where_its_name_says(package):
-    assert list((ROOT / "tests" / package.name).glob("test_*.py"))
+def holds_only_a_docstring(path: Path) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return len(tree.body) == 1 and ast.get_docstring(tree) is not None
+
+
+def test_the_tests_of_a_package_are_where_its_name_says():
+    verbs_and_nouns = [p for p in PACKAGES if p.parent == PACKAGE]
+    tested = {p.parent.name for p in (ROOT / "tests").rglob("test_*.py")}
+    assert [named(p) for p in verbs_and_nouns if p.name not in tested] == []
 
 
 def test_no_file_knows_the_machine_it_was_written_on():

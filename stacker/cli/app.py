@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from stacker import __version__, wiring
-from stacker.cli import carry, everyday, setup
+from stacker.cli import carry, everyday, hubbing, looking, setup, trying, verifying
 from stacker.cli.context import finish, options_from
 from stacker.errors import UsageError
 from stacker.render.terminal import Answer
@@ -35,18 +35,29 @@ def build() -> typer.Typer:
     )  # fmt: skip
     families: dict[str, list[tuple[str, Callable[..., Answer]]]] = {
         _DAILY: [
+            ("status", looking.status),
             ("rebase", everyday.rebase),
             ("resolve", everyday.resolve),
+            ("verify", verifying.verify),
             ("submit", carry.submit),
+            ("land", carry.land),
         ],
         _LOOK: [],
         _BACK: [("undo", everyday.undo)],
-        _SHARE: [("init", setup.init), ("import", setup.import_)],
-        _TRY: [],
+        _SHARE: [
+            ("init", setup.init),
+            ("import", setup.import_),
+            ("doctor", looking.doctor),
+        ],
+        _TRY: [
+            ("gate", carry.gate),
+            ("demo", trying.demo),
+        ],
     }
     for family, commands in families.items():
         for name, command in commands:
             app.command(name, rich_help_panel=family)(command)
+    app.add_typer(hubbing.hub, name="hub", rich_help_panel=_TRY)
     app.callback()(_everywhere)
     return app
 

@@ -115,7 +115,7 @@ def _answer(work: Workspace, result: RebaseResult) -> Answer:
     branch = work.upstreams[repository.name].branch or "upstream"
     code = ExitCode.CONFLICT if result.halted else ExitCode.DONE
     document = documents.rebased(result, repository.name)
-    return Answer(document, rebase_text(result, branch), code)
+    return Answer(document, rebase_text(result, repository.name, branch), code)
 
 
 def _opened(work: Workspace, stage: str | None) -> Answer:

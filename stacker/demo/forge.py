@@ -5,14 +5,15 @@ Its people are those of 2019; their tokens open nothing but this hub on this mac
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.demo import people
+from stacker.demo.people import COORDINATOR, OWNER, PORTER, REVIEWER, token_of
 from stacker.demo.upstreams import build_bin_deps, build_cpython
-from stacker.errors import UsageError
+from stacker.errors import ForgeError, UsageError
+from stacker.gate.context import CONTEXT
 from stacker.git.process import Git
 from stacker.hub.server import User, start
 
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from stacker.demo.upstreams import Built
     from stacker.hub.server import Hub
 
-PORTER, COORDINATOR, REVIEWER, OWNER = "paulmon", "zooba", "tiran", "python"
 CPYTHON, BIN_DEPS = "python/cpython", "python/cpython-bin-deps"
-GATE = "stacker/final"
-"""The CI check that the demo's upstream requires on its branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +35,18 @@ class Served:
     token: str
 
 
-def token_of(name: str) -> str:
-    """The throw-away token of one of the demo's people."""
-    return f"demo-{name}"
-
-
 @contextmanager
 def serve(state: Path, user: str | None) -> Iterator[Served]:
     """Serve the demo forge in `state`/hub, filled when new; `user` defaults to the porter."""
-    people = (OWNER, COORDINATOR, REVIEWER, PORTER)
+    cast = (OWNER, COORDINATOR, REVIEWER, PORTER)
     name = user or PORTER
-    if name not in people:
-        raise UsageError(f"the demo has no {name!r}", hint=f"Its people: {', '.join(people)}.")
+    if name not in cast:
+        raise UsageError(f"the demo has no {name!r}", hint=f"Its people: {', '.join(cast)}.")
     root = state / "hub"
     root.mkdir(parents=True, exist_ok=True)
     _build(root / f"{CPYTHON}.git", build_cpython)
     _build(root / f"{BIN_DEPS}.git", build_bin_deps)
-    hub = start(root, [User(person, token_of(person)) for person in people])
+    hub = start(root, [User(person, token_of(person)) for person in cast])
     try:
         if not (root / "seeded").exists():
             _seed(hub)
@@ -79,13 +72,13 @@ def _seed(hub: Hub) -> None:
     """Forks, rights and the protected branch; each call may be made twice."""
     for repository in (CPYTHON, BIN_DEPS):
         for name in (COORDINATOR, REVIEWER):
-            _call(hub, OWNER, "PUT", f"/repos/{repository}/collaborators/{name}",
+            _done(hub.url, OWNER, "PUT", f"/repos/{repository}/collaborators/{name}",
                   {"permission": "push"})  # fmt: skip
-        _call(hub, PORTER, "POST", f"/repos/{repository}/forks", {})
-    _call(
-        hub, OWNER, "PUT", f"/repos/{CPYTHON}/branches/master/protection",
+        _done(hub.url, PORTER, "POST", f"/repos/{repository}/forks", {})
+    _done(
+        hub.url, OWNER, "PUT", f"/repos/{CPYTHON}/branches/master/protection",
         {
-            "required_status_checks": {"strict": False, "contexts": [GATE]},
+            "required_status_checks": {"strict": False, "contexts": [CONTEXT]},
             "enforce_admins": True,
             "required_pull_request_reviews": None,
             "restrictions": None,
@@ -93,12 +86,7 @@ def _seed(hub: Hub) -> None:
     )  # fmt: skip
 
 
-def _call(hub: Hub, user: str, method: str, path: str, body: dict[str, object]) -> None:
-    request = urllib.request.Request(  # noqa: S310 - the hub's own address
-        hub.api + path,
-        data=json.dumps(body).encode(),
-        method=method,
-        headers={"Authorization": f"token {token_of(user)}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
-        answer.read()
+def _done(url: str, who: str, method: str, path: str, body: dict[str, object]) -> None:
+    answer = people.act(url, who, method, path, body)
+    if answer.status >= 300:
+        raise ForgeError(f"the demo forge could not be filled: {answer.words}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _PATIENCE = 10  # seconds; a helper that wants to ask a person is not waited for
 
@@ -27,6 +27,20 @@ def ask(command: Sequence[str], stdin: bytes) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+
+
+def run(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> tuple[int, str]:
+    """Run a program to its end: exit code, and what it wrote to both streams, in order."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
 def edit(text: str, editor: str) -> str:

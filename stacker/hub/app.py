@@ -18,7 +18,7 @@ from stacker.hub.call import BARE_LIST, Answer, Body, Call, Refusal, not_found
 from stacker.hub.githttp import serve_git
 from stacker.hub.graph.answer import answer as answer_graph
 from stacker.hub.reconcile import reconcile
-from stacker.hub.rest.routes import ROUTES, keeps_own_transactions
+from stacker.hub.rest.routes import ROUTES, keeps_own_transactions, moves_refs
 from stacker.hub.state import connect
 
 if TYPE_CHECKING:
@@ -50,8 +50,15 @@ class Application:
         git = _GIT.fullmatch(request.path)
         if git is None:
             request.max_content_length = _LARGEST_BODY
-        response = serve_git(self._site, request, *git.groups()) if git else self._json(request)
+        response = self._git(request, git) if git else self._json(request)
         return response(environ, start_response)
+
+    def _git(self, request: Request, address: re.Match[str]) -> Response:
+        try:
+            return serve_git(self._site, request, *address.groups())
+        except Exception:  # noqa: BLE001 - logged; the hub goes on
+            _LOG.exception("%s %s", request.method, request.path)
+            return Response("Server Error\n", 500, content_type="text/plain")
 
     def _json(self, request: Request) -> Response:
         headers: dict[str, str] = {}
@@ -119,7 +126,7 @@ class Application:
             reconcile(self._site, db, found)
         call = self._call(request, db, asker, _document(body) if changes else Body({}), found)
         answer = _handle(handler, call, args, changes=changes)
-        if changes and found is not None:
+        if found is not None and moves_refs(handler):
             reconcile(self._site, db, found, asker)
         return answer
 

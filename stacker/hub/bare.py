@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
 from stacker.git.merge import Merged, merge
-from stacker.git.objects import Commit, ObjectStore, Oid, Signature
+from stacker.git.objects import Commit, ObjectStore, Oid, Signature, is_oid
 from stacker.git.process import Git
 
 if TYPE_CHECKING:
@@ -56,10 +56,12 @@ class Bare:
 
     def resolve(self, rev: str) -> str | None:
         """The commit that a branch, tag, full ref or (abbreviated) id names, as GitHub reads it."""
+        hexadecimal = 4 <= len(rev) <= 64 and all(c in "0123456789abcdef" for c in rev)
+        if hexadecimal and is_oid(rev):
+            return self._commit(rev)
         for name in (HEADS + rev, "refs/tags/" + rev, rev if rev.startswith("refs/") else ""):
             if name and valid_ref(name) and (oid := self._commit(name)):
                 return oid
-        hexadecimal = 4 <= len(rev) <= 64 and all(c in "0123456789abcdef" for c in rev)
         return self._commit(rev) if hexadecimal else None
 
     def _commit(self, rev: str) -> str | None:
@@ -75,6 +77,8 @@ class Bare:
 
     def contains(self, tip: str, commit: str) -> bool:
         """Whether `commit` is `tip` or one of its ancestors; a commit not here is not."""
+        if commit == tip:
+            return True
         done = self._git.attempt("merge-base", "--is-ancestor", commit, tip, env=self._env)
         return done.code == 0
 
@@ -214,8 +218,3 @@ def valid_ref(name: str) -> bool:
         and not name.endswith(".")
         and all(part and part[0] != "." and not part.endswith(".lock") for part in parts)
     )
-
-
-def valid_branch(name: str) -> bool:
-    """Whether this can be the name of a branch."""
-    return valid_ref(HEADS + name) and not name.startswith("-")

@@ -82,7 +82,7 @@ class Body:
         value = self.fields.get(name)
         if value is None and default is not None:
             return default
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not _storable(value):
             raise self._refused(name, value)
         return value
 
@@ -109,7 +109,9 @@ class Body:
         value = self.fields.get(name)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list):
+            raise self._refused(name, value)
+        if not all(isinstance(item, str) and _storable(item) for item in value):
             raise self._refused(name, value)
         return tuple(value)
 
@@ -134,6 +136,11 @@ class Body:
     @staticmethod
     def _refused(name: str, value: object) -> Refusal:
         return invalid("Request", name, "missing_field" if value is None else "invalid")
+
+
+def _storable(text: str) -> bool:
+    """JSON can spell half a surrogate pair, which no encoding can write down."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ class Seen:
     """An open pull request's two branches: as remembered and as they are (None: deleted).
 
     `contained`: the base now contains the head as it is (as remembered, when it was deleted).
-    `merge_landed`: the base now contains the commit that a merge of this pull request made.
+    `landed`: the commit that a merge of this pull request made, if the base now contains it.
     """
 
     head: str
@@ -18,7 +18,7 @@ class Seen:
     head_now: str | None
     base_now: str | None
     contained: bool
-    merge_landed: bool
+    landed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """It is merged, either by `merge_landed` or because its `head` came into the base."""
+    """It is merged: by the commit `landed`, or (None) because `head` came into the base."""
 
     head: str
     base_now: str
-    by_merge: bool
+    landed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ def decide(seen: Seen) -> Fate:
     head = seen.head_now or seen.head
     if seen.base_now is None:
         return Closed(head)
-    if seen.merge_landed:
-        return Merged(seen.head, seen.base_now, by_merge=True)
+    if seen.landed is not None:
+        return Merged(seen.head, seen.base_now, seen.landed)
     emptied = seen.base_now == seen.base == head
     if seen.contained and not emptied:
-        return Merged(head, seen.base_now, by_merge=False)
+        return Merged(head, seen.base_now, None)
     if seen.head_now is None or emptied:
         return Closed(head)
     return Moved(head, seen.base_now)

@@ -75,7 +75,8 @@ def merge(site: Site, db: Database, pull: Pull, merger: Account, request: Reques
         pull = tested(site, db, again(db, pull))
         _refuse(site, db, pull, merger=merger, request=request)
         tip = _build(site, db, pull, merger=merger, request=request)
-        db.run("UPDATE pulls SET merging = ?, merging_by = ? WHERE id = ?", tip, merger.id, pull.id)
+        sql = "INSERT OR REPLACE INTO intents (pull, oid, user) VALUES (?, ?, ?)"
+        db.run(sql, pull.id, tip, merger.id)
     if not bare.move(HEADS + pull.base_ref, tip, pull.base):
         raise Refusal(405, "Base branch was modified. Review and try the merge again.")
     reconcile(site, db, repository, merger)
@@ -130,7 +131,7 @@ def _build(site: Site, db: Database, pull: Pull, *, merger: Account, request: Re
             return bare.write(Commit(tree, parent, writer, committer, message))
         case Method.REBASE:
             tip = bare.replay(pull.base, pull.head, committer)
-            if tip is None:
+            if tip is None or tip == pull.base:  # a conflict, or nothing but merges
                 raise Refusal(405, "This branch can't be rebased")
             return tip
         case _:
@@ -175,6 +176,7 @@ def _squash_message(
 
 
 def _message(title: str, body: str) -> bytes:
+    title, body = title.replace("\0", ""), body.replace("\0", "")
     return (title.strip() + ("\n\n" + body.strip() if body.strip() else "") + "\n").encode(
         "utf-8", "replace"
     )

@@ -64,10 +64,11 @@ def open_pull(
     labels = (proposal.base, head_ref)
     if base.id != head_repository.id:
         labels = (f"{base.owner_login}:{labels[0]}", f"{head_repository.owner_login}:{labels[1]}")
-    if bare.merge_base(base_oid, head_oid) is None:
+    common = bare.merge_base(base_oid, head_oid)
+    if common is None:
         said = f"The {labels[1]} branch has no history in common with {labels[0]}"
         raise unprocessable("PullRequest", said)
-    if bare.contains(base_oid, head_oid):
+    if common == head_oid:
         raise unprocessable("PullRequest", f"No commits between {labels[0]} and {labels[1]}")
     row = db.insert(
         "pulls",

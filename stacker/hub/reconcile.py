@@ -8,7 +8,7 @@ from stacker.hub import repositories
 from stacker.hub.bare import HEADS
 from stacker.hub.fate import Closed, Fate, Kept, Merged, Moved, Seen, decide
 from stacker.hub.protection import rules_for
-from stacker.hub.records import Pull, Repository
+from stacker.hub.records import Intent, Pull, Repository
 
 if TYPE_CHECKING:
     from stacker.hub.bare import Bare
@@ -81,19 +81,24 @@ def _fates(site: Site, db: Database, base: Repository) -> list[tuple[Pull, Fate]
         other = repositories.by_id(db, number)
         gone = not repositories.path_of(site, other).is_dir()
         branches[number] = {} if gone else repositories.bare(site, other).refs("refs/heads")
-    fates = [(pull, decide(_look(bare, branches, pull))) for pull in pulls]
+    fates = [(pull, decide(_look(db, bare, branches, pull))) for pull in pulls]
     return [(pull, fate) for pull, fate in fates if not isinstance(fate, Kept)]
 
 
-def _look(bare: Bare, branches: dict[int, dict[str, str]], pull: Pull) -> Seen:
+def _look(db: Database, bare: Bare, branches: dict[int, dict[str, str]], pull: Pull) -> Seen:
     head_now = branches[pull.head_repository].get(HEADS + pull.head_ref)
     base_now = branches[pull.repository].get(HEADS + pull.base_ref)
     moved = (head_now, base_now) != (pull.head, pull.base)
-    contained = landed = False
+    contained, landed = False, None
     if moved and base_now is not None:
         contained = bare.contains(base_now, head_now or pull.head)
-        landed = pull.merging is not None and bare.contains(base_now, pull.merging)
+        oids = [intent.oid for intent in _intents(db, pull)]
+        landed = next((oid for oid in oids if bare.contains(base_now, oid)), None)
     return Seen(pull.head, pull.base, head_now, base_now, contained, landed)
+
+
+def _intents(db: Database, pull: Pull) -> list[Intent]:
+    return db.all(Intent, "SELECT * FROM intents WHERE pull = ?", pull.id)
 
 
 def _apply(
@@ -129,9 +134,10 @@ def _merged(
     mover: Account | None,
 ) -> None:
     bare = repositories.bare(site, base)
-    commit = pull.merging if fate.by_merge else bare.entered_by(fate.base_now, fate.head)
+    commit = fate.landed or bare.entered_by(fate.base_now, fate.head)
+    merger = next((each.user for each in _intents(db, pull) if each.oid == fate.landed), None)
     pusher = mover.id if mover else None
-    who = pull.merging_by if fate.by_merge else pusher
+    who = merger if fate.landed else pusher
     db.run(
         "UPDATE pulls SET is_open = 0, head = ?, closed_at = ?, merged_at = ?, updated_at = ?,"
         " merged_by = ?, merge_commit = ? WHERE id = ?",

@@ -52,8 +52,7 @@ class Repository:
 class Pull:
     """A pull request; `head` and `base` are the commits last seen on its two branches.
 
-    Once it is closed or merged they are frozen. `merging` is the commit that a merge is about to
-    put on the base: whoever finds it there finishes that merge.
+    Once it is closed or merged they are frozen.
     """
 
     id: int
@@ -76,8 +75,6 @@ class Pull:
     merged_at: str | None
     merged_by: int | None
     merge_commit: str | None
-    merging: str | None
-    merging_by: int | None
     tested_head: str | None
     tested_base: str | None
     test_merge: str | None
@@ -86,6 +83,18 @@ class Pull:
     def crosses(self) -> bool:
         """Whether its head lives in another repository than its base."""
         return self.repository != self.head_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A merge about to put the commit `oid` on the base of a pull request.
+
+    Whoever finds the commit there finishes that merge; one that came to nothing is harmless.
+    """
+
+    pull: int
+    oid: str
+    user: int
 
 
 @dataclass(frozen=True, slots=True)

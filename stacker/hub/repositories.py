@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stacker.git.process import Git
 from stacker.hub.auth import account_by_id, remember
 from stacker.hub.bare import Bare
-from stacker.hub.call import Refusal
+from stacker.hub.call import Refusal, invalid
 from stacker.hub.records import Account, Repository, Right
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _OWNER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})")
 _NAME = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,100}")
+
+
+def valid_owner(name: str) -> bool:
+    """Whether this can be the name of an account, and so of a folder below the root."""
+    return _OWNER.fullmatch(name) is not None
 
 
 def path_of(site: Site, repository: Repository) -> Path:
@@ -74,6 +79,8 @@ def fork(site: Site, db: Database, parent: Repository, owner: Account, name: str
 
     The row is written before the folder appears: a fork that was cut short is not there yet.
     """
+    if not _NAME.fullmatch(name) or name.endswith(".git"):
+        raise invalid("Repository", "name")
     source = parent.source or parent.id
     own = db.one(
         Repository,
@@ -84,8 +91,9 @@ def fork(site: Site, db: Database, parent: Repository, owner: Account, name: str
     if own is not None and own.id == parent.id:
         raise Refusal(403, "You cannot fork your own repository.")
     if own is None:
+        free = _free_name(site, db, owner, name)
         with db.writing():
-            own = _enter(site, db, owner.login, _free_name(db, owner, name), parent=parent)
+            own = _enter(site, db, owner.login, free, parent=parent)
     place = path_of(site, own)
     if not place.is_dir():
         _copy(path_of(site, parent), place)
@@ -124,9 +132,9 @@ def _enter(
     return by_id(db, number)
 
 
-def _free_name(db: Database, owner: Account, name: str) -> str:
+def _free_name(site: Site, db: Database, owner: Account, name: str) -> str:
     candidate, count = name, 0
-    while _known(db, owner.login, candidate) is not None:
+    while find(site, db, owner.login, candidate) or _known(db, owner.login, candidate):
         count += 1
         candidate = f"{name}-{count}"
     return candidate

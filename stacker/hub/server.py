@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -16,6 +17,7 @@ from stacker.hub import hook
 from stacker.hub.app import Application
 from stacker.hub.auth import remember
 from stacker.hub.call import Site
+from stacker.hub.repositories import valid_owner
 from stacker.hub.state import connect
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 RATE_LIMIT = 5000
 _SECONDS_TO_FINISH = 10.0
+_POLL_SECONDS = 0.02  # how soon a server sees that it is to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,15 @@ class User:
 class Hub:
     """A hub that listens; leaving the context (or `stop`) ends it."""
 
-    def __init__(self, root: Path, server: _Server, url: str) -> None:
+    def __init__(self, root: Path, server: _Server, url: str, held: ExitStack) -> None:
+        self._held = held
         self.root = root
         self.url = url
         self.api = f"{url}/api/v3"
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(
+            target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True
+        )
         self._thread.start()
 
     def __enter__(self) -> Self:
@@ -67,6 +73,7 @@ class Hub:
             self._thread.join()
             self._server.finish()
             self._server.server_close()
+            self._held.close()
 
 
 def start(
@@ -81,14 +88,15 @@ def start(
     """Serve the bare repositories at `root`/OWNER/NAME.git from threads of this process.
 
     Returns when it listens; port 0 takes a free one. Several processes may serve one root.
-    `rate_limit` is in calls an hour and user. A port that is taken raises `StackerError`.
+    `rate_limit` is in calls an hour and user. A port that is taken and a user
+    whose name cannot be a folder's raise `StackerError`.
     """
+    if bad := [user.name for user in users if not valid_owner(user.name)]:
+        hint = "Use letters, digits and hyphens."
+        raise StackerError(f"{bad[0]!r} cannot be the name of a user", hint=hint)
     root = root.resolve()
     root.mkdir(parents=True, exist_ok=True)
     hook.install(root)
-    with connect(root) as db, db.writing():
-        for name in sorted({user.name for user in users}):
-            remember(db, name)
     site = Site(root, {user.token: user.name for user in users}, clock, rate_limit)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -98,11 +106,16 @@ def start(
             f"the hub cannot listen on {host}, port {port}: {exc.strerror}",
             hint="Choose another port, or 0 for a free one.",
         ) from exc
-    with listening:
+    with listening, ExitStack() as held:
+        # While one connection stays, those of the requests need not check the log in when closing.
+        db = held.enter_context(connect(root))
+        with db.writing():
+            for name in sorted({user.name for user in users}):
+                remember(db, name)
         port = listening.getsockname()[1]
         server = _Server(host, port, Application(site), _Handler, fd=listening.fileno())
-    shown = f"[{host}]" if ":" in host else host
-    return Hub(root, server, f"http://{shown}:{port}")
+        shown = f"[{host}]" if ":" in host else host
+        return Hub(root, server, f"http://{shown}:{port}", held.pop_all())
 
 
 class _Handler(WSGIRequestHandler):

@@ -67,14 +67,18 @@ CREATE TABLE pulls (
   merged_at TEXT,
   merged_by INTEGER REFERENCES users,
   merge_commit TEXT,
-  merging TEXT,
-  merging_by INTEGER REFERENCES users,
   tested_head TEXT,
   tested_base TEXT,
   test_merge TEXT,
   UNIQUE (repository, number)
 );
 CREATE INDEX pulls_by_head ON pulls (head_repository, is_open);
+CREATE TABLE intents (
+  pull INTEGER NOT NULL REFERENCES pulls,
+  oid TEXT NOT NULL,
+  user INTEGER NOT NULL REFERENCES users,
+  PRIMARY KEY (pull, oid)
+);
 CREATE TABLE reviews (
   id INTEGER PRIMARY KEY,
   pull INTEGER NOT NULL REFERENCES pulls,
@@ -213,7 +217,7 @@ class Database:
 def connect(root: Path) -> Iterator[Database]:
     """The memory of the hub at `root`, made on first use; closed at the end."""
     connection = sqlite3.connect(
-        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=True
+        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
     try:

@@ -10,7 +10,7 @@ from stacker.errors import SeriesError, UsageError
 from stacker.importing.assignment import Mode, OneStage, assign
 from stacker.importing.sources import Imported, read_mails, read_range, squash
 from stacker.rebase.flow import restack
-from stacker.series.compose import Composer, PatchCommit, Standing
+from stacker.series.compose import Composer, Halted, PatchCommit, Standing
 from stacker.series.patchfile import slug
 from stacker.series.plan_text import NewStage, append_stages
 from stacker.series.reading import parse_plan
@@ -71,7 +71,10 @@ def import_into(
     found = _read(work, series, request, repository, told)
     if not found.commits:
         raise UsageError(f"{request.what!r} has no commits to import")
-    anchor = _anchor(work, series, repository, found.base)
+    known = _already_in(work, series, found)
+    if known:
+        return ImportResult(known, series.lock.version, found.base)
+    anchor = _anchor(work, series, request, repository, found.base)
     subjects = {oid: work.store.commit(oid).subject for oid in found.commits}
     taken = frozenset(s.lower() for s in work.plan.order)
     mode = request.mode or choose(subjects, taken)
@@ -105,7 +108,8 @@ def _read(
         clone = request.clone or (Path(upstream.url) if Path(upstream.url).is_dir() else None)
         found = read_range(
             work.store, clone or work.directory.store, request.what,
-            first_parent=request.first_parent, told=told,
+            # Squashed, only the ends count, whatever merges lie between.
+            first_parent=request.first_parent or request.squashed, told=told,
         )  # fmt: skip
     elif file.exists():
         found = read_mails(work.store, file, _bases(work, series, request, repository))
@@ -135,7 +139,22 @@ def _bases(
     return (*tips, *([base] if base else []))
 
 
-def _anchor(work: Workspace, series: Series, repository: str, base: Oid) -> StageId | None:
+def _already_in(work: Workspace, series: Series, found: Imported) -> tuple[StageId, ...]:
+    """The stages that have these very commits: an import that was killed is run again."""
+    commits = work.store.commit
+    wanted = [(c.tree, c.author, c.message) for c in map(commits, found.commits)]
+    stages, have = [], []
+    for stage in series.live:
+        for one in map(commits, (p.commit for p in series.patches.get(stage, ()))):
+            if (one.tree, one.author, one.message) in wanted:
+                stages.append(stage)
+                have.append((one.tree, one.author, one.message))
+    return tuple(dict.fromkeys(stages)) if have == wanted else ()
+
+
+def _anchor(
+    work: Workspace, series: Series, request: ImportRequest, repository: str, base: Oid
+) -> StageId | None:
     """The stage whose tree the import begins at; `None` for the base itself."""
     here = series.lock.bases.get(repository)
     tree = work.store.commit(base).tree
@@ -144,6 +163,12 @@ def _anchor(work: Workspace, series: Series, repository: str, base: Oid) -> Stag
     for line in reversed(series.lock.stages):
         if line.repository == repository and work.store.commit(line.commit).tree == tree:
             return line.stage
+    if isinstance(request.mode, OneStage) and request.mode.stage in series.plan.order:
+        # A stage that the plan has: its patches may begin where all that it needs ends.
+        below = series.chain(series.plan.stage(request.mode.stage).id)[:-1]
+        tip = Composer(series.composition(work.store, series.lock.bases, {})).tip(repository, below)
+        if not isinstance(tip, Halted) and work.store.commit(tip).tree == tree:
+            return None
     raise SeriesError(
         f"the import begins at {base[:10]}, which is no point of the series",
         hint=f"A range must begin at the base ({here[:10]}) or where a stage ends; rebase the "
@@ -177,8 +202,9 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
     for stage, oids in new.assigned:
         files.setdefault(f"series/{stage}.md", _text(work, oids[0]))
     series = replace(series, plan=plan, patches=patches, files=files)
-    composer = Composer(series.composition(work.store, bases, {}))
-    outcomes = {stage: composer.outcome(stage) for stage in series.live}
+    composition = series.composition(work.store, bases, {})
+    composer = Composer(composition)
+    outcomes = {stage: composer.outcome(stage) for stage in composition.chains}
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     if len(standing) != len(outcomes):
         raise SeriesError(

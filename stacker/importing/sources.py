@@ -39,7 +39,7 @@ def read_range(
     base = _resolve(clone, base_text)
     tip = _resolve(clone, tip_text or "HEAD")
     if not _same(clone, store):
-        transfer.fetch(store.git, str(clone), [tip, base], told=told)
+        transfer.fetch(store.git, str(clone.resolve()), [tip, base], told=told)
     fork_point = merge_base(store, base, tip)
     if fork_point is None:
         raise SeriesError(

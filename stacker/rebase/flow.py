@@ -59,8 +59,13 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
 def restack(work: Workspace, told: Told | None = None) -> RebaseResult:
     """Make a version of what was edited by hand, on the bases the series has."""
     series = work.load(told)
-    attempt = Attempt(dict(series.lock.bases))
-    return _carry_out(work, series, attempt, "restack", remembered=False)
+    earlier, bases = attempts.read(work.directory.state), dict(series.lock.bases)
+    here = earlier is not None and earlier.targets == bases  # an earlier restack that stopped
+    attempt = earlier if earlier and here else Attempt(bases)
+    done = _carry_out(work, series, attempt, "restack", remembered=False)
+    if earlier and not here and not done.halted:
+        attempts.write(work.directory.state, earlier)  # the target of the rebase stays
+    return done
 
 
 def dry_run(
@@ -69,7 +74,7 @@ def dry_run(
     """Compose without moving anything: every live stage's outcome, what has landed, the task."""
     what = _without_dropped(series.composition(work.store, attempt.targets, attempt.picks), attempt)
     composer = Composer(what)
-    outcomes = {stage: composer.outcome(stage) for stage in series.live}
+    outcomes = {stage: composer.outcome(stage) for stage in what.chains}
     landed = landings(what, outcomes.values(), series.lock.bases)
     if landed:
         # What landed leaves every chain; the trees stay, for its change brought nothing there.
@@ -102,7 +107,7 @@ def _attempt(
 ) -> tuple[Attempt, bool]:
     earlier = attempts.read(work.directory.state)
     if earlier and not request.afresh and not request.onto:
-        return earlier, True
+        return replace(earlier, targets={**series.lock.bases, **earlier.targets}), True
     targets = dict(series.lock.bases)
     default = work.plan.default_repository.name
     asked = {name or default: rev for name, rev in request.onto.items()}
@@ -124,9 +129,11 @@ def _attempt(
 def _carry_out(
     work: Workspace, series: Series, attempt: Attempt, command: str, *, remembered: bool
 ) -> RebaseResult:
-    outcomes, landed, what = dry_run(work, series, attempt)
+    outcomes, landed, _ = dry_run(work, series, attempt)
     halted = any(isinstance(o, Halted) for o in outcomes.values())
-    culprits = _culprits(series, what, outcomes) if halted else {}
+    # What landed since is part of the question again: on the old base its change is missing.
+    whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
+    culprits = _culprits(series, whole, outcomes) if halted else {}
     stages = describe(
         work.store, series, outcomes,
         landed=landed, culprits=culprits, dropped=attempt.dropped,

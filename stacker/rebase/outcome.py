@@ -89,6 +89,9 @@ def describe(
         if stage in outcomes:
             gone = any(s == stage for s, _ in dropped)
             found.append(_one(store, outcomes[stage], old, culprits.get(stage), dropped=gone))
+        elif stage in series.live and stage not in landed:
+            why = "nothing was imported for its repository yet"
+            found.append(StageResult(stage, Status.BLOCKED, None, None, old, why))
         else:
             commit = landed.get(stage) or (line.landing if line else None)
             tree = store.commit(commit).tree if commit and store.find(commit) else None

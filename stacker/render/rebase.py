@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
 
 
-def rebase_text(result: RebaseResult, branch: str) -> str:
+def rebase_text(result: RebaseResult, repository: str, branch: str) -> str:
     """The summary, then what each stage that is not plain has to say, then what is next."""
     lines = [f"{edit}: restacked" for edit in result.edits]
-    lines += _halted(result, branch) if result.halted else _moved(result, branch)
+    lines += _halted(result, branch) if result.halted else _moved(result, repository, branch)
     return "\n".join(lines)
 
 
-def _moved(result: RebaseResult, branch: str) -> list[str]:
-    base = next(iter(result.bases.values()), "")
+def _moved(result: RebaseResult, repository: str, branch: str) -> list[str]:
+    base = result.bases.get(repository, "")
     lines = [f"The series stands on {branch} {base[:10]} as v{result.version}."]
     for one in result.stages:
         notes = [one.because] if one.because else []

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from stacker.errors import StackerError
 
+# What our own texts use beyond ASCII; a console may have less.
+_IN_ASCII = str.maketrans({"…": "...", "·": "-", "—": "-", "→": "->"})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -45,20 +48,49 @@ class Terminal:
         if self.json_only:
             sys.stdout.write(dumps(answer.document) + "\n")
         elif answer.text and not (self.quiet and answer.code is ExitCode.DONE):
-            self._out.print(Text(visible(answer.text.rstrip("\n"))))
+            self._print(self._out, Text(visible(answer.text.rstrip("\n"))))
+
+    def ready(self, document: Mapping[str, object], text: str) -> None:
+        """Say on standard output, at once, that a command now serves; scripts wait for this line.
+
+        The document stands on one line.
+        """
+        self._clear()
+        if self.json_only:
+            sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
+        elif not self.quiet:
+            self._print(self._out, Text(visible(text)))
+        sys.stdout.flush()
+
+    def tell(self, line: str) -> None:
+        """A line of a story that is told as it happens; a script hears only its end."""
+        if not self.json_only:
+            self._print(self._out, Text(visible(line)))
+            sys.stdout.flush()
 
     def say(self, message: str) -> None:
         """A message on the way."""
         self._clear()
         if not self.quiet:
-            self._err.print(Text(visible(message)))
+            self._print(self._err, Text(visible(message)))
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a person to ask."""
+        return not self.json_only and sys.stdin.isatty() and self._err.is_terminal
+
+    def ask(self, question: str) -> bool:
+        """Whether the person says yes; nothing typed is a no. Only where `can_ask`."""
+        self._clear()
+        self._print(self._err, Text(f"{visible(question)} [y/N] "), end="")
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
     def told(self, what: str, done: int, total: int) -> None:
         """Progress; shown on a terminal only, on one line that is written over."""
         if not self._err.is_terminal or self.quiet or self.json_only:
             return
         share = f" {100 * done // total} %" if total else ""
-        self._progress = visible(f"{what}{share}")[:70]
+        self._progress = writable(visible(f"{what}{share}")[:70], sys.stderr.encoding)
         sys.stderr.write(f"\r{self._progress:<72}")
         sys.stderr.flush()
 
@@ -69,10 +101,19 @@ class Terminal:
             sys.stdout.write(dumps(document) + "\n")
             return
         for problem in exc.where:
-            self._err.print(Text(visible(format_problem(problem))))
-        self._err.print(Text.assemble(("Error: ", "bold red"), visible(exc.message)))
+            self._print(self._err, Text(visible(format_problem(problem))))
+        self._print(self._err, Text.assemble(("Error: ", "bold red"), visible(exc.message)))
         if exc.hint:
-            self._err.print(Text.assemble(("Hint:  ", "bold"), visible(exc.hint)))
+            self._print(self._err, Text.assemble(("Hint:  ", "bold"), visible(exc.hint)))
+
+    @staticmethod
+    def _print(console: Console, text: Text, end: str = "\n") -> None:
+        """Print; what the console's encoding lacks is written with what it has."""
+        fitting = writable(text.plain, console.encoding)
+        if fitting == text.plain:
+            console.print(text, end=end)
+        else:
+            console.print(Text(fitting), end=end)
 
     def _clear(self) -> None:
         if self._progress:
@@ -89,6 +130,16 @@ def dumps(document: Mapping[str, object]) -> str:
 def visible(text: str) -> str:
     """`text` with control, bidi and other unseen characters escaped; line ends and tabs stay."""
     return "".join(c if c in "\n\t" or _seen(c) else _escaped(c) for c in text)
+
+
+def writable(text: str, encoding: str | None) -> str:
+    """`text` in characters that `encoding` has: ours in ASCII, others escaped."""
+    try:
+        text.encode(encoding or "ascii")
+    except UnicodeEncodeError:
+        plain = text.translate(_IN_ASCII)
+        return plain.encode(encoding or "ascii", "backslashreplace").decode(encoding or "ascii")
+    return text
 
 
 def _seen(char: str) -> bool:

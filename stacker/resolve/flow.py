@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from stacker.rebase.flow import RebaseRequest, dry_run, rebase
 from stacker.resolve.folder import Opened, close_folder, open_folder, read_note, solved_tree
 from stacker.series.compose import Halted
 from stacker.series.plan import StageId
-from stacker.series.resolutions import Resolution, conflict_id, serialise
+from stacker.series.resolutions import Resolution, conflict_id, parse, serialise
 
 if TYPE_CHECKING:
     from stacker.git.merge import Conflict
@@ -43,10 +43,12 @@ def take_back(work: Workspace, stage: str | None, told: Told | None = None) -> R
     """Remember what the open folder says, close it, and go on with the rebase."""
     opened = _opened(work, stage)
     stopped = _stopped(work, opened)
-    tree = solved_tree(opened, stopped.conflict.conflicts)
+    tree = solved_tree(work.store, opened, stopped.conflict)
     _remember(work, opened, stopped, tree)
+    done = rebase(work, RebaseRequest(fetch=False), told)
+    # Last, so that who was interrupted can say `--done` again.
     close_folder(work.store, opened.folder)
-    return rebase(work, RebaseRequest(fetch=False), told)
+    return done
 
 
 def take_side(
@@ -132,7 +134,7 @@ def _halted(work: Workspace, stage: str | None) -> Halted:
 
 def _opened(work: Workspace, stage: str | None) -> Opened:
     state = work.directory.state
-    stages = [stage] if stage is not None else list(work.plan.order)
+    stages = [work.plan.stage(stage).id] if stage is not None else list(work.plan.order)
     found = [o for s in stages if (o := read_note(state, s)) is not None]
     if not found:
         raise UsageError("no conflict is open", hint="Open one with `stacker resolve`.")
@@ -172,7 +174,9 @@ def _remember(work: Workspace, opened: Opened, stopped: Stopped, tree: Oid) -> N
             base=base, upstream=upstream, mine=mine, beside=beside,
             mode=mode, content=content, by=work.person, version=version,
         )  # fmt: skip
-        work.directory.replace(one.file_name, serialise(one))
+        there = work.directory.read(one.file_name)
+        if there is None or replace(parse(there, one.file_name), version=version) != one:
+            work.directory.replace(one.file_name, serialise(one))
 
 
 def _content(store: ObjectStore, entry: Entry | None) -> tuple[str | None, bytes]:

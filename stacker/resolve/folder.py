@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
 from stacker.git.objects import Entry, Oid
 from stacker.git.process import Git
+from stacker.git.worktree import remove_tree
 from stacker.series.directory import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stacker.git.merge import Conflict
+    from stacker.git.merge import Conflict, Conflicted
     from stacker.git.objects import ObjectStore
     from stacker.git.pick import Stopped
     from stacker.series.compose import Halted
@@ -27,7 +27,10 @@ _NOTE = "conflict.json"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open conflict: whose patch it is, and where it is being solved."""
+    """An open conflict: whose patch it is, and where it is being solved.
+
+    `laid_out` is the tree that git saw in the folder before anybody worked in it.
+    """
 
     stage: str
     of: str
@@ -35,6 +38,7 @@ class Opened:
     old: Oid
     onto: Oid
     folder: Path
+    laid_out: Oid | None = None
 
 
 def open_folder(store: ObjectStore, state: Path, halted: Halted) -> Opened:
@@ -47,8 +51,9 @@ def open_folder(store: ObjectStore, state: Path, halted: Halted) -> Opened:
         halted.stage, halted.of, halted.file, stopped.old, stopped.onto,
         state / "resolve" / halted.stage,
     )  # fmt: skip
-    if read_note(state, halted.stage) == opened:
-        return opened
+    known = read_note(state, halted.stage)
+    if known is not None and replace(known, laid_out=opened.laid_out) == opened:
+        return known
     close_folder(store, opened.folder)
     opened.folder.parent.mkdir(parents=True, exist_ok=True)
     store.git.run(
@@ -57,10 +62,11 @@ def open_folder(store: ObjectStore, state: Path, halted: Halted) -> Opened:
     git = Git(opened.folder)
     tree = _named_sides(store, stopped)
     git.run("read-tree", "--reset", "-u", tree)
-    git.run("read-tree", "--reset", store.commit(stopped.onto).tree)
     git.run("add", "-A")
+    opened = replace(opened, laid_out=Oid(git.text("write-tree")))
     git.run("update-index", "-z", "--index-info", stdin=_index_stages(stopped.conflict.conflicts))
     note = {"of": opened.of, "file": opened.file, "old": opened.old, "onto": opened.onto}
+    note["laid_out"] = opened.laid_out
     write_atomically(_note(state, halted.stage), json.dumps(note).encode())
     return opened
 
@@ -72,14 +78,19 @@ def read_note(state: Path, stage: str) -> Opened | None:
     if not path.is_file() or not folder.is_dir():
         return None
     note = json.loads(path.read_text(encoding="utf-8"))
-    return Opened(stage, note["of"], note["file"], Oid(note["old"]), Oid(note["onto"]), folder)
+    old, onto, laid_out = (Oid(note[key]) for key in ("old", "onto", "laid_out"))
+    return Opened(stage, note["of"], note["file"], old, onto, folder, laid_out)
 
 
-def solved_tree(opened: Opened, conflicts: tuple[Conflict, ...]) -> Oid:
-    """The tree of the folder as it is now; raises `SeriesError` while markers are left."""
+def solved_tree(store: ObjectStore, opened: Opened, conflict: Conflicted) -> Oid:
+    """The conflict's tree with what was done in the folder; markers left raise `SeriesError`.
+
+    Only what differs from the folder as it was laid out is taken: a `.gitattributes` may make
+    git see files as changed that nobody touched.
+    """
     left = [
         c.path.decode("utf-8", "replace")
-        for c in conflicts
+        for c in conflict.conflicts
         if (path := opened.folder / c.path.decode("utf-8", "surrogateescape")).is_file()
         and len({m[1] for m in _MARKER.finditer(path.read_bytes())}) >= 3
     ]
@@ -90,14 +101,21 @@ def solved_tree(opened: Opened, conflicts: tuple[Conflict, ...]) -> Oid:
         )
     git = Git(opened.folder)
     git.run("add", "-A")
-    return Oid(git.text("write-tree"))
+    now = {e.name: e for e in store.files(Oid(git.text("write-tree")))}
+    before = {e.name: e for e in store.files(opened.laid_out)} if opened.laid_out else {}
+    files = {e.name: e for e in store.files(conflict.tree)}
+    for name in {*now, *before}:
+        if name not in now:
+            files.pop(name, None)
+        elif now[name] != before.get(name):
+            files[name] = now[name]
+    return store.write_tree(files)
 
 
 def close_folder(store: ObjectStore, folder: Path) -> None:
     """Remove the folder and what git knows of it."""
     _note(folder.parent.parent, folder.name).unlink(missing_ok=True)
-    if folder.exists():
-        shutil.rmtree(folder)
+    remove_tree(folder)
     store.git.run("worktree", "prune")
 
 

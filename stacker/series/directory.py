@@ -20,6 +20,8 @@ PLAN, LOCK = "series.toml", "series.lock"
 # What a version holds: everything that people read and share.
 _FOLDERS = ("series", "patches", "resolutions")
 
+_UNFINISHED = ".new-"
+
 GITIGNORE = ".stacker/\n"
 GITATTRIBUTES = """\
 # Patches and resolutions are bytes: no checkout may convert their line ends.
@@ -118,7 +120,7 @@ class SeriesDirectory:
             if path.parent != self.root and not any(path.parent.iterdir()):
                 path.parent.rmdir()
             return
-        write_atomically(path, content)
+        write_atomically(path, content, by_way_of=self.state)
 
     @contextmanager
     def exclusive(self, wait: float = 10.0) -> Iterator[None]:
@@ -133,15 +135,21 @@ class SeriesDirectory:
                 hint="Wait for it to end, then run this again.",
             ) from exc
         try:
+            for left in self.state.glob(f"{_UNFINISHED}*"):  # by a command that was killed
+                left.unlink()
             yield
         finally:
             guard.release()
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file `path` as one step, on disk before the name changes."""
+def write_atomically(path: Path, content: bytes, *, by_way_of: Path | None = None) -> None:
+    """Replace the file `path` as one step, on disk before the name changes.
+
+    The new file is begun in the folder `by_way_of` (of the same disk), so that a killed command
+    leaves nothing among the files that people commit.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=by_way_of or path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

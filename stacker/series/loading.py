@@ -10,7 +10,7 @@ Three cases, told apart by comparing the files with the newest operation:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError
@@ -18,19 +18,22 @@ from stacker.git.objects import Commit, Oid
 from stacker.series import versions
 from stacker.series.chains import chain
 from stacker.series.compose import Composer, Composition, Halted, PatchCommit
+from stacker.series.directory import PatchFile
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.patchfile import parse as parse_patch
 from stacker.series.preimage import tree_after
+from stacker.series.renaming import renamed_files, renamed_lock, renames
 from stacker.series.resolutions import Resolutions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stacker.git.objects import ObjectStore
-    from stacker.series.directory import PatchFile, SeriesDirectory
+    from stacker.series.directory import SeriesDirectory
     from stacker.series.lock import StageLock
     from stacker.series.plan import Plan, StageId
+    from stacker.series.renaming import Renames
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,9 @@ class Series:
     def composition(
         self, store: ObjectStore, bases: Mapping[str, Oid], picks: dict[tuple[Oid, Oid], Oid]
     ) -> Composition:
-        """The task of putting all live stages on `bases`."""
-        live = self.live
+        """The task of putting all live stages on `bases`; those of a repository without a base,
+        into which nothing was imported yet, are left out."""
+        live = [s for s in self.live if self.plan.stage(s).repository in bases]
         return Composition(
             store=store,
             bases=bases,
@@ -80,14 +84,15 @@ def load(directory: SeriesDirectory, store: ObjectStore, plan: Plan) -> Series:
     """The series of `directory`; raises `SeriesError` or `PatchError` that say what misfits."""
     files = directory.files()
     lock = parse_lock(files["series.lock"]) if "series.lock" in files else Lock()
-    lock = _renamed(lock, plan)
-    touched = _touched(store, files)
-    reader = _Reader(directory, store, lock, Resolutions.read(files), touched)
+    touched, new = _touched(store, files), renames(lock, plan)
+    lock, files = renamed_lock(lock, new), renamed_files(files, new)
+    reader = _Reader(files, store, lock, new, touched)
     patches = {line.stage: reader.written(line) for line in lock.stages if not line.landed}
-    edits, chains = [*reader.edits], lock.chains()
+    edits = [*(f"{old} is {to} now" for old, to in new.items()), *reader.edits]
+    chains = lock.chains()
     for stage in plan.order:
         line = lock.stage(stage)
-        if line is None and directory.patches(stage):
+        if line is None and patches_of(files, stage):
             patches[stage] = reader.added(stage, plan)
             edits.append(f"{stage} is new")
         elif line is not None and not line.landed:
@@ -105,8 +110,8 @@ def _has_landed(lock: Lock, stage: StageId) -> bool:
 
 
 def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] | None:
-    """The files that differ from the newest operation's; `None` when its lock is another."""
-    here = versions.current(store)
+    """The files that differ from those last written; `None` when the lock is another."""
+    here = versions.written(store)
     if here is None:
         return None
     ids = versions.file_ids_of(store, here.oid)
@@ -116,33 +121,19 @@ def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] |
     return frozenset(name for name in {*ids, *now} if ids.get(name) != now.get(name))
 
 
-def _renamed(lock: Lock, plan: Plan) -> Lock:
-    """The lock with the lines of renamed stages (`was`) under their new ids."""
-    new = {s.was: s.id for s in plan.stages if s.was and not lock.stage(s.id)}
-    if not new:
-        return lock
-    return lock.with_stages(
-        replace(
-            line,
-            stage=new.get(line.stage, line.stage),
-            needs=tuple(new.get(s, s) for s in line.needs),
-        )
-        for line in lock.stages
-    )
-
-
 class _Reader:
     """Finds each stage's patches as commits, rebuilding only what the store does not have."""
 
     def __init__(
         self,
-        directory: SeriesDirectory,
+        files: Mapping[str, bytes],
         store: ObjectStore,
         lock: Lock,
-        resolutions: Resolutions,
+        new: Renames,
         touched: frozenset[str] | None,
     ) -> None:
-        self._directory = directory
+        self._files = files
+        self._old_ids = {to: old for old, to in new.items()}
         self._store = store
         self._touched = touched
         self._chains = lock.chains()
@@ -156,16 +147,15 @@ class _Reader:
                 chains=self._chains,
                 repositories={line.stage: line.repository for line in live},
                 patches=self._patches,
-                resolutions=resolutions,
+                resolutions=Resolutions.read(files),
                 picks={},
             )
         )
 
     def written(self, line: StageLock) -> tuple[PatchCommit, ...]:
         """The patches of a stage that the lock knows."""
-        files = self._directory.patches(line.stage)
-        folder = f"patches/{line.stage}/"
-        edited = self._touched is not None and any(n.startswith(folder) for n in self._touched)
+        files = patches_of(self._files, line.stage)
+        edited = self._is_edited(line.stage)
         in_store = self._touched is not None and self._store.find(line.commit) is not None
         if in_store and not edited:
             commits = self._walk_back(line)
@@ -185,12 +175,17 @@ class _Reader:
         tip = self._composer.tip(repository, below)
         if isinstance(tip, Halted):
             raise _halted(tip, stage)
-        commits = read_patches(self._store, stage, self._directory.patches(stage), tip)
+        commits = read_patches(self._store, stage, patches_of(self._files, stage), tip)
         self._patches[stage] = commits
         return commits
 
+    def _is_edited(self, stage: StageId) -> bool:
+        """Whether patch files of the stage, under its old id too, are not as last written."""
+        folders = tuple(f"patches/{s}/" for s in (stage, self._old_ids.get(stage, stage)))
+        return any(n.startswith(folders) and n.endswith(".patch") for n in self._touched or ())
+
     def _walk_back(self, line: StageLock) -> tuple[PatchCommit, ...]:
-        names = [file.name for file in self._directory.patches(line.stage)]
+        names = [file.name for file in patches_of(self._files, line.stage)]
         if len(names) != len(line.trees):
             raise SeriesError(
                 f"series.lock has {len(line.trees)} patches for {line.stage}, "
@@ -214,6 +209,13 @@ class _Reader:
         if isinstance(tip, Halted):
             raise _halted(tip, line.stage)
         return tip
+
+
+def patches_of(files: Mapping[str, bytes], stage: str) -> tuple[PatchFile, ...]:
+    """The patch files of `stage` among the files of the series, in the order of their names."""
+    folder = f"patches/{stage}/"
+    names = sorted(n for n in files if n.startswith(folder) and n.endswith(".patch"))
+    return tuple(PatchFile(n.removeprefix(folder), files[n]) for n in names)
 
 
 def read_patches(

@@ -98,7 +98,8 @@ def serialise(lock: Lock) -> bytes:
     lines = [_HEAD, f"format = {_FORMAT}\n", f"version = {lock.version}\n", "\n[bases]\n"]
     lines += [f"{_word(name)} = {_word(oid)}\n" for name, oid in sorted(lock.bases.items())]
     lines.append("\n[stages]\n")
-    lines += [f"{_word(line.stage)} = {_table(_values(line))}\n" for line in lock.stages]
+    # The empty line between two stages keeps git from taking edits of both for a conflict.
+    lines += [f"{_word(line.stage)} = {_table(_values(line))}\n\n" for line in lock.stages]
     return "".join(lines).encode()
 
 

@@ -21,10 +21,21 @@ from stacker.errors import PatchError
 from stacker.git.objects import Signature
 
 _ZERO_LINE = b"From " + b"0" * 40 + b" Mon Sep 17 00:00:00 2001"
-_MAIL_START = re.compile(rb"^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001$", re.MULTILINE)
+# As git's own splitter sees it: a `From ` line that has a time and a year, before a header.
+_MAIL_START = re.compile(
+    rb"^From \S+[^\n]*\d:\d\d[^\n]*\b\d{4}\b[^\n]*\n(?=[A-Za-z0-9-]+:)", re.MULTILINE
+)
 _DIFF_START = re.compile(rb"^(diff --git |Index: |diff -)", re.MULTILINE)
 _PATCH_TAG = re.compile(r"^\[[^\]]*PATCH[^\]]*\]\s*", re.IGNORECASE)
 _HEADER_LINE = re.compile(rb"^[A-Za-z0-9-]+:")
+# What `git am` takes for something else than a line of the message, or for another author.
+_RISKY = re.compile(
+    rb"^(---|diff |Index: |From |>From |From:|Date:|Subject:|\[|[->8<% ]*-- ?>8|-- $)", re.MULTILINE
+)
+_TIDY = re.compile(rb"(?!re:|[\[:])[^\x00-\x1f\x7f\s][^\x00-\x09\x0b-\x1f\x7f]*\n", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"\w[^@<>\x00-\x1f\x7f-\x9f]+\w")
+_PLAIN_MAIL = re.compile(rb"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
+_LAST_SECOND = 4102444799  # of the year 2099; git am reads no date after 2105
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +50,10 @@ class Patch:
 
 def serialise(patch: Patch) -> bytes:
     """The patch file's bytes; the same patch always gives the same bytes."""
-    plain = _mail(patch, ())
-    try:
-        understood = parse(plain)
-    except PatchError:
-        understood = None
-    if understood == patch:
-        return plain
+    if _is_tidy(patch):
+        plain = _mail(patch, ())
+        if parse(plain) == patch:
+            return plain
     extra = [(b"Author", patch.author.raw), (b"Message", patch.message)]
     if patch.encoding is not None:
         extra.append((b"Encoding", patch.encoding))
@@ -58,13 +66,13 @@ def parse(raw: bytes, name: str = "patch") -> Patch:
     exact = {
         key: _unpack(value, name) for key, value in head.items() if key.startswith("x-stacker-")
     }
-    message_body, diff = _split_body(_decoded_body(head, body))
-    if "x-stacker-message" in exact:
+    message_body, diff = _split_body(_decoded_body(head, body, name))
+    if exact.keys() >= {"x-stacker-message", "x-stacker-author"}:
         author = Signature.parse(exact["x-stacker-author"])
         return Patch(author, exact["x-stacker-message"], exact.get("x-stacker-encoding"), diff)
     author, message_body = _author(head, message_body, name)
     subject = _PATCH_TAG.sub("", _text(head.get("subject", b"")).strip())
-    message = subject.encode() + b"\n"
+    message = subject.encode(errors="replace") + b"\n"
     if message_body.strip():
         message += b"\n" + message_body.strip(b"\n") + b"\n"
     return Patch(author, message, None, diff)
@@ -72,7 +80,7 @@ def parse(raw: bytes, name: str = "patch") -> Patch:
 
 def split_mbox(raw: bytes) -> list[bytes]:
     """The mails of an mbox; a file that is one mail without a `From ` line is one mail."""
-    raw = raw.replace(b"\r\n", b"\n") if b"\r\nSubject:" in raw else raw
+    raw = _without_mail_ends(raw)
     starts = [m.start() for m in _MAIL_START.finditer(raw)]
     if not starts:
         return [raw] if raw.strip() else []
@@ -86,6 +94,30 @@ def slug(subject: str) -> str:
 
 
 # Writing ------------------------------------------------------------------------------------
+
+
+def _is_tidy(patch: Patch) -> bool:
+    """Whether every mail tool reads author and message of the mail as they are meant.
+
+    Cautious: what is not tidy is only carried a second time.
+    """
+    try:
+        name, _ = patch.author.name.decode(), patch.message.decode()
+    except UnicodeDecodeError:
+        return False
+    lines = patch.message.split(b"\n")
+    return (
+        patch.encoding is None
+        and bool(_PLAIN_NAME.fullmatch(name))
+        and len(patch.author.name) <= 60  # beyond, git am takes the address for the name
+        and bool(_PLAIN_MAIL.fullmatch(patch.author.email))
+        and bool(re.fullmatch(rb"\d+ [+-]\d{4}", patch.author.when))
+        and patch.author.seconds <= _LAST_SECOND
+        and bool(_TIDY.fullmatch(patch.message))
+        and not _RISKY.search(patch.message)
+        and all(line == line.rstrip() for line in lines)
+        and b"\n\n\n" not in patch.message
+    )
 
 
 def _mail(patch: Patch, exact: tuple[tuple[bytes, bytes], ...]) -> bytes:
@@ -109,12 +141,11 @@ def _mail(patch: Patch, exact: tuple[tuple[bytes, bytes], ...]) -> bytes:
 def _harmless(body: bytes) -> bytes:
     """The message for a mail tool's eyes: no line that ends the message or changes the author."""
     lines = body.split(b"\n")
-    risky = re.compile(rb"^(---|diff |Index: |From |From:|Date:|Subject:|-- ?>8|-- $)")
-    return b"\n".join(b" " + line if risky.match(line) else line for line in lines)
+    return b"\n".join(b" " + line if _RISKY.match(line) else line for line in lines)
 
 
 def _header_text(raw: bytes, encoding: bytes | None, *, phrase: bool) -> bytes:
-    text = raw.decode((encoding or b"utf-8").decode("ascii", "replace"), "replace") if raw else ""
+    text = _decoded(raw, (encoding or b"utf-8").decode("ascii", "replace"))
     special = phrase and re.search(r'[()<>@,;:\\".\[\]]', text)
     if text.isascii() and text.isprintable():
         return (
@@ -122,8 +153,15 @@ def _header_text(raw: bytes, encoding: bytes | None, *, phrase: bool) -> bytes:
         )
     # Each word by itself, so that no line of a header grows over 75 characters by much.
     pieces = [text[i : i + 15] for i in range(0, len(text), 15)]
-    coded = (b"=?UTF-8?B?" + b64encode(piece.encode()) + b"?=" for piece in pieces)
+    coded = (b"=?UTF-8?B?" + b64encode(piece.encode(errors="replace")) + b"?=" for piece in pieces)
     return b"\n ".join(coded)
+
+
+def _decoded(raw: bytes, charset: str) -> str:
+    try:
+        return raw.decode(charset, "replace")
+    except (LookupError, ValueError):  # no such charset, or one that is not for text
+        return raw.decode("utf-8", "replace")
 
 
 def _date(when: bytes) -> bytes:
@@ -173,14 +211,23 @@ def _unpack(value: bytes, name: str) -> bytes:
         raise PatchError(f"{name}: a damaged X-Stacker header") from exc
 
 
-def _decoded_body(head: dict[str, bytes], body: bytes) -> bytes:
+def _decoded_body(head: dict[str, bytes], body: bytes, name: str) -> bytes:
     match head.get("content-transfer-encoding", b"").lower():
         case b"base64":
-            return b64decode(body).replace(b"\r\n", b"\n")
+            try:
+                return _without_mail_ends(b64decode(body))
+            except Base64Error as exc:
+                raise PatchError(f"{name}: its base64 body is damaged") from exc
         case b"quoted-printable":
-            return decodestring(body)
+            return _without_mail_ends(decodestring(body))
         case _:
             return body
+
+
+def _without_mail_ends(text: bytes) -> bytes:
+    """Without the CR that mail puts at the end of every line; those of a file's lines stay."""
+    every = text.count(b"\n") == text.count(b"\r\n")
+    return text.replace(b"\r\n", b"\n") if every else text
 
 
 def _split_body(body: bytes) -> tuple[bytes, bytes]:
@@ -214,19 +261,24 @@ def _author(head: dict[str, bytes], body: bytes, name: str) -> tuple[Signature, 
     text = _text(person).strip()
     if len(text) > 1 and text.startswith('"') and text.endswith('"'):
         text = re.sub(r"\\(.)", r"\1", text[1:-1])
-    return Signature(text.encode(), rest.rstrip(b"> \n"), _when(head.get("date", b""), name)), body
+    return Signature(
+        text.encode(errors="replace"), rest.rstrip(b"> \n"), _when(head.get("date", b""), name)
+    ), body
 
 
 def _when(date: bytes, name: str) -> bytes:
-    parsed = parsedate_tz(date.decode("ascii", "replace"))
+    try:
+        parsed = parsedate_tz(date.decode("ascii", "replace"))
+    except (ValueError, IndexError, TypeError):  # what it does with some rubbish
+        parsed = None
     if parsed is None:
         raise PatchError(f"{name}: no readable Date line", hint="Give it one, as RFC 2822 has it.")
     zone = parsed[9] or 0
     try:
-        local = datetime(*parsed[:6], tzinfo=UTC)
-    except ValueError as exc:
+        local = datetime(*parsed[:6], tzinfo=timezone(timedelta(seconds=zone)))
+    except (ValueError, OverflowError) as exc:
         raise PatchError(f"{name}: no such date: {date[:60]!r}") from exc
-    seconds = int(local.timestamp()) - zone
+    seconds = int(local.timestamp())
     sign, minutes = "-" if zone < 0 else "+", abs(zone) // 60
     return f"{seconds} {sign}{minutes // 60:02d}{minutes % 60:02d}".encode()
 
@@ -239,8 +291,8 @@ def _text(raw: bytes) -> str:
         return text
     try:
         return "".join(
-            part if isinstance(part, str) else part.decode(charset or "latin-1", "replace")
+            part if isinstance(part, str) else _decoded(part, charset or "latin-1")
             for part, charset in decode_header(text)
         )
-    except (HeaderParseError, LookupError):
+    except (HeaderParseError, ValueError):
         return text

@@ -18,16 +18,27 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(rb"^diff --git (.*)$", re.MULTILINE)
 _INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
-_OLD_NAME = re.compile(rb"^(?:--- |rename from |copy from )(.*?)\t?$", re.MULTILINE)
+_OLD_NAME = re.compile(rb"^(--- |rename from |copy from )(.*?)\t?$", re.MULTILINE)
+_SHORTEST_ID = 7  # hex digits; git abbreviates to no less unless it is told to
+_EMPTY_BLOBS = (
+    b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+_CHANGES = re.compile(rb"^(?:@@ |GIT binary patch$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class _FileDiff:
-    """One file's part of a diff: its old path (`None`: the file is new) and old blob, if told."""
+    """One file's part of a diff: its old path (`None`: the file is new) and old blob, if told.
+
+    `changes` says that it has hunks, and not only a name or a mode; `lacking` that it has none
+    although its blob ids differ.
+    """
 
     old_path: bytes | None
     old_blob: bytes | None
-    shown: str
+    changes: bool
+    lacking: bool
 
 
 def tree_after(store: ObjectStore, tree: Oid, diff: bytes, name: str) -> Oid:
@@ -73,16 +84,22 @@ def _parts(diff: bytes) -> Iterator[_FileDiff]:
         text = diff[start:end]
         head = text[: cut.start()] if (cut := re.search(rb"^@@ ", text, re.MULTILINE)) else text
         index, old = _INDEX.search(head), _OLD_NAME.search(head)
-        shown = head.split(b"\n", 1)[0].decode("utf-8", "backslashreplace")
-        yield _FileDiff(_path(old[1]) if old else None, index[1] if index else None, shown)
+        path = _path(old[2], prefixed=old[1] == b"--- ") if old else None
+        changes = _CHANGES.search(text) is not None
+        lacking = not changes and index is not None and not all(map(_is_nothing, index.groups()))
+        yield _FileDiff(path, index[1] if index else None, changes, lacking)
 
 
-def _path(raw: bytes) -> bytes | None:
+def _is_nothing(blob: bytes) -> bool:
+    return not blob.strip(b"0") or any(empty.startswith(blob) for empty in _EMPTY_BLOBS)
+
+
+def _path(raw: bytes, *, prefixed: bool) -> bytes | None:
     if raw == b"/dev/null":
         return None
     if raw.startswith(b'"') and raw.endswith(b'"'):
         raw = _unquote(raw[1:-1])
-    return raw.removeprefix(b"a/")
+    return raw.removeprefix(b"a/") if prefixed else raw
 
 
 def _unquote(raw: bytes) -> bytes:
@@ -97,10 +114,21 @@ def _unquote(raw: bytes) -> bytes:
 
 
 def _check_preimage(store: ObjectStore, tree: Oid, part: _FileDiff, name: str) -> None:
-    if part.old_path is None or part.old_blob is None or not part.old_blob.strip(b"0"):
+    if part.lacking:
+        raise PatchError(
+            f"{name} says that a file changes, but not how",
+            hint="A binary change needs its content: make it with `git format-patch --binary`.",
+        )
+    if part.old_path is None or (part.old_blob is None and not part.changes):
         return
-    entry = store.entry_at(tree, part.old_path)
     shown = part.old_path.decode("utf-8", "backslashreplace")
+    if part.old_blob is None or len(part.old_blob) < _SHORTEST_ID:
+        raise PatchError(
+            f"{name} does not tell which {shown} it was made on",
+            hint="It lacks an index line with blob ids: make it with `git format-patch "
+            "--full-index`, or apply it where it belongs and import the commit.",
+        )
+    entry = store.entry_at(tree, part.old_path)
     wanted = part.old_blob.decode("ascii")
     if entry is None:
         raise PatchError(

@@ -36,7 +36,9 @@ def rewritten(
     `standing` has every live stage; `landed` those that upstream has now, with their commits.
     """
     files = {
-        name: content for name, content in series.files.items() if not name.startswith("patches/")
+        name: content
+        for name, content in series.files.items()
+        if not (name.startswith("patches/") and name.endswith(".patch"))
     }
     lines: list[StageLock] = []
     for stage in series.plan.order:
@@ -50,7 +52,7 @@ def rewritten(
             lines.append(replace(old, landing=landed.get(stage, old.landing), landed=True))
     lock = Lock(version=series.lock.version, bases=dict(bases), stages=tuple(lines))
     if _content(lock) != _content(series.lock):
-        lock = replace(lock, version=lock.version + 1)
+        lock = replace(lock, version=_number(store, lock))
     return lock, files
 
 
@@ -85,9 +87,17 @@ def save(
 
 
 def see(
-    directory: SeriesDirectory, store: ObjectStore, loaded: Mapping[str, bytes], now: int
+    directory: SeriesDirectory,
+    store: ObjectStore,
+    loaded: Mapping[str, bytes],
+    now: int,
+    *,
+    command: str = versions.SEEN,
 ) -> bool:
-    """Record files that differ from the newest operation's; says whether there were any."""
+    """Record files that differ from the newest operation's; says whether there were any.
+
+    `command` is another one where the lock is known to tell of the patches.
+    """
     here = versions.current(store)
     if here is None and not loaded:
         return False
@@ -99,7 +109,7 @@ def see(
         loaded,
         (),
         version=version,
-        command="see",
+        command=command,
         reason="files as they were found",
         now=now,
     )
@@ -112,6 +122,17 @@ def nearest(series: Series, stage: StageId) -> tuple[StageId, ...]:
     below = series.chain(stage)[:-1]
     deeper = {s for other in below for s in series.chain(other)[:-1]}
     return tuple(s for s in below if s not in deeper)
+
+
+def _number(store: ObjectStore, lock: Lock) -> int:
+    """The number of the version: that of an equal one (after an undo), else one never used."""
+    highest = lock.version
+    for one in versions.history(store):
+        raw = versions.file_of(store, one.oid, "series.lock")
+        if one.command != versions.SEEN and raw and _content(parse_lock(raw)) == _content(lock):
+            return one.version
+        highest = max(highest, one.version)
+    return highest + 1
 
 
 def _content(lock: Lock) -> object:

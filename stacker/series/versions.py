@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from stacker.series.directory import SeriesDirectory
 
 HEAD = "refs/stacker/head"
+SEEN = "see"
+"""The command of an operation that only kept files edited by hand: its lock does not tell of its
+patches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,21 @@ def history(store: ObjectStore) -> Iterator[Operation]:
         here = operation(store, here.previous) if here.previous else None
 
 
+def written(store: ObjectStore) -> Operation | None:
+    """The newest operation whose lock and patches belong together; `None` before the first."""
+    return next((one for one in history(store) if one.command != SEEN), None)
+
+
 def files_of(store: ObjectStore, oid: Oid) -> dict[str, bytes]:
     """The series' files as operation `oid` left them."""
     tree = store.commit(oid).tree
     return {e.name.decode("utf-8"): store.blob(e.oid) for e in store.files(tree)}
+
+
+def file_of(store: ObjectStore, oid: Oid, name: str) -> bytes | None:
+    """One of them; `None` when operation `oid` has no such file."""
+    entry = store.entry_at(oid, name.encode())
+    return store.blob(entry.oid) if entry else None
 
 
 def file_ids_of(store: ObjectStore, oid: Oid) -> dict[str, Oid]:
@@ -117,11 +131,11 @@ def write_files(store: ObjectStore, directory: SeriesDirectory) -> bool:
     A file that is neither as before nor as after was edited by hand meanwhile and stays.
     """
     here = current(store)
-    written = _written(directory)
-    if here is None or written == here.oid:
+    last = _last_written(directory)
+    if here is None or last == here.oid:
         return False
-    known = store.find(written) is not None if written else False
-    old = files_of(store, Oid(written)) if written and known else {}
+    known = store.find(last) is not None if last else False
+    old = files_of(store, Oid(last)) if last and known else {}
     new = files_of(store, here.oid)
     # The lock goes last: while it is old, a fresh look still sees the old series as edited.
     for name in sorted({*old, *new}, key=lambda n: (n == "series.lock", n)):
@@ -133,6 +147,12 @@ def write_files(store: ObjectStore, directory: SeriesDirectory) -> bool:
     return True
 
 
-def _written(directory: SeriesDirectory) -> str:
+def pending(store: ObjectStore, directory: SeriesDirectory) -> bool:
+    """Whether a command was killed before the files on disk were brought to its operation."""
+    here = current(store)
+    return here is not None and _last_written(directory) != here.oid
+
+
+def _last_written(directory: SeriesDirectory) -> str:
     path = directory.state / "written"
     return path.read_text(encoding="ascii").strip() if path.is_file() else ""

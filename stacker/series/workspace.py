@@ -60,13 +60,13 @@ class Workspace:
                     self._fetch_base(self.upstreams[name], base, told)
         series = load(self.directory, self.store, self.plan)
         if raw is not None and not series.edits and self._is_new(raw):
-            see(self.directory, self.store, series.files, self.now)
+            see(self.directory, self.store, series.files, self.now, command="adopt")
         return series
 
     def _is_new(self, lock: bytes) -> bool:
         """Whether the newest operation knows another lock: a fresh clone, or a pull from home."""
         here = versions.current(self.store)
-        return here is None or versions.files_of(self.store, here.oid).get("series.lock") != lock
+        return here is None or versions.file_of(self.store, here.oid, "series.lock") != lock
 
     def _fetch_base(self, upstream: Upstream, base: Oid, told: Told | None) -> None:
         fetch_tip(self.store, upstream, told)

@@ -151,10 +151,16 @@ def _pushes(wanted: Sequence[Wanted], tips: Mapping[tuple[str, str], Oid]) -> li
     return [PushHeads(repository, tuple(found)) for repository, found in updates.items()]
 
 
+def retargeted(one: Wanted, pull: PullRequest) -> bool:
+    """Whether somebody chose another base for it: neither the trunk nor a branch of the series."""
+    series = one.head.branch.rpartition("/")[0]
+    return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
+
+
 def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
     """A pull request that changes its place goes to the trunk first: in between, its head could
     be reachable from its base, and the forge would call it merged for good."""
-    if pull.base_branch in (one.base, one.trunk):
+    if pull.base_branch in (one.base, one.trunk) or retargeted(one, pull):
         return []
     return [EditPull(one.repository, one.stage, pull.number, base=one.trunk)]
 
@@ -162,7 +168,8 @@ def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
 def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
     found: list[Action] = []
     title = one.title if pull.title != one.title else None
-    base = one.base if one.base not in (pull.base_branch, one.trunk) else None
+    moves = one.base not in (pull.base_branch, one.trunk) and not retargeted(one, pull)
+    base = one.base if moves else None
     if title is not None or base is not None:
         found.append(EditPull(one.repository, one.stage, pull.number, title=title, base=base))
     if pull.draft and not one.draft and drafted_by_us(pull.body):

@@ -22,6 +22,14 @@ _HOW = (
 _BLOCK = re.compile(r"<!-- stacker:begin(?P<facts>[^\n]*?) -->\n.*?<!-- stacker:end -->", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the series is called: its name in branches, its title for people."""
+
+    name: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One stage as the texts of all pull requests of a series speak of it.
@@ -46,18 +54,18 @@ class Text:
     range_view: str
 
 
-def pull_body(series: str, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
+def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
     """Our block: three lines that stand alone in a mail, the stage's text, the navigation."""
-    facts = json.dumps({"series": series, "stage": part.stage, "draft": draft}, sort_keys=True)
+    facts = json.dumps({"series": series.name, "stage": part.stage, "draft": draft}, sort_keys=True)
     lines = [
-        f"{_BEGIN} {_unmarked(facts)} -->",
-        _where(series, part, parts),
+        f"{_BEGIN} {facts} -->",
+        _where(series.title, part, parts),
         f"**Review only this part:** {text.range_view}",
         _HOW,
         "",
     ]
     if text.body:
-        lines += [_unmarked(text.body), ""]
+        lines += [_closed(_unmarked(text.body)), ""]
     if len(parts) > 1:
         lines += ["<details><summary>All parts</summary>", "", *_navigation(part, parts), "",
                   "</details>", ""]  # fmt: skip
@@ -74,26 +82,12 @@ def with_block(present: str, block: str) -> str:
 
 def drafted_by_us(present: str) -> bool:
     """Whether our block says that it was stacker who made this a draft."""
-    found = _BLOCK.search(present.replace("\r\n", "\n"))
-    if found is None:
-        return False
-    try:
-        facts = json.loads(found["facts"])
-    except ValueError:
-        return False
-    return isinstance(facts, dict) and facts.get("draft") is True
+    return _facts(present).get("draft") is True
 
 
-def is_ours(present: str, series: str, stage: str) -> bool:
-    """Whether a pull request carries our block for that stage."""
-    found = _BLOCK.search(present.replace("\r\n", "\n"))
-    if found is None:
-        return False
-    try:
-        facts = json.loads(found["facts"])
-    except ValueError:
-        return False
-    return (facts.get("series"), facts.get("stage")) == (series, stage)
+def is_ours(present: str, series: str) -> bool:
+    """Whether a pull request carries our block, of the series of that name."""
+    return _facts(present).get("series") == series
 
 
 def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
@@ -106,14 +100,32 @@ def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
 def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", text)
-    # A zero-width joiner keeps the look and takes the meaning of @name and #12.
-    return re.sub(r"([@#])(?=\w)", "\\1\u200d", text)
+    text = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", text)
+    # A zero-width joiner keeps the look and takes the meaning of @name, #12, GH-12 and addresses.
+    return re.sub(r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.)", "\\1\u200d", text, flags=re.IGNORECASE)
 
 
 def _unmarked(text: str) -> str:
     """No text may end or imitate our block."""
-    return text.replace("<!-- stacker:", "<!-- stacker\u200d:").replace("-->", "--\u200d>")
+    return text.replace("<!-- stacker:", "<!-- stacker\u200d:")
+
+
+def _closed(text: str) -> str:
+    """A comment that the text leaves open would hide all that we write after it."""
+    start = text.rfind("<!--")
+    return text if start < 0 or "-->" in text[start:] else f"{text} -->"
+
+
+def _facts(present: str) -> dict[str, object]:
+    """What our block's first line keeps; empty when there is no block of ours, or it is damaged."""
+    found = _BLOCK.search(present.replace("\r\n", "\n"))
+    if found is None:
+        return {}
+    try:
+        facts = json.loads(found["facts"])
+    except (ValueError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _where(series: str, part: Part, parts: Sequence[Part]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError, SeriesError
+from stacker.forge.api import PullState
 from stacker.git.push import PushRefused, push
 from stacker.rebase.flow import restack
 from stacker.series.chains import needs_closure
@@ -14,15 +15,17 @@ from stacker.submit import intents
 from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, decide, texts
 from stacker.submit.gather import foreign, gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
+from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.wanting import bodies, notes, wanted_pulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
+    from stacker.git.push import PushOutcome
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
-    from stacker.series.lock import Published
+    from stacker.series.lock import Lock, Published
     from stacker.series.plan import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
@@ -63,6 +66,7 @@ class _Run:
     places: Mapping[str, Place]
     wanted: tuple[Wanted, ...]
     pulls: dict[StageId, PullRequest]
+    push: Callable[..., PushOutcome] = push
     done: list[Action] = field(default_factory=list)
 
     def texts(self) -> tuple[EditPull, ...]:
@@ -72,7 +76,7 @@ class _Run:
     def result(self, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:
         order = self.series.plan.order
         pulls = tuple((s, self.pulls[s]) for s in order if s in self.pulls)
-        return SubmitResult(tuple(actions), pulls, (*told, *notes(self.series, self.pulls)))
+        return SubmitResult(tuple(actions), pulls, (*told, *notes(self.wanted, self.pulls)))
 
 
 def submit(
@@ -86,9 +90,11 @@ def submit(
     series = _restacked(work, told)
     stages, skipped = publishable(series, _selection(series, request.stages))
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
+    lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
     why = request.why or "upstream moved"
-    heads = compose_heads(work.store, series, HeadsRequest(stages, request.move_base, why))
+    heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     run = _Run(work, forge, series, places, wanted, dict(facts.pulls))
     moved_by_others = foreign(heads, places, facts.tips)
@@ -96,14 +102,27 @@ def submit(
         return replace(run.result((), skipped), foreign=moved_by_others)
     actions = decide(wanted, facts.pulls, facts.tips)
     if request.dry_run:
-        return run.result((*actions, *run.texts()), skipped)
+        run.forge, run.push = Pretended(), pretended_push
+        _carry_out(run, actions)
+        run.pulls = dict(facts.pulls)
+        return run.result([unnumbered(action) for action in run.done], skipped)
+    if lock != series.lock:  # what a killed submit pushed; its note is about to be replaced
+        _save(run, series.lock)
     intents.write(work.directory.state, _intended(run))
+    _carry_out(run, actions)
+    _remember(run)
+    return run.result(run.done, skipped)
+
+
+def _carry_out(run: _Run, actions: Sequence[Action]) -> None:
     for action in actions:
         _act(run, action)
     for edit in run.texts():
         _act(run, edit)
-    _remember(run)
-    return run.result(run.done, skipped)
+
+
+def _merged(pull: PullRequest | None) -> bool:
+    return pull is not None and pull.state is PullState.MERGED
 
 
 def _restacked(work: Workspace, told: Told | None) -> Series:
@@ -141,7 +160,7 @@ def _act(run: _Run, action: Action) -> None:
     match action:
         case PushHeads(repository, updates):
             place = run.places[repository]
-            done = push(run.work.store.git, place.url, updates, credential=place.credential)
+            done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
             if isinstance(done, PushRefused):
                 raise ForgeError(
                     f"the push to {place.fork} was refused: {done.words}",
@@ -149,9 +168,9 @@ def _act(run: _Run, action: Action) -> None:
                 )
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
-            body = bodies(run.series, run.wanted, run.places, run.pulls)[stage]
+            text = bodies(run.series, run.wanted, run.places, run.pulls)[stage]
             run.pulls[stage] = run.forge.open_pull(
-                upstream, head=head, base=base, title=title, body=body, draft=draft
+                upstream, head=head, base=base, title=title, body=text, draft=draft
             )
         case EditPull(repository, stage, _, title, base, body):
             pull = run.pulls[stage]
@@ -184,8 +203,12 @@ def _remember(run: _Run) -> None:
         number = line.pull if pull is None else pull.number
         lock = lock.updated(replace(line, pull=number, published=_published(run, one)))
     if run.done or lock != run.series.lock:
-        save(
-            run.work.directory, run.work.store, run.series.files, lock,
-            loaded=run.series.files, command="submit", reason=f"v{lock.version}", now=run.work.now,
-        )  # fmt: skip
+        _save(run, lock)
     intents.forget(run.work.directory.state)
+
+
+def _save(run: _Run, lock: Lock) -> None:
+    save(
+        run.work.directory, run.work.store, run.series.files, lock,
+        loaded=run.series.files, command="submit", reason=f"v{lock.version}", now=run.work.now,
+    )  # fmt: skip

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from stacker.errors import ForgeError
+from stacker.forge.api import PullState
 from stacker.git import transfer
 from stacker.series.plan import Landing
 from stacker.series.upstream import UpstreamKind
 from stacker.submit import intents
+from stacker.submit.body import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +50,7 @@ class PullForge(Protocol):
         title: str | None = None,
         body: str | None = None,
         base: str | None = None,
+        state: PullState | None = None,
     ) -> None:
         """Change the given fields."""
         ...
@@ -117,7 +121,7 @@ def gather(
         refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
         tips |= {(name, ref): oid for ref, oid in refs.items()}
     series = replace(series, lock=_adopt(series.lock, series.plan, tips, work))
-    _fetch_heads(work, series, stages, places=places, tips=tips, told=told)
+    _fetch_heads(work, series, places=places, tips=tips, told=told)
     return Facts(tips, _pulls(series, stages, places, forge)), series
 
 
@@ -142,27 +146,39 @@ def _adopt(lock: Lock, plan: Plan, tips: Mapping[tuple[str, str], Oid], work: Wo
 def _fetch_heads(
     work: Workspace,
     series: Series,
-    stages: Sequence[StageId],
     *,
     places: Mapping[str, Place],
     tips: Mapping[tuple[str, str], Oid],
     told: Told | None,
 ) -> None:
-    """Bring published heads that this store lacks (a fresh clone)."""
+    """Bring published heads that this store lacks (a fresh clone); what somebody pushed on top
+    of one brings it too."""
     for name, place in places.items():
         wanted = []
-        for stage in stages:
-            line = series.lock.stage(stage)
-            if line is None or line.repository != name or line.published is None:
-                continue
-            ref = f"refs/heads/{line.published.branch}"
-            missing = work.store.find(line.published.head) is None
-            if missing and tips.get((name, ref)) == line.published.head:
+        missing = [
+            (line.stage, line.published)
+            for line in series.lock.stages
+            if line.repository == name
+            and not line.landed
+            and line.published is not None
+            and work.store.find(line.published.head) is None
+        ]
+        for stage, published in missing:
+            ref = f"refs/heads/{published.branch}"
+            if (name, ref) in tips:
                 wanted.append(f"+{ref}:refs/stacker/published/{name}/{stage}")
         if wanted:
             transfer.fetch(
                 work.store.git, place.url, wanted, credential=place.credential, told=told
             )
+        for stage, published in missing:
+            if work.store.find(published.head) is None:
+                raise ForgeError(
+                    f"{place.fork} has no {published.head[:10]} in {published.branch} any more, "
+                    f"where {stage} was published, and this clone lacks it too",
+                    hint="Run this where it was published, or take the stage's `head` out of "
+                    "series.lock to publish it anew.",
+                )
 
 
 def foreign(
@@ -171,10 +187,14 @@ def foreign(
     """Branches of ours that somebody else moved: neither as we left them nor as we want them."""
     found = []
     for head in heads:
-        there = tips.get((head.repository, f"refs/heads/{head.branch}"))
-        if there not in (None, head.old, head.head):
-            fork = places[head.repository].fork
-            found.append(f"{fork} {head.branch} is at {there[:10]}, which stacker did not push")
+        known = {head.branch: (head.old, head.head)}
+        if head.below is not None:
+            known[head.below_branch] = (head.below_old, head.below)
+        for branch, ours in known.items():
+            there = tips.get((head.repository, f"refs/heads/{branch}"))
+            if there is not None and there not in ours:
+                fork = places[head.repository].fork
+                found.append(f"{fork} {branch} is at {there[:10]}, which stacker did not push")
     return tuple(found)
 
 
@@ -186,14 +206,23 @@ def _pulls(
 ) -> dict[StageId, PullRequest]:
     found: dict[StageId, PullRequest] = {}
     for name, place in places.items():
+        upstream = place.repository.upstream
         here = [s for s in stages if series.plan.stage(s).repository == name]
         lines = {s: series.lock.stage(s) for s in here}
         numbers = {line.pull: s for s, line in lines.items() if line is not None and line.pull}
-        heads = {branch_of(series, s): s for s in here if s not in numbers.values()}
+        for pull in forge.pulls(upstream, list(numbers)) if numbers else ():
+            # A number from another forge (a rehearsal) is somebody else's pull request here.
+            stage = numbers[pull.number]
+            ours = (pull.head_owner or place.owner).casefold() == place.owner.casefold()
+            if ours and pull.head_branch == branch_of(series, stage):
+                found[stage] = pull
+        heads = {branch_of(series, s): s for s in here if s not in found}
         asked = [f"{place.owner}:{branch}" for branch in heads]
-        for pull in forge.pulls(place.repository.upstream, list(numbers), asked):
-            stage = numbers.get(pull.number) or heads.get(pull.head_branch)
-            if stage is not None and _better(pull, found.get(stage)):
+        for pull in forge.pulls(upstream, heads=asked) if asked else ():
+            stage = heads[pull.head_branch]
+            # One that was closed before this series had the branch says nothing about the stage.
+            ours = pull.state is PullState.OPEN or is_ours(pull.body, series.plan.name)
+            if ours and _better(pull, found.get(stage)):
                 found[stage] = pull
     return found
 
@@ -202,4 +231,8 @@ def _better(pull: PullRequest, other: PullRequest | None) -> bool:
     """Of several pull requests of one branch: the open one, else the newest."""
     if other is None:
         return True
-    return (pull.state == "open", pull.number) > (other.state == "open", other.number)
+    return _rank(pull) > _rank(other)
+
+
+def _rank(pull: PullRequest) -> tuple[bool, int]:
+    return pull.state is PullState.OPEN, pull.number

@@ -3,7 +3,7 @@
 Append: a new head is one commit with the stage's tree; its parents are the old head and the
 published head of what the stage stands on. So the pull request keeps its comments, has one
 merge base, and its range view shows the stage's own change. A stage whose below is not exactly
-one published head gets a below-branch to stand on.
+one published head gets a below-branch to stand on, and keeps it.
 
 All ids depend on the series alone, so a submit that was killed makes the same ones again.
 """
@@ -13,12 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.errors import SeriesError
 from stacker.git.history import is_ancestor
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.series.compose import Composer, Halted, Standing
 from stacker.series.lock import Published
 from stacker.series.plan import Publish
-from stacker.series.saving import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +73,14 @@ def compose_heads(store: ObjectStore, series: Series, request: HeadsRequest) -> 
     return tuple(composer.head(stage) for stage in request.stages)
 
 
+def stands_on(series: Series, stage: StageId) -> tuple[StageId, ...]:
+    """The stages right below `stage` that have a branch: those of its chain that change something
+    and that no other one of them stands on."""
+    below = [s for s in series.chain(stage)[:-1] if series.patches.get(s)]
+    deeper = {s for other in below for s in series.chain(other)[:-1]}
+    return tuple(s for s in below if s not in deeper)
+
+
 class _Heads:
     def __init__(self, store: ObjectStore, series: Series, request: HeadsRequest) -> None:
         self._store = store
@@ -95,14 +103,14 @@ class _Heads:
         series, line = self._series, self._series.lock.stage(stage)
         assert line is not None
         base = series.lock.bases[line.repository]
-        needs = nearest(series, stage)
-        stands_on = self._tip_below(stage, line.repository, base) or base
+        needs = stands_on(series, stage)
+        below = self._tip_below(stage, line.repository, base) or base
         published = line.published
         return Head(
             stage=stage, repository=line.repository, branch=self._branch(stage, published),
             head=line.commit, base=base, old=published.head if published else None,
-            below=stands_on if len(needs) > 1 else None,
-            below_old=published.below if published else None, stands_on=stands_on,
+            below=below if len(needs) > 1 else None,
+            below_old=published.below if published else None, stands_on=below,
         )  # fmt: skip
 
     # Append: branches only move forward.
@@ -111,23 +119,21 @@ class _Heads:
         line = self._series.lock.stage(stage)
         assert line is not None
         published, repository = line.published, line.repository
-        needs = [self.head(need) for need in nearest(self._series, stage)]
+        needs = [self.head(need) for need in stands_on(self._series, stage)]
         kept = self._kept(stage, published, needs)
         if kept is not None:
             return kept
         base = self._base_for(stage, repository, published, needs)
-        below, stands_on = self._below(stage, published, needs, base)
+        below, under = self._below(stage, published, needs, base)
         parents = [published.head] if published else []
-        if not any(is_ancestor(self._store, stands_on, p) for p in parents):
-            parents.append(stands_on)
-        if needs == [] and not any(is_ancestor(self._store, base, p) for p in parents):
-            parents.append(base)
+        if not any(is_ancestor(self._store, under, p) for p in parents):
+            parents.append(under)
         tree = self._store.commit(self._standing(stage, repository, base).tip).tree
         head = self._commit(stage, tree, parents, first=published is None)
         return Head(
             stage=stage, repository=repository, branch=self._branch(stage, published),
             head=head, base=base, old=published.head if published else None,
-            below=below, below_old=published.below if published else None, stands_on=stands_on,
+            below=below, below_old=published.below if published else None, stands_on=under,
         )  # fmt: skip
 
     def _kept(self, stage: StageId, published: Published | None, needs: list[Head]) -> Head | None:
@@ -136,7 +142,8 @@ class _Heads:
         assert line is not None
         if published is None or self._store.find(published.head) is None:
             return None
-        if self._request.move_base and published.base != self._series.lock.bases[line.repository]:
+        newest = self._series.lock.bases[line.repository]
+        if self._request.move_base and not is_ancestor(self._store, newest, published.base):
             return None
         if not all(is_ancestor(self._store, need.head, published.head) for need in needs):
             return None
@@ -145,11 +152,11 @@ class _Heads:
             return None
         if self._store.commit(outcome.tip).tree != self._store.commit(published.head).tree:
             return None
-        stands_on = published.below or (needs[0].head if needs else published.base)
+        under = published.below or (needs[0].head if needs else published.base)
         return Head(
             stage=stage, repository=line.repository, branch=published.branch,
             head=published.head, base=published.base, old=published.head,
-            below=published.below, below_old=published.below, stands_on=stands_on,
+            below=published.below, below_old=published.below, stands_on=under,
         )  # fmt: skip
 
     def _base_for(
@@ -165,22 +172,29 @@ class _Heads:
         if published is not None:
             known.append(published.base)
         base = self._newest(known)
+        if isinstance(self._outcome(stage, repository, base), Standing):
+            return base
         # A patch that was solved anew for the newer base may not go through on the older one.
-        return base if isinstance(self._outcome(stage, repository, base), Standing) else newest
+        if not is_ancestor(self._store, base, newest):
+            raise SeriesError(
+                f"{stage} is published on upstream's {base[:10]}, does not go through on it, and "
+                f"the series stands on {newest[:10]}, which is older: that would revert upstream",
+                hint="Run `stacker rebase` first.",
+            )
+        return newest
 
     def _below(
         self, stage: StageId, published: Published | None, needs: list[Head], base: Oid
     ) -> tuple[Oid | None, Oid]:
         """(head of the below-branch or `None`, the commit that the stage's own change is on)."""
-        if not needs:
-            return None, base
-        if len(needs) == 1 and needs[0].base == base:
-            return None, needs[0].head
-        repository = needs[0].repository
-        tip = self._tip_below(stage, repository, base)
-        tree = self._store.commit(tip or base).tree
         old = published.below if published else None
-        parents = [old] if old and self._store.find(old) is not None else []
+        if old is None and not needs:
+            return None, base
+        if old is None and len(needs) == 1 and needs[0].base == base:
+            return None, needs[0].head
+        tip = self._tip_below(stage, self._series.plan.stage(stage).repository, base)
+        tree = self._store.commit(tip or base).tree
+        parents = [old] if old is not None else []
         for need in needs:
             if not any(is_ancestor(self._store, need.head, p) for p in parents):
                 parents.append(need.head)

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from stacker.forge.api import PullState, ReviewState
 from stacker.series.chains import needs_closure
-from stacker.series.saving import nearest
-from stacker.submit.actions import Wanted
-from stacker.submit.body import Part, Text, inline, pull_body, stage_text
+from stacker.submit.actions import Wanted, retargeted
+from stacker.submit.body import Called, Part, Text, inline, pull_body, stage_text
+from stacker.submit.heads import stands_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ def wanted_pulls(
                 base=_base(series, head, place, branches),
                 trunk=place.trunk,
                 title=title,
-                draft=_draft(series, head.stage, pulls),
+                draft=_draft(series, head.stage, branches, pulls),
             )
         )
     return tuple(found)
@@ -56,6 +56,7 @@ def bodies(
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
+    called = Called(series.plan.name, series.plan.title)
     for one in wanted:
         parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
         here = next(p for p in parts if p.stage == one.stage)
@@ -63,24 +64,26 @@ def bodies(
         text = Text(title=title, body=body, range_view=_range_view(series, one, places))
         pull = pulls.get(one.stage)
         draft = one.draft if pull is None else one.draft and pull.draft
-        found[one.stage] = pull_body(series.plan.title, here, parts, text, draft=draft)
+        found[one.stage] = pull_body(called, here, parts, text, draft=draft)
     return found
 
 
-def notes(series: Series, pulls: Mapping[StageId, PullRequest]) -> tuple[str, ...]:
+def notes(wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]) -> tuple[str, ...]:
     """What somebody else did to our pull requests, told and not undone."""
     found = []
+    by_stage = {one.stage: one for one in wanted}
     for stage, pull in pulls.items():
-        adopted = series.plan.stage(stage).id
         match pull.state:
             case PullState.CLOSED:
-                found.append(f"{adopted}: #{pull.number} was closed by somebody; left as it is")
+                found.append(f"{stage}: #{pull.number} was closed by somebody; left as it is")
             case PullState.MERGED:
-                found.append(
-                    f"{adopted}: #{pull.number} was merged; `stacker rebase` takes that in"
-                )
+                found.append(f"{stage}: #{pull.number} was merged; `stacker rebase` takes that in")
             case PullState.OPEN:
-                continue
+                if stage in by_stage and retargeted(by_stage[stage], pull):
+                    found.append(
+                        f"{stage}: #{pull.number} was retargeted to "
+                        f"{pull.base_branch} by somebody; left as it is"
+                    )
     return tuple(found)
 
 
@@ -88,25 +91,32 @@ def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, H
     """Upstream's branch, unless branches are upstream's own: then what the stage stands on."""
     if place.fork != place.repository.upstream:
         return place.trunk
-    if head.below is not None:
+    needs = [branches[n].branch for n in stands_on(series, head.stage) if n in branches]
+    if needs and head.below is not None:
         return head.below_branch
-    needs = [branches[n].branch for n in nearest(series, head.stage) if n in branches]
     return needs[0] if needs else place.trunk
 
 
-def _draft(series: Series, stage: StageId, pulls: Mapping[StageId, PullRequest]) -> bool:
+def _draft(
+    series: Series,
+    stage: StageId,
+    heads: Mapping[StageId, Head],
+    pulls: Mapping[StageId, PullRequest],
+) -> bool:
     """A member of a group until the group may land; else until all needs are in or approved."""
     if series.plan.group_of(stage) is not None:
         return True
-    return not all(_settled(series, need, pulls) for need in needs_closure(series.plan, stage))
+    needs = needs_closure(series.plan, stage)
+    return not all(_settled(series, need, heads.get(need), pulls.get(need)) for need in needs)
 
 
-def _settled(series: Series, need: StageId, pulls: Mapping[StageId, PullRequest]) -> bool:
+def _settled(series: Series, need: StageId, head: Head | None, pull: PullRequest | None) -> bool:
+    """Whether it has landed, or the very head that it is to have is approved."""
     line = series.lock.stage(need)
     if series.landed(need) or (line is not None and line.landing is not None):
         return True
-    pull = pulls.get(need)
-    return pull is not None and approved(pull)
+    same = pull is not None and head is not None and pull.head == head.head
+    return same and pull is not None and approved(pull)
 
 
 def approved(pull: PullRequest) -> bool:
@@ -136,22 +146,24 @@ def _part(
         stage=stage,
         title=title,
         reference=f"{elsewhere}#{number}" if number else "",
-        state=_state(series, stage, number),
+        state=_state(series, stage, number, pull),
         group=group.name if group else None,
         needs=series.plan.stage(stage).needs,
     )
 
 
-def _state(series: Series, stage: StageId, number: int | None) -> str:
+def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest | None) -> str:
     line = series.lock.stage(stage)
     if series.landed(stage) or (line is not None and line.landing is not None):
         return "landed"
+    if pull is not None:
+        return str(pull.state)
     return "open" if number else "not yet here"
 
 
 def _range_view(series: Series, one: Wanted, places: Mapping[str, Place]) -> str:
     """Where the stage's own change alone is seen; a path, for the forge's address is not ours."""
-    needs = nearest(series, one.stage)
+    needs = stands_on(series, one.stage)
     if not needs:
         return "the *Files changed* tab shows just this"
     fork = places[one.repository].fork

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import urllib.error
 import urllib.request
@@ -24,7 +25,7 @@ _IDENTITY = {
     "GIT_AUTHOR_DATE": "1556000000 +0000",
     "GIT_COMMITTER_DATE": "1556000000 +0000",
     "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
 }
 
@@ -39,7 +40,7 @@ class Ran:
 def git(*args, cwd, env=None, stdin=None):
     """Run git; the answer is its exit code, output and complaints."""
     done = subprocess.run(
-        ["git", *args], cwd=cwd, env={"PATH": PATH, "HOME": str(cwd), **_IDENTITY, **(env or {})},
+        ["git", *args], cwd=cwd, env={**os.environ, **_IDENTITY, **(env or {})},
         capture_output=True, check=False, input=stdin,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout.decode().strip(), done.stderr.decode())
@@ -52,22 +53,13 @@ def good(*args, cwd, **more):
     return ran.out
 
 
-def _path():
-    import os  # noqa: PLC0415 - only the PATH is read
-
-    return os.environ["PATH"]
-
-
-PATH = _path()
-
-
 class Work:
     """A working clone of one repository, without remotes: pushes name their URL."""
 
     def __init__(self, folder):
         self.folder = folder
         folder.mkdir(parents=True)
-        good("init", "-q", "-b", "master", ".", cwd=folder)
+        good("init", "-q", "--template=", "-b", "master", ".", cwd=folder)
 
     def git(self, *args, **more):
         return good(*args, cwd=self.folder, **more)
@@ -128,13 +120,13 @@ class World:
         """A bare repository put on disk by hand, with one commit on master."""
         bare = self.bare(full_name)
         bare.mkdir(parents=True)
-        good("init", "-q", "--bare", "-b", "master", ".", cwd=bare)
+        good("init", "-q", "--bare", "--template=", "-b", "master", ".", cwd=bare)
         work = Work(self.root / "work" / full_name.replace("/", "-"))
         work.commit({"README": "CPython\n", "callproc.c": "one\ntwo\nthree\n"}, message="Start")
         work.git("push", "-q", str(bare), "master")
         return work
 
-    def client(self, name, hub=None):
+    def client(self, name, hub=None, *, lazy=False):
         client = Github(
             base_url=(hub or self.hub).api,
             auth=Auth.Token(self.token(name)) if name else None,
@@ -142,12 +134,18 @@ class World:
             seconds_between_writes=None,
             retry=None,
             per_page=100,
+            lazy=lazy,
         )
         self.clients.append(client)
         return client
 
     def repo(self, name, full_name="guido/cpython"):
+        """The repository as somebody sees it, fetched at once."""
         return self.client(name).get_repo(full_name)
+
+    def quick(self, name, full_name="guido/cpython"):
+        """The same, but nothing is fetched before it is needed."""
+        return self.client(name, lazy=True).get_repo(full_name)
 
     def url(self, name, full_name="guido/cpython"):
         """Where git pushes to as somebody."""
@@ -163,7 +161,7 @@ class World:
         assert ran.code == 0, ran.said
 
     def fork(self, name="paulmon"):
-        return self.repo(name).create_fork()
+        return self.quick(name).create_fork()
 
     def propose(self, work, branch, files, *, author="paulmon", **options):
         """Push a branch to the author's fork and open a pull request from it."""
@@ -171,7 +169,7 @@ class World:
         work.commit(files, on=branch, message=f"Work on {branch}")
         self.pushed(work, author, branch, to=f"{author}/cpython")
         options = {"title": f"About {branch}", "body": "Why.", "base": "master"} | options
-        return self.repo(author).create_pull(head=f"{author}:{branch}", **options)
+        return self.quick(author).create_pull(head=f"{author}:{branch}", **options)
 
     def tip(self, branch="master", full_name="guido/cpython"):
         return good("rev-parse", f"refs/heads/{branch}", cwd=self.bare(full_name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacker.hub.bare import ZERO, Bare, valid_branch, valid_ref
+from stacker.hub.bare import ZERO, Bare, valid_ref
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,6 @@ def test_good_names(name):
 )  # fmt: skip
 def test_bad_names(name):
     assert not valid_ref(name)
-
-
-def test_a_branch_is_no_option():
-    assert valid_branch("stack/1")
-    assert not valid_branch("-d")
 
 
 def test_a_ref_moves_only_from_where_it_was_seen(world, work):

@@ -75,7 +75,7 @@ def test_a_push_without_the_right_to(world, work):
 
 
 def test_a_collaborator_may_push_at_once(world, work):
-    world.repo("guido").add_to_collaborators("zooba", "push")
+    world.quick("guido").add_to_collaborators("zooba", "push")
     world.pushed(work, "zooba", "master:x")
     assert world.tip("x") == work.oid("master")
 
@@ -131,7 +131,7 @@ def test_one_stale_ref_of_an_atomic_push_stops_all(world, work):
 
 def test_a_packed_push_is_judged_like_any_other(world, work):
     """Nothing that is hidden from the rules reaches git."""
-    world.repo("guido").get_branch("master").edit_protection(enforce_admins=True)
+    world.quick("guido").get_branch("master").edit_protection(enforce_admins=True)
     old = world.tip()
     line = f"{old} {'0' * 40} refs/heads/master\0 report-status"
     body = gzip.compress(f"{len(line) + 4:04x}{line}0000".encode())
@@ -158,14 +158,14 @@ def test_the_old_dumb_protocol_is_not_spoken(world, work):
 
 def test_maintainers_may_push_to_a_pull_request(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
-    world.repo("guido").add_to_collaborators("zooba", "push")
+    world.quick("guido").add_to_collaborators("zooba", "push")
     forked.git("checkout", "-q", "ctypes")
     fixed = forked.commit({"a": "2"}, message="A maintainer's fix")
     world.pushed(forked, "zooba", "ctypes", to="paulmon/cpython")
-    assert world.repo("guido").get_pull(1).head.sha == fixed
+    assert world.quick("guido").get_pull(1).head.sha == fixed
     ran = git("push", world.url("zooba", "paulmon/cpython"), "ctypes:other", cwd=forked.folder)
     assert ran.code != 0
     assert "zooba may not push to this branch." in ran.said
-    world.repo("paulmon").get_pull(1).edit(maintainer_can_modify=False)
+    world.quick("paulmon").get_pull(1).edit(maintainer_can_modify=False)
     ran = git("push", world.url("zooba", "paulmon/cpython"), "master:ctypes", cwd=forked.folder)
     assert "denied to zooba" in ran.said

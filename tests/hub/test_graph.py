@@ -53,7 +53,7 @@ def nodes(connection):
 
 def test_everything_about_a_pull_request_in_one_question(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"}, draft=True)
-    repo = world.repo("guido")
+    repo = world.quick("guido")
     comment = pull.create_issue_comment("Hello")
     repo.get_pull(1).add_to_labels("build")
     repo.get_pull(1).create_review(event="APPROVE")
@@ -96,7 +96,7 @@ def test_everything_about_a_pull_request_in_one_question(world, forked):
 
 def test_a_merged_one(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
-    commit = world.repo("guido").get_pull(1).merge(merge_method="squash").sha
+    commit = world.quick("guido").get_pull(1).merge(merge_method="squash").sha
     shown = ask(world, BULK, ARGS)["data"]["repository"]["p0"]
     assert (shown["state"], shown["merged"], shown["mergeable"]) == ("MERGED", True, "UNKNOWN")
     assert shown["mergeCommit"] == {"oid": commit}
@@ -123,13 +123,13 @@ def test_refs_moved_by_hand_are_seen_here_too(world, forked):
 )
 def test_what_reviews_amount_to(world, forked, reviews, required, decision):
     world.propose(forked, "ctypes", {"a": "1"})
-    world.repo("guido").add_to_collaborators("zooba", "push")
+    world.quick("guido").add_to_collaborators("zooba", "push")
     if required is not None:
-        world.repo("guido").get_branch("master").edit_protection(
+        world.quick("guido").get_branch("master").edit_protection(
             required_approving_review_count=required
         )
     for name, event in reviews:
-        world.repo(name).get_pull(1).create_review(event=event, body="Words.")
+        world.quick(name).get_pull(1).create_review(event=event, body="Words.")
     shown = ask(world, BULK, ARGS)["data"]["repository"]["p0"]
     assert shown["reviewDecision"] == decision
 

@@ -12,7 +12,7 @@ def show(world, rev, form):
 
 
 def merge(world, number=1, name="guido", **options):
-    return world.repo(name).get_pull(number).merge(**options)
+    return world.quick(name).get_pull(number).merge(**options)
 
 
 def refusal(world, number=1, name="guido", **options):
@@ -46,7 +46,7 @@ def test_a_merge_commit(world, series):
         "guido <guido@users.noreply.github.com>|GitHub <noreply@github.com>|"
         f"{int(WHEN.timestamp())}"
     )
-    merged = world.repo("zooba").get_pull(1)
+    merged = world.quick("zooba").get_pull(1)
     assert (merged.merged, merged.state, merged.merge_commit_sha) == (True, "closed", done.sha)
     assert (merged.merged_by.login, merged.merged_at) == ("guido", WHEN)
     assert merged.is_merged()
@@ -69,14 +69,14 @@ def test_a_squash_credits_everybody(world, series):
     )
     files = good("ls-tree", "--name-only", done.sha, cwd=world.bare()).split()
     assert files == ["README", "a", "b", "c", "callproc.c", "drift"]
-    assert world.repo("zooba").get_pull(1).merged
+    assert world.quick("zooba").get_pull(1).merged
 
 
 def test_a_squash_of_one_commit_keeps_it(world, forked):
     forked.commit({"a": "1"}, on="ctypes", message="One thing\n\nIts reason.",
                   author="Steve <steve@example.org>")  # fmt: skip
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
-    world.repo("paulmon").create_pull(title="Other words", head="paulmon:ctypes", base="master")
+    world.quick("paulmon").create_pull(title="Other words", head="paulmon:ctypes", base="master")
     done = merge(world, merge_method="squash")
     assert show(world, done.sha, "%an|%B") == "Steve|One thing (#1)\n\nIts reason."
 
@@ -91,7 +91,7 @@ def test_a_rebase_replays_every_commit(world, series):
         "Paul Monson|GitHub|Work on ctypes",
     ]
     assert done.sha == world.tip()
-    merged = world.repo("zooba").get_pull(1)
+    merged = world.quick("zooba").get_pull(1)
     assert (merged.merged, merged.merge_commit_sha) == (True, done.sha)
     assert (merged.merged_by.login, merged.commits) == ("guido", 3)
 
@@ -108,7 +108,7 @@ def test_the_head_must_be_the_one_that_was_seen(world, forked, series):
     forked.commit({"a": "2"})
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
     assert refusal(world, sha=series.head.sha) == said
-    assert not world.repo("zooba").get_pull(1).merged
+    assert not world.quick("zooba").get_pull(1).merged
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_the_head_must_be_the_one_that_was_seen(world, forked, series):
     ],
 )
 def test_a_method_that_the_repository_does_not_allow(world, series, method, flag, said):
-    world.repo("guido").edit(**{flag: False})
+    world.quick("guido").edit(**{flag: False})
     assert refusal(world, merge_method=method) == (405, said)
 
 
@@ -130,7 +130,7 @@ def test_no_such_method(world, series):
 
 def test_readers_do_not_merge(world, series):
     assert refusal(world, name="zooba")[0] == 403
-    world.repo("guido").add_to_collaborators("zooba", "push")
+    world.quick("guido").add_to_collaborators("zooba", "push")
     assert merge(world, name="zooba").merged
 
 
@@ -171,12 +171,24 @@ def test_a_rebase_leaves_merges_out(world, forked):
     assert show(world, done.sha, "%P %s") == f"{forked.oid('master')} Work on ctypes"
 
 
+def test_a_rebase_of_nothing_but_merges(world, forked):
+    forked.commit({"drift": "1"})
+    world.pushed(forked, "guido", "master")
+    forked.commit({"a": "1"}, on="x")
+    parents = ("-p", "master", "-p", "master~1")
+    merge_of = forked.git("commit-tree", *parents, "-m", "M", "x^{tree}")
+    forked.git("branch", "-q", "-f", "odd", merge_of)
+    world.pushed(forked, "paulmon", "odd", to="paulmon/cpython")
+    world.quick("paulmon").create_pull(title="T", head="paulmon:odd", base="master")
+    assert refusal(world, merge_method="rebase") == (405, "This branch can't be rebased")
+
+
 def test_protection_stands_in_the_way_of_a_merge(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
-    world.repo("guido").add_to_collaborators("zooba", "push")
-    branch = world.repo("guido").get_branch("master")
+    world.quick("guido").add_to_collaborators("zooba", "push")
+    branch = world.quick("guido").get_branch("master")
     branch.edit_protection(contexts=["build"], required_approving_review_count=1)
-    assert world.repo("zooba").get_pull(1).mergeable_state == "blocked"
+    assert world.quick("zooba").get_pull(1).mergeable_state == "blocked"
     assert refusal(world, name="zooba") == (
         405,
         (
@@ -184,19 +196,19 @@ def test_protection_stands_in_the_way_of_a_merge(world, forked):
             "At least 1 approving review is required by reviewers with write access."
         ),
     )
-    world.repo("guido").get_commit(pull.head.sha).create_status("success", context="build")
-    world.repo("mariatta").get_pull(1).create_review(event="APPROVE")
+    world.quick("guido").get_commit(pull.head.sha).create_status("success", context="build")
+    world.quick("mariatta").get_pull(1).create_review(event="APPROVE")
     assert refusal(world, name="zooba")[1].startswith("At least 1 approving review")
-    world.repo("guido").get_pull(1).create_review(event="REQUEST_CHANGES", body="No.")
+    world.quick("guido").get_pull(1).create_review(event="REQUEST_CHANGES", body="No.")
     assert "changes were requested" in refusal(world, name="zooba")[1]
-    world.repo("guido").get_pull(1).create_review(event="APPROVE")
-    assert world.repo("zooba").get_pull(1).mergeable_state == "clean"
+    world.quick("guido").get_pull(1).create_review(event="APPROVE")
+    assert world.quick("zooba").get_pull(1).mergeable_state == "clean"
     assert merge(world, name="zooba", merge_method="squash").merged
 
 
 def test_admins_merge_past_rules_that_do_not_bind_them(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
-    branch = world.repo("guido").get_branch("master")
+    branch = world.quick("guido").get_branch("master")
     branch.edit_protection(contexts=["build"], enforce_admins=True)
     assert refusal(world)[0] == 405
     branch.edit_protection(contexts=["build"])
@@ -204,15 +216,15 @@ def test_admins_merge_past_rules_that_do_not_bind_them(world, forked):
 
 
 def test_an_out_of_date_head_under_strict_checks(world, forked, series):
-    branch = world.repo("guido").get_branch("master")
+    branch = world.quick("guido").get_branch("master")
     branch.edit_protection(contexts=["build"], strict=True, enforce_admins=True)
-    world.repo("guido").get_commit(series.head.sha).create_status("success", context="build")
-    assert world.repo("zooba").get_pull(1).mergeable_state == "behind"
+    world.quick("guido").get_commit(series.head.sha).create_status("success", context="build")
+    assert world.quick("zooba").get_pull(1).mergeable_state == "behind"
     assert refusal(world) == (405, "The head branch is not up to date with the base branch.")
 
 
 def test_linear_history_wants_another_method(world, series):
-    branch = world.repo("guido").get_branch("master")
+    branch = world.quick("guido").get_branch("master")
     branch.edit_protection(required_linear_history=True, enforce_admins=True)
     assert refusal(world) == (405, "This branch must not contain merge commits.")
     assert merge(world, merge_method="rebase").merged
@@ -220,6 +232,6 @@ def test_linear_history_wants_another_method(world, series):
 
 def test_other_peoples_red_checks_make_it_unstable(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
-    world.repo("guido").get_commit(pull.head.sha).create_status("failure", context="docs")
-    assert world.repo("zooba").get_pull(1).mergeable_state == "unstable"
+    world.quick("guido").get_commit(pull.head.sha).create_status("failure", context="docs")
+    assert world.quick("zooba").get_pull(1).mergeable_state == "unstable"
     assert merge(world).merged

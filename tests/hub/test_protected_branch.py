@@ -12,10 +12,10 @@ GH006 = "error: GH006: Protected branch update failed for refs/heads/master."
 @pytest.fixture
 def protect(world, work):
     """Protect master with the given rules."""
-    world.repo("guido").add_to_collaborators("zooba", "push")
+    world.quick("guido").add_to_collaborators("zooba", "push")
 
     def apply(**rules):
-        world.repo("guido").get_branch("master").edit_protection(**rules)
+        world.quick("guido").get_branch("master").edit_protection(**rules)
 
     return apply
 
@@ -127,7 +127,7 @@ def test_a_checks_name_cannot_speak_to_the_terminal(world, work, protect):
 
 def test_a_missing_branch_is_created_by_its_rules(world, work, protect):
     world.pushed(work, "guido", "master:refs/heads/maint")
-    world.repo("guido").get_branch("maint").edit_protection(
+    world.quick("guido").get_branch("maint").edit_protection(
         contexts=["build"], allow_deletions=True
     )
     world.pushed(work, "zooba", ":maint")
@@ -143,11 +143,11 @@ def test_the_api_obeys_the_same_rules(world, work, protect):
     with pytest.raises(GithubException, match='Required status check \\\\"build') as caught:
         ref.edit(new)
     assert caught.value.status == 422
-    world.repo("zooba").get_commit(new).create_status("success", context="build")
+    world.quick("zooba").get_commit(new).create_status("success", context="build")
     ref.edit(new)
     assert world.tip() == new
     back = work.oid("master~1")
-    world.repo("zooba").get_commit(back).create_status("success", context="build")
+    world.quick("zooba").get_commit(back).create_status("success", context="build")
     with pytest.raises(GithubException, match="Cannot force-push"):
         ref.edit(back, force=True)
     world.repo("guido").edit(default_branch="candidate")
@@ -157,7 +157,7 @@ def test_the_api_obeys_the_same_rules(world, work, protect):
 
 def test_protection_is_the_admins_business(world, work, protect):
     protect(contexts=["build"], strict=True, required_approving_review_count=2)
-    branch = world.repo("guido").get_branch("master")
+    branch = world.quick("guido").get_branch("master")
     rules = branch.get_protection()
     assert branch.protected
     assert rules.required_status_checks.contexts == ["build"]
@@ -165,11 +165,11 @@ def test_protection_is_the_admins_business(world, work, protect):
     assert rules.required_pull_request_reviews.required_approving_review_count == 2
     for attempt in ("get_protection", "edit_protection", "remove_protection"):
         with pytest.raises(GithubException) as caught:
-            getattr(world.repo("zooba").get_branch("master"), attempt)()
+            getattr(world.quick("zooba").get_branch("master"), attempt)()
         assert caught.value.status == 404
-    assert world.repo("zooba").get_branch("master").protected
+    assert world.quick("zooba").get_branch("master").protected
     branch.remove_protection()
-    assert not world.repo("zooba").get_branch("master").protected
+    assert not world.quick("zooba").get_branch("master").protected
     with pytest.raises(GithubException, match="Branch not protected"):
         branch.get_protection()
     summary = world.ask("GET", "/api/v3/repos/guido/cpython/branches?protected=true")[2]

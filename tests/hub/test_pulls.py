@@ -39,10 +39,10 @@ def test_a_pull_request_from_a_fork(world, forked):
 def test_a_pull_request_within_a_repository(world, work):
     work.commit({"a": "1"}, on="topic")
     world.pushed(work, "guido", "topic")
-    pull = world.repo("guido").create_pull(title="T", head="topic", base="master")
+    pull = world.quick("guido").create_pull(title="T", head="topic", base="master")
     assert (pull.head.label, pull.body, pull.maintainer_can_modify) == ("guido:topic", None, False)
     empty = {"title": "T", "head": "master", "base": "topic"}
-    assert refusal(lambda: world.repo("guido").create_pull(**empty)) == (
+    assert refusal(lambda: world.quick("guido").create_pull(**empty)) == (
         422, ["No commits between topic and master"],
     )  # fmt: skip
 
@@ -72,8 +72,8 @@ def test_files_of_every_kind(world, forked):
 def test_lists_are_filtered_and_sorted(world, forked):
     for name in ("one", "two", "three"):
         world.propose(forked, name, {name: "1"})
-    repo = world.repo("zooba")
-    repo_guido = world.repo("guido")
+    repo = world.quick("zooba")
+    repo_guido = world.quick("guido")
     repo_guido.get_pull(2).edit(state="closed")
 
     def numbers(**wanted):
@@ -123,7 +123,7 @@ def test_what_cannot_be_opened(world, forked, changes, words):
 def test_strangers_cannot_open_for_others(world, forked):
     forked.commit({"a": "1"}, on="ctypes")
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
-    stranger = world.repo("zooba")
+    stranger = world.quick("zooba")
     assert refusal(
         lambda: stranger.create_pull(title="T", head="paulmon:ctypes", base="master")
     ) == (422, ["must be a collaborator"])
@@ -132,7 +132,7 @@ def test_strangers_cannot_open_for_others(world, forked):
 def test_the_head_repository_may_be_named(world, forked):
     forked.commit({"a": "1"}, on="ctypes")
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
-    pull = world.repo("paulmon").create_pull(
+    pull = world.quick("paulmon").create_pull(
         title="T", head="paulmon:ctypes", head_repo="cpython", base="master"
     )
     assert pull.head.repo.full_name == "paulmon/cpython"
@@ -146,11 +146,11 @@ def test_title_body_and_state(world, forked):
     assert pull.body == ""
     pull.edit(state="closed")
     assert (pull.state, pull.merged, pull.mergeable) == ("closed", False, None)
-    world.repo("guido").get_pull(1).edit(state="open")
-    assert world.repo("paulmon").get_pull(1).state == "open"
+    world.quick("guido").get_pull(1).edit(state="open")
+    assert world.quick("paulmon").get_pull(1).state == "open"
     assert refusal(lambda: pull.edit(title=" ")) == (422, ["title missing_field"])
     assert refusal(lambda: pull.edit(state="merged")) == (422, ["state invalid"])
-    assert refusal(lambda: world.repo("zooba").get_pull(1).edit(title="Mine"))[0] == 403
+    assert refusal(lambda: world.quick("zooba").get_pull(1).edit(title="Mine"))[0] == 403
 
 
 def test_another_base(world, forked):
@@ -158,7 +158,7 @@ def test_another_base(world, forked):
     world.pushed(forked, "guido", "maint")
     pull = world.propose(forked, "ctypes", {"a": "1"})
     pull.edit(base="maint")
-    assert (pull.base.ref, world.repo("zooba").get_pull(1).base.ref) == ("maint", "maint")
+    assert (pull.base.ref, world.quick("zooba").get_pull(1).base.ref) == ("maint", "maint")
     assert refusal(lambda: pull.edit(base="none")) == (422, ["base invalid"])
     world.pushed(forked, "guido", "ctypes:refs/heads/contains")
     status, words = refusal(lambda: pull.edit(base="contains"))
@@ -170,7 +170,7 @@ def test_another_base(world, forked):
 def test_a_second_pull_request_needs_another_base(world, forked):
     world.pushed(forked, "guido", "master:refs/heads/maint")
     first = world.propose(forked, "ctypes", {"a": "1"})
-    second = world.repo("paulmon").create_pull(title="B", head="paulmon:ctypes", base="maint")
+    second = world.quick("paulmon").create_pull(title="B", head="paulmon:ctypes", base="maint")
     assert second.number == first.number + 1
     assert refusal(lambda: second.edit(base="master"))[0] == 422
 
@@ -192,7 +192,7 @@ def test_what_cannot_be_reopened(world, forked, meanwhile, why):
 
 def test_a_merged_one_stays_merged(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
-    world.repo("guido").get_pull(1).merge()
+    world.quick("guido").get_pull(1).merge()
     assert refusal(lambda: pull.edit(state="open"))[0] == 422
 
 
@@ -201,7 +201,7 @@ def test_a_conflict_is_told(world, forked):
     forked.git("checkout", "-q", "master")
     forked.commit({"callproc.c": "one\ntheirs\nthree\n"})
     world.pushed(forked, "guido", "master")
-    pull = world.repo("zooba").get_pull(pull.number)
+    pull = world.quick("zooba").get_pull(pull.number)
     assert (pull.mergeable, pull.mergeable_state) == (False, "dirty")
     refs = good("for-each-ref", "--format=%(refname)", "refs/pull", cwd=world.bare())
     assert refs == "refs/pull/1/head"
@@ -210,9 +210,9 @@ def test_a_conflict_is_told(world, forked):
 def test_drafts_are_set_through_graphql(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"}, draft=True)
     pull.mark_ready_for_review()
-    assert not world.repo("zooba").get_pull(1).draft
+    assert not world.quick("zooba").get_pull(1).draft
     pull.convert_to_draft()
-    assert world.repo("zooba").get_pull(1).draft
+    assert world.quick("zooba").get_pull(1).draft
     with pytest.raises(GithubException):
-        world.repo("zooba").get_pull(1).mark_ready_for_review()
-    assert world.repo("zooba").get_pull(1).draft
+        world.quick("zooba").get_pull(1).mark_ready_for_review()
+    assert world.quick("zooba").get_pull(1).draft

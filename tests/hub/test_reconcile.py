@@ -8,7 +8,7 @@ from hub_world import good
 
 
 def again(world, number=1):
-    return world.repo("zooba").get_pull(number)
+    return world.quick("zooba").get_pull(number)
 
 
 def test_a_push_moves_the_head(world, forked):
@@ -23,7 +23,7 @@ def test_a_push_moves_the_head(world, forked):
 
 def test_pushing_the_head_to_the_base_is_a_merge(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
-    world.repo("guido").add_to_collaborators("mariatta", "push")
+    world.quick("guido").add_to_collaborators("mariatta", "push")
     world.pushed(forked, "mariatta", "ctypes:master")
     merged = again(world)
     assert (merged.merged, merged.state) == (True, "closed")
@@ -40,7 +40,7 @@ def test_one_merge_commit_over_a_chain_merges_every_member(world, forked):
         forked.commit({name: "1"})
         below = name
     world.pushed(forked, "paulmon", *names, to="paulmon/cpython")
-    repo = world.repo("paulmon")
+    repo = world.quick("paulmon")
     for name in names:
         repo.create_pull(title=name, head=f"paulmon:{name}", base="master")
     forked.git("checkout", "-q", "master")
@@ -56,8 +56,8 @@ def test_merging_another_pull_request_can_be_the_merge(world, forked):
     forked.git("checkout", "-q", "below")
     forked.commit({"b": "1"}, on="above")
     world.pushed(forked, "paulmon", "above", to="paulmon/cpython")
-    upper = world.repo("paulmon").create_pull(title="U", head="paulmon:above", base="master")
-    commit = world.repo("guido").get_pull(upper.number).merge(merge_method="merge").sha
+    upper = world.quick("paulmon").create_pull(title="U", head="paulmon:above", base="master")
+    commit = world.quick("guido").get_pull(upper.number).merge(merge_method="merge").sha
     assert (again(world, 1).merged, again(world, 1).merge_commit_sha) == (True, commit)
 
 
@@ -66,8 +66,8 @@ def test_squashing_another_is_no_merge(world, forked):
     forked.git("checkout", "-q", "below")
     forked.commit({"b": "1"}, on="above")
     world.pushed(forked, "paulmon", "above", to="paulmon/cpython")
-    world.repo("paulmon").create_pull(title="U", head="paulmon:above", base="master")
-    world.repo("guido").get_pull(2).merge(merge_method="squash")
+    world.quick("paulmon").create_pull(title="U", head="paulmon:above", base="master")
+    world.quick("guido").get_pull(2).merge(merge_method="squash")
     assert (again(world, 1).merged, again(world, 1).state) == (False, "open")
 
 

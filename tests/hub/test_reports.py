@@ -18,7 +18,7 @@ def status_of(call):
 
 
 def test_a_review_is_bound_to_the_head_it_saw(world, forked, pull):
-    theirs = world.repo("zooba").get_pull(1)
+    theirs = world.quick("zooba").get_pull(1)
     theirs.create_review(event="APPROVE")
     forked.git("checkout", "-q", "ctypes")
     new = forked.commit({"a": "2"})
@@ -42,7 +42,7 @@ def test_nobody_approves_their_own(world, pull):
 
 
 def test_a_review_that_says_nothing_or_nonsense(world, pull):
-    theirs = world.repo("zooba").get_pull(1)
+    theirs = world.quick("zooba").get_pull(1)
     assert status_of(lambda: theirs.create_review(event="COMMENT")) == 422
     assert status_of(lambda: theirs.create_review(event="LIKE", body="x")) == 422
     commit = world.repo("zooba").get_commit("master")
@@ -57,30 +57,30 @@ def test_stale_approvals_are_dismissed_when_the_rules_say_so(world, forked, pull
     world.repo("guido").get_branch("master").edit_protection(
         required_approving_review_count=1, dismiss_stale_reviews=True, enforce_admins=True
     )
-    world.repo("guido").get_pull(1).create_review(event="APPROVE")
-    assert world.repo("guido").get_pull(1).mergeable_state == "clean"
+    world.quick("guido").get_pull(1).create_review(event="APPROVE")
+    assert world.quick("guido").get_pull(1).mergeable_state == "clean"
     forked.git("checkout", "-q", "ctypes")
     forked.commit({"a": "2"})
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
     assert [review.state for review in pull.get_reviews()] == ["DISMISSED"]
-    assert world.repo("guido").get_pull(1).mergeable_state == "blocked"
+    assert world.quick("guido").get_pull(1).mergeable_state == "blocked"
 
 
 def test_comments(world, pull):
     mine = pull.create_issue_comment("First")
-    world.repo("zooba").get_pull(1).create_issue_comment("Second")
+    world.quick("zooba").get_pull(1).create_issue_comment("Second")
     assert [c.body for c in pull.get_issue_comments()] == ["First", "Second"]
     mine.edit("Better")
     assert pull.get_issue_comment(mine.id).body == "Better"
     assert (
-        status_of(lambda: world.repo("zooba").get_pull(1).get_issue_comment(mine.id).delete())
+        status_of(lambda: world.quick("zooba").get_pull(1).get_issue_comment(mine.id).delete())
         == 403
     )
     assert status_of(lambda: pull.create_issue_comment(" ")) == 422
-    world.repo("guido").get_pull(1).get_issue_comment(mine.id).delete()
+    world.quick("guido").get_pull(1).get_issue_comment(mine.id).delete()
     assert [c.body for c in pull.get_issue_comments()] == ["Second"]
     with pytest.raises(UnknownObjectException):
-        pull.get_issue_comment(mine.id)
+        pull.get_issue_comment(mine.id).update()
 
 
 def test_a_comment_of_another_repository_is_not_there(world, pull):
@@ -91,12 +91,12 @@ def test_a_comment_of_another_repository_is_not_there(world, pull):
 
 def test_labels_are_for_those_who_may_write(world, pull):
     assert status_of(lambda: pull.add_to_labels("mine")) == 403
-    theirs = world.repo("guido").get_pull(1)
+    theirs = world.quick("guido").get_pull(1)
     theirs.add_to_labels("OS-windows", "build")
     theirs.add_to_labels("os-WINDOWS")
     assert [label.name for label in pull.get_labels()] == ["OS-windows", "build"]
     theirs.remove_from_labels("build")
-    assert [label.name for label in world.repo("zooba").get_pull(1).labels] == ["OS-windows"]
+    assert [label.name for label in world.quick("zooba").get_pull(1).labels] == ["OS-windows"]
     assert status_of(lambda: theirs.remove_from_labels("build")) == 404
     path = "/api/v3/repos/guido/cpython/issues/1/labels"
     assert world.ask("POST", path, {"labels": ["new"]}, name="guido")[0] == 200

@@ -78,6 +78,12 @@ def test_a_fork_goes_beside_what_is_there(world, work):
     assert world.fork("paulmon").full_name == "paulmon/cpython-1"
 
 
+@pytest.mark.parametrize("name", ["../x", "..", ".hidden", "a/b", "", "x.git", "\ud800"])
+def test_a_fork_cannot_be_called_so(world, work, name):
+    path = "/api/v3/repos/guido/cpython/forks"
+    assert world.ask("POST", path, {"name": name}, name="paulmon")[0] == 422
+
+
 def test_ones_own_repository_cannot_be_forked(world, work):
     with pytest.raises(GithubException) as caught:
         world.repo("guido").create_fork()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,10 @@ def test_a_merge_that_was_cut_short_is_finished_by_whoever_comes_next(world, for
 def test_an_intent_that_came_to_nothing_does_no_harm(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
     with world.hub_database() as db, db.writing():
-        db.run("UPDATE pulls SET merging = ?, merging_by = 1", pull.head.sha)
-    world.pushed(forked, "guido", "master:master")
+        db.run("INSERT INTO intents (pull, oid, user) VALUES (1, ?, 1)", pull.head.sha)
+    forked.git("checkout", "-q", "master")
+    forked.commit({"drift": "1"})
+    world.pushed(forked, "guido", "master")
     assert world.repo("guido").get_pull(pull.number).state == "open"
     assert world.repo("guido").get_pull(pull.number).merge().merged
 
@@ -133,6 +136,7 @@ def test_refs_moved_by_hand_are_seen(world, forked):
 
 def test_adopted_repositories_are_not_changed(world, work):
     bare = world.bare()
+    (bare / "hooks").mkdir()
     before = (
         (bare / "config").read_bytes(),
         sorted(path.name for path in (bare / "hooks").iterdir()),
@@ -149,3 +153,41 @@ def test_names_that_leave_the_root_are_nobody(world, work):
         assert world.ask("GET", f"/api/v3/repos/{name}")[0] == 404
         ran = git("ls-remote", f"{world.hub.url}/{name}.git", cwd=work.folder)
         assert ran.code != 0 or name == "guido/cpython.git"
+
+
+def test_a_user_whose_name_would_leave_the_root(tmp_path):
+    with pytest.raises(StackerError, match="cannot be the name of a user"):
+        start(tmp_path / "hub", [User("../evil", "t")])
+
+
+def test_two_merges_at_once(world, forked):
+    """Both wrote down what they intend; only the one that moved the base has merged."""
+    world.propose(forked, "ctypes", {"a": "1"})
+    merged = world.repo("guido").get_pull(1).merge(merge_method="squash").sha
+    with world.hub_database() as db, db.writing():
+        db.run("UPDATE pulls SET is_open = 1, merged_at = NULL, merge_commit = NULL")
+        db.run("INSERT INTO intents (pull, oid, user) VALUES (1, ?, 2)", "1" * 40)
+    again = world.repo("zooba").get_pull(1)
+    assert (again.merged, again.merge_commit_sha, again.merged_by.login) == (True, merged, "guido")
+
+
+def test_many_at_once(world, work):
+    """Pushes, pull requests and reports from many threads over two servers."""
+    names = [f"b{number}" for number in range(8)]
+    for name in names:
+        work.git("checkout", "-q", "master")
+        work.commit({name: "1"}, on=name)
+
+    def live(name, hub):
+        url = world.url("guido").replace(world.hub.url[7:], hub.url[7:])
+        good("push", "-q", url, name, cwd=work.folder)
+        repo = world.client("guido", hub).get_repo("guido/cpython")
+        pull = repo.create_pull(title=name, head=name, base="master")
+        pull.create_issue_comment(name)
+        repo.get_commit(pull.head.sha).create_status("success")
+        return pull.number
+
+    with world.serve() as second, ThreadPoolExecutor(4) as pool:
+        hubs = [world.hub, second] * 4
+        numbers = list(pool.map(live, names, hubs))
+    assert sorted(numbers) == list(range(1, 9))

@@ -41,7 +41,7 @@ def answer(call: Call, allowance: Allowance) -> Answer:
 def _execute(call: Call, allowance: Allowance, document: object) -> ExecutionResult:
     from graphql import DocumentNode, execute_sync  # noqa: PLC0415 - as above
 
-    from stacker.hub.graph.resolvers import Context  # noqa: PLC0415 - as above
+    from stacker.hub.graph.readings import Context  # noqa: PLC0415 - as above
 
     if not isinstance(document, DocumentNode):
         raise TypeError("not a GraphQL document")
@@ -60,7 +60,7 @@ def _execute(call: Call, allowance: Allowance, document: object) -> ExecutionRes
 def _schema() -> GraphQLSchema:
     from graphql import build_schema  # noqa: PLC0415 - as above
 
-    from stacker.hub.graph.resolvers import attach  # noqa: PLC0415 - as above
+    from stacker.hub.graph.fields import attach  # noqa: PLC0415 - as above
 
     text = Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
     schema = build_schema(text)

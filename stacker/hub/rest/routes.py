@@ -67,6 +67,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", f"{_R}/branches/<path:branch>/protection", refs.unprotect),
 )
 _OWN = frozenset({pulls.get, pulls.merge, repositories.fork})
+_MOVING = frozenset({refs.create, refs.change, refs.delete})
 
 ROUTES = Map(
     [Rule(f"/api/v3{rule}", endpoint=handler, methods=[verb]) for verb, rule, handler in _ROUTES],
@@ -78,3 +79,8 @@ ROUTES = Map(
 def keeps_own_transactions(handler: Handler) -> bool:
     """Whether a handler makes its transactions itself, for it changes more than the database."""
     return handler in _OWN
+
+
+def moves_refs(handler: Handler) -> bool:
+    """Whether pull requests are to be looked after when the handler is done."""
+    return handler in _MOVING

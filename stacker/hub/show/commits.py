@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stacker.hub.protection import Rules
     from stacker.hub.records import CheckRun, Repository, Status
 
+_LAST_SECOND = 253_402_300_799  # of the year 9999
 _NOREPLY = "@users.noreply.github.com"
 
 
@@ -239,7 +240,8 @@ def check_run(call: Call, repository: Repository, each: CheckRun) -> Json:
 
 
 def _person(signature: Signature) -> Json:
-    moment = datetime.fromtimestamp(signature.seconds, UTC)
+    seconds = min(max(signature.seconds, 0), _LAST_SECOND)  # commits may carry any number
+    moment = datetime.fromtimestamp(seconds, UTC)
     return {
         "name": signature.name.decode("utf-8", "replace"),
         "email": signature.email.decode("utf-8", "replace"),

@@ -1,0 +1,91 @@
+"""`verify`: the checks of the plan, at every stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stacker import wiring
+from stacker.cli.context import Options
+from stacker.errors import ExitCode, StackerError
+from stacker.render import verify as rendering
+from stacker.render.terminal import Answer
+
+if TYPE_CHECKING:
+    from stacker.series.workspace import Workspace
+    from stacker.verify.request import Event
+
+_LINES = 12  # of a failed check's log
+
+
+def verify(
+    context: typer.Context,
+    stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
+    check: Annotated[list[str] | None, typer.Option(help="Only this check.")] = None,
+    platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
+    rerun: Annotated[bool, typer.Option(help="Run also what was shown before.")] = False,
+    trust: Annotated[bool, typer.Option(help="Run this plan's commands without asking.")] = False,
+) -> Answer:
+    """Run the checks that lack evidence; says its price first."""
+    from stacker.rebase.restacked import restacked  # noqa: PLC0415 - loads what few commands need
+    from stacker.verify import flow, gather  # noqa: PLC0415 - as above
+    from stacker.verify.logs import last_lines  # noqa: PLC0415 - as above
+    from stacker.verify.request import Started, VerifyRequest  # noqa: PLC0415 - as above
+
+    options: Options = context.obj
+    terminal = options.terminal
+
+    def say(event: Event) -> None:
+        text = rendering.event_text(event)
+        if isinstance(event, Started):
+            terminal.told(text, 0, 0)
+        else:
+            terminal.say(text)
+
+    with options.workspace() as work:
+        selection = tuple(work.plan.stage(name).id for name in stages or ())
+        _agree(options, work, trust=trust)
+        series, edits = restacked(work, terminal.told)
+        for edit in edits:
+            terminal.say(f"{edit}: restacked as v{series.lock.version}")
+        request = VerifyRequest(
+            plan=work.plan,
+            store=work.store.git,
+            stages=gather.stage_trees(work.store, series),
+            repo_commits=gather.commits_beside(work.store, series),
+            environment=wiring.environment(),
+            folder=work.directory.state,
+            python=wiring.python(),
+            selection=selection,
+            platforms=tuple(platform or ()),
+            checks=tuple(check or ()),
+            rerun=rerun,
+        )
+        result = flow.verify(request, say)
+    tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
+    code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
+    text = rendering.verify_text(result, tails)
+    return Answer(rendering.verify_document(result), text, code)
+
+
+def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
+    """Run nothing of somebody's plan before a person has said so once."""
+    from stacker.verify.trust import is_trusted  # noqa: PLC0415 - as above
+    from stacker.verify.trust import trust as remember  # noqa: PLC0415 - as above
+
+    if is_trusted(work.directory.state, work.plan):
+        return
+    terminal = options.terminal
+    if not trust:
+        if not terminal.can_ask:
+            raise StackerError(
+                "the commands of this plan have not run here before",
+                hint="Read the [[checks]] of series.toml, then say `stacker verify --trust`.",
+            )
+        for check in work.plan.checks:
+            for step in check.run:
+                terminal.say(f"  {check.name}: {' '.join(step)}")
+        if not terminal.ask("These commands will run on this machine. Run them?"):
+            raise StackerError("nothing was run", hint="Nobody agreed to run the plan's commands.")
+    remember(work.directory.state, work.plan)

@@ -1,0 +1,1 @@
+"""Whether everything that a series needs is in place; looks, and changes nothing."""

@@ -1,0 +1,50 @@
+"""`stacker doctor`: from what everything stands on to what only the forge can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.doctor import directory as on_disk
+from stacker.doctor import remote, store
+from stacker.doctor.finding import failed, ok, problem
+from stacker.errors import PlanError, StackerError
+from stacker.series.problems import format_problem
+from stacker.series.reading import read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from stacker.doctor.finding import Finding
+    from stacker.doctor.remote import Reach
+    from stacker.series.directory import SeriesDirectory
+    from stacker.series.plan import Plan
+
+    Reaching = Callable[[Plan, SeriesDirectory], AbstractContextManager[Reach]]
+    """Opens what leads to upstream and forge."""
+
+
+def examine(directory: SeriesDirectory, reach: Reaching | None) -> tuple[Finding, ...]:
+    """Everything, in the order in which it should be mended; without `reach` nobody is asked."""
+    return tuple(_examine(directory, reach))
+
+
+def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Finding]:
+    yield from on_disk.examine_programs()
+    yield from on_disk.examine_files(directory)
+    try:
+        plan = read_plan(directory.plan_file)
+    except PlanError as exc:
+        yield problem("plan", exc.message, "\n".join(format_problem(p) for p in exc.where))
+        return
+    yield ok("plan", f"{len(plan.stages)} stages in {len(plan.repositories)} repositories")
+    yield from store.examine_store(directory, plan)
+    yield from on_disk.examine_leftovers(directory)
+    if reach is None:
+        return
+    try:
+        with reach(plan, directory) as there:
+            yield from remote.examine_upstreams(there, directory.root)
+            yield from remote.examine_forge(there, plan)
+    except StackerError as exc:
+        yield failed("forge", exc)

@@ -1,0 +1,104 @@
+"""What the forge last said about pull requests, remembered for those who look without asking.
+
+Nothing is decided by it but what `status` shows; it may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stacker.forge.api import CIState, PullState, Review, ReviewState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from stacker.forge.api import PullRequest
+
+_FILE = "forge.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPull:
+    """A pull request as it was at `read_at`, in seconds since 1970.
+
+    `repository` is `OWNER/NAME`; `checks` has the state of each CI check of `head` by name.
+    """
+
+    repository: str
+    number: int
+    url: str
+    state: PullState
+    draft: bool
+    head: str
+    reviews: tuple[Review, ...]
+    checks: Mapping[str, CIState]
+    read_at: int
+
+
+def remember_pulls(state: Path, pulls: Iterable[PullRequest], now: int) -> None:
+    """Remember `pulls` as read at `now`; what is known of others stays. `state` is `.stacker`."""
+    found = known_pulls(state)
+    for pull in pulls:
+        found[pull.repository, pull.number] = KnownPull(
+            repository=pull.repository,
+            number=pull.number,
+            url=pull.url,
+            state=pull.state,
+            draft=pull.draft,
+            head=pull.head,
+            reviews=pull.reviews,
+            checks={one.name: one.state for one in pull.checks},
+            read_at=now,
+        )
+    document = {"format": _FORMAT, "pulls": [_row(pull) for _, pull in sorted(found.items())]}
+    state.mkdir(parents=True, exist_ok=True)
+    half = state / f"{_FILE}.new"
+    half.write_text(json.dumps(document, indent=1), encoding="utf-8", newline="\n")
+    half.replace(state / _FILE)
+
+
+def known_pulls(state: Path) -> dict[tuple[str, int], KnownPull]:
+    """All that is remembered, by repository and number; nothing if the file is not readable."""
+    try:
+        document = json.loads((state / _FILE).read_text(encoding="utf-8"))
+        if document["format"] != _FORMAT:
+            return {}
+        pulls = [_pull(row) for row in document["pulls"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {(pull.repository, pull.number): pull for pull in pulls}
+
+
+def _row(pull: KnownPull) -> dict[str, object]:
+    return {
+        "repository": pull.repository,
+        "number": pull.number,
+        "url": pull.url,
+        "state": pull.state,
+        "draft": pull.draft,
+        "head": pull.head,
+        "reviews": [[r.author, r.state, r.commit, r.submitted_at] for r in pull.reviews],
+        "checks": dict(pull.checks),
+        "read_at": pull.read_at,
+    }
+
+
+def _pull(row: dict[str, Any]) -> KnownPull:
+    return KnownPull(
+        repository=str(row["repository"]),
+        number=int(row["number"]),
+        url=str(row["url"]),
+        state=PullState(row["state"]),
+        draft=bool(row["draft"]),
+        head=str(row["head"]),
+        reviews=tuple(
+            Review(str(author), ReviewState(state), str(commit), str(when))
+            for author, state, commit, when in row["reviews"]
+        ),
+        checks={str(name): CIState(state) for name, state in row["checks"].items()},
+        read_at=int(row["read_at"]),
+    )

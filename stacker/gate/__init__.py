@@ -1,0 +1,1 @@
+"""The check that stops a lone merge."""

@@ -1,0 +1,152 @@
+"""Which function answers which field of the GraphQL schema.
+
+A field that is not listed here is the attribute or key of that name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from stacker.hub import repositories
+from stacker.hub.graph import readings
+from stacker.hub.graph.connection import connection
+from stacker.hub.reviews import reviews
+from stacker.hub.urls import Urls
+
+if TYPE_CHECKING:
+    from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, GraphQLUnionType
+
+    from stacker.hub.graph.readings import Context, Field
+
+
+def attach(schema: GraphQLSchema) -> None:
+    """Give the schema's fields the functions of this module."""
+    for kind, fields in _FIELDS.items():
+        known = cast("GraphQLObjectType", schema.type_map[kind]).fields
+        for name, field in fields.items():
+            known[name].resolve = _resolver(field)
+    union = cast("GraphQLUnionType", schema.type_map["StatusCheckRollupContext"])
+    union.resolve_type = lambda value, *_: type(value).__name__.replace("Status", "StatusContext")
+    for kind in ("Actor", "RepositoryOwner"):
+        cast("GraphQLUnionType", schema.type_map[kind]).resolve_type = lambda *_: "User"
+
+
+def _resolver(field: Field) -> Field:
+    def resolve(parent: object, info: GraphQLResolveInfo[Context], **args: object) -> object:
+        context = info.context
+        # At the top there is no parent, but the hourly allowance is known.
+        return field(context.call, context.allowance if parent is None else parent, **args)
+
+    return resolve
+
+
+_FIELDS: dict[str, dict[str, Field]] = {
+    "Query": {
+        "viewer": lambda call, _: call.user,
+        "rateLimit": readings.rate_limit,
+        "repository": readings.repository,
+    },
+    "Mutation": {
+        "convertPullRequestToDraft": lambda call, _, **args: readings.set_draft(
+            call, args["input"], draft=True
+        ),
+        "markPullRequestReadyForReview": lambda call, _, **args: readings.set_draft(
+            call, args["input"], draft=False
+        ),
+    },
+    "User": {
+        "id": readings.node("U"),
+        "databaseId": readings.database_id,
+        "url": lambda call, user: Urls(call.origin).page(user.login),
+    },
+    "Repository": {
+        "id": readings.node("R"),
+        "databaseId": readings.database_id,
+        "nameWithOwner": lambda _, repository: repository.full_name,
+        "owner": lambda call, repository: repositories.owner_of(call.db, repository),
+        "url": lambda call, repository: Urls(call.origin).page(repository.full_name),
+        "isFork": lambda _, repository: repository.parent is not None,
+        "parent": lambda call, repository: (
+            repository.parent and repositories.by_id(call.db, repository.parent)
+        ),
+        "viewerPermission": lambda call, repository: (
+            repositories.right(call.db, repository, call.asker).name
+        ),
+        "mergeCommitAllowed": lambda _, repository: repository.allow_merge,
+        "squashMergeAllowed": lambda _, repository: repository.allow_squash,
+        "rebaseMergeAllowed": lambda _, repository: repository.allow_rebase,
+        "defaultBranchRef": readings.default_branch,
+        "ref": readings.ref,
+        "pullRequest": readings.pull,
+        "pullRequests": readings.pull_list,
+    },
+    "PullRequest": {
+        "id": readings.node("PR"),
+        "databaseId": readings.database_id,
+        "state": readings.state,
+        "isDraft": lambda _, pull: pull.draft,
+        "closed": lambda _, pull: not pull.is_open,
+        "body": lambda _, pull: pull.body or "",
+        "url": lambda call, pull: Urls(call.origin).page(
+            readings.base(call, pull).full_name, "pull", pull.number
+        ),
+        "repository": readings.base,
+        "isCrossRepository": lambda _, pull: pull.crosses,
+        "headRefName": lambda _, pull: pull.head_ref,
+        "headRefOid": lambda _, pull: pull.head,
+        "baseRefName": lambda _, pull: pull.base_ref,
+        "baseRefOid": lambda _, pull: pull.base,
+        "headRepository": readings.head_repository,
+        "headRepositoryOwner": readings.head_owner,
+        "author": readings.author,
+        "createdAt": lambda _, pull: pull.created_at,
+        "updatedAt": lambda _, pull: pull.updated_at,
+        "closedAt": lambda _, pull: pull.closed_at,
+        "merged": lambda _, pull: pull.merged_at is not None,
+        "mergedAt": lambda _, pull: pull.merged_at,
+        "mergedBy": lambda call, pull: readings.user(call, pull.merged_by),
+        "mergeCommit": readings.merge_commit,
+        "mergeable": readings.mergeable,
+        "reviewDecision": readings.review_decision,
+        "maintainerCanModify": lambda _, pull: pull.maintainer_can_modify,
+        "reviews": lambda call, pull, **window: connection(reviews(call.db, pull), **window),
+        "commits": readings.commits,
+        "comments": readings.comments,
+        "labels": readings.labels,
+    },
+    "PullRequestReview": {
+        "id": readings.node("PRR"),
+        "databaseId": readings.database_id,
+        "author": readings.author,
+        "commit": readings.reviewed,
+        "submittedAt": lambda _, review: review.submitted_at,
+    },
+    "IssueComment": {
+        "id": readings.node("IC"),
+        "databaseId": readings.database_id,
+        "author": readings.author,
+        "createdAt": lambda _, comment: comment.created_at,
+        "updatedAt": lambda _, comment: comment.updated_at,
+    },
+    "Label": {"id": readings.node("LA")},
+    "Commit": {
+        "messageHeadline": lambda call, at: readings.commit(call, at).subject,
+        "message": lambda call, at: readings.commit(call, at).message.decode("utf-8", "replace"),
+        "statusCheckRollup": readings.rollup,
+    },
+    "StatusCheckRollup": {"contexts": readings.contexts},
+    "StatusContext": {
+        "id": readings.node("SC"),
+        "state": lambda call, status: readings.upper(call, status.state),
+        "targetUrl": lambda _, status: status.target_url,
+        "creator": lambda call, status: readings.user(call, status.creator),
+        "createdAt": lambda _, status: status.created_at,
+    },
+    "CheckRun": {
+        "id": readings.node("CR"),
+        "databaseId": readings.database_id,
+        "status": lambda call, run: readings.upper(call, run.status),
+        "conclusion": lambda call, run: readings.upper(call, run.conclusion),
+        "detailsUrl": lambda _, run: run.details_url,
+    },
+}

@@ -1,0 +1,1 @@
+"""A group on upstream: all of it or none."""

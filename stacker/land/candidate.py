@@ -1,0 +1,103 @@
+"""The candidate: the clean chain of all members on the live tip, rebuilt by the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stacker.rebase.attempt import Attempt
+from stacker.rebase.flow import dry_run
+from stacker.series.compose import Composer, Halted, Standing
+from stacker.verify.request import StageTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.git.objects import ObjectStore, Oid
+    from stacker.series.compose import Outcome
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+    from stacker.series.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One member's part of the candidate, ending in `tip`."""
+
+    stage: StageId
+    tip: Oid
+    tree: Oid
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is to be the branch's new tip: the members' segments, one on the other, on `base`."""
+
+    base: Oid
+    commit: Oid
+    tree: Oid
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A member no longer goes on the live tip."""
+
+    stage: StageId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnTips:
+    """The whole series put on the live tips: what goes through, and what has landed there."""
+
+    targets: Mapping[str, Oid]
+    outcomes: Mapping[StageId, Outcome]
+    landed: Mapping[StageId, Oid]
+    composer: Composer
+
+
+def on_tips(work: Workspace, series: Series, targets: Mapping[str, Oid]) -> OnTips:
+    """Put the series on `targets`, in the store alone."""
+    outcomes, landed, what = dry_run(work, series, Attempt(dict(targets)))
+    return OnTips(targets, outcomes, landed, Composer(what))
+
+
+def compose(
+    store: ObjectStore, tips: OnTips, repository: str, members: Sequence[StageId]
+) -> Candidate | Stale:
+    """The chain of `members`, all of whose needs have landed."""
+    base = tips.targets[repository]
+    segments: list[Segment] = []
+    for count in range(1, len(members) + 1):
+        tip = tips.composer.tip(repository, members[:count])
+        if isinstance(tip, Halted):
+            return Stale(members[count - 1], f"{tip.of}/{tip.file} conflicts with {base[:10]}")
+        segments.append(Segment(members[count - 1], tip, store.commit(tip).tree))
+    last = segments[-1]
+    return Candidate(base, last.tip, last.tree, tuple(segments))
+
+
+def with_trailers(store: ObjectStore, candidate: Candidate, trailers: Sequence[str]) -> Candidate:
+    """The candidate whose last commit says which landing made it: recovery reads it there."""
+    commit = store.commit(candidate.commit)
+    text = commit.message.rstrip(b"\n") + b"\n\n" + "\n".join(trailers).encode() + b"\n"
+    marked = store.write_commit(replace(commit, message=text))
+    last = replace(candidate.segments[-1], tip=marked)
+    return replace(candidate, commit=marked, segments=(*candidate.segments[:-1], last))
+
+
+def stage_trees(
+    store: ObjectStore, series: Series, tips: OnTips, members: Sequence[StageId]
+) -> tuple[dict[StageId, StageTree], dict[StageId, dict[str, str]]]:
+    """The members on the live tips as `verify` takes them: their trees, and what is beside."""
+    trees: dict[StageId, StageTree] = {}
+    beside: dict[StageId, dict[str, str]] = {}
+    for stage in members:
+        outcome = tips.outcomes[stage]
+        if isinstance(outcome, Standing):
+            repository = series.plan.stage(stage).repository
+            tree = store.commit(outcome.tip).tree
+            trees[stage] = StageTree(stage, repository, tips.targets[repository], outcome.tip, tree)
+            beside[stage] = {n: oid for n, oid in tips.targets.items() if n != repository}
+    return trees, beside

@@ -1,0 +1,162 @@
+"""Everything that a landing decides by, read fresh from forge, upstream and series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from stacker.errors import UsageError
+from stacker.land.candidate import OnTips, on_tips
+from stacker.land.lander import MergeForge
+from stacker.land.preflight import LandFacts, MemberFacts
+from stacker.land.settle import SettleForge
+from stacker.series.chains import needs_closure
+from stacker.series.workspace import fetch_tip
+from stacker.submit.gather import PullForge, foreign, gather, publishable
+from stacker.submit.heads import HeadsRequest, compose_heads
+from stacker.verify.trust import is_trusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stacker.forge.api import CIResult, CIState, Protection, PullRequest, RepositoryFacts
+    from stacker.git.objects import Oid
+    from stacker.git.transfer import Told
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+    from stacker.series.workspace import Workspace
+    from stacker.submit.gather import Place
+    from stacker.submit.heads import Head
+
+
+class LandForge(PullForge, MergeForge, SettleForge, Protocol):
+    """All that a landing asks of a forge."""
+
+    def repository(self, name: str) -> RepositoryFacts | None:
+        """What the forge says of a repository."""
+        ...
+
+    def protection(self, repository: str, branch: str) -> Protection | None:
+        """What a branch demands."""
+        ...
+
+    def ci_results(self, repository: str, oid: str) -> tuple[CIResult, ...]:
+        """The CI checks of a commit."""
+        ...
+
+    def set_status(
+        self,
+        repository: str,
+        oid: str,
+        *,
+        context: str,
+        state: CIState,
+        description: str,
+        url: str | None = None,
+    ) -> None:
+        """Report a commit status."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was asked to land: a group, or one stage; `members` have not landed yet."""
+
+    name: str
+    group: str | None
+    all_members: tuple[StageId, ...]
+    repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, the series as submitted, and the series on the live tips."""
+
+    facts: LandFacts
+    series: Series
+    tips: OnTips
+    members: tuple[StageId, ...]
+
+
+def target_of(series: Series, stage: str | None, group: str | None) -> Target:
+    """What the command line names; raises `UsageError` with what could be named instead."""
+    plan = series.plan
+    if (stage is None) == (group is None):
+        raise UsageError("say what to land: `land STAGE` or `land --group NAME`")
+    if group is not None:
+        members = plan.in_order(plan.group(group).stages)
+        return Target(group, group, members, plan.stage(members[0]).repository)
+    assert stage is not None
+    one = plan.stage(stage)
+    return Target(one.id, None, (one.id,), one.repository)
+
+
+def tips_now(work: Workspace, series: Series, told: Told | None) -> dict[str, Oid]:
+    """The live tip of every upstream branch that the series stands on."""
+    names = [name for name in work.upstreams if name in series.lock.bases]
+    return {name: fetch_tip(work.store, work.upstreams[name], told) for name in names}
+
+
+def gather_facts(
+    work: Workspace,
+    series: Series,
+    target: Target,
+    *,
+    place: Callable[[str], Place],
+    forge: LandForge,
+    told: Told | None,
+) -> Gathered:
+    """Read the forge and upstream; every answer is fresh."""
+    tips = on_tips(work, series, tips_now(work, series, told))
+    members = tuple(s for s in target.all_members if s not in tips.landed and not series.landed(s))
+    needs = {n for m in target.all_members for n in needs_closure(series.plan, m)}
+    around = series.plan.in_order({*members, *needs})
+    stages, _ = publishable(series, around)
+    places = {n: place(n) for n in dict.fromkeys(series.plan.stage(s).repository for s in stages)}
+    found, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    heads = {h.stage: h for h in compose_heads(work.store, series, HeadsRequest(stages, False, ""))}
+    home = series.plan.repository(target.repository)
+    here = places.get(target.repository) or place(target.repository)
+    waiting = [
+        n
+        for n in series.plan.in_order(needs)
+        if n not in target.all_members and n not in tips.landed and not series.landed(n)
+    ]
+    mine = [heads[m] for m in members if m in heads]
+    group = series.plan.group(target.group) if target.group else None
+    other = series.plan.group_of(target.all_members[0]) if group is None else None
+    facts = LandFacts(
+        name=target.name,
+        repository=home,
+        upstream=forge.repository(home.upstream),
+        protection=forge.protection(home.upstream, here.trunk),
+        trunk=here.trunk,
+        group=group,
+        alone_in=other.name if other else None,
+        members=tuple(_member(series, m, heads, found.pulls) for m in members),
+        waiting_needs=tuple((n, _number(series, n)) for n in waiting),
+        foreign=foreign(mine, places, found.tips),
+        trusted=is_trusted(work.directory.state, series.plan),
+    )
+    return Gathered(facts, series, tips, members)
+
+
+def _member(
+    series: Series,
+    stage: StageId,
+    heads: Mapping[StageId, Head],
+    pulls: Mapping[StageId, PullRequest],
+) -> MemberFacts:
+    line, head = series.lock.stage(stage), heads.get(stage)
+    published = line.published.head if line and line.published else None
+    return MemberFacts(
+        stage=stage,
+        pull=pulls.get(stage),
+        head=published,
+        unsubmitted=head is None or head.head != published,
+    )
+
+
+def _number(series: Series, stage: StageId) -> int | None:
+    line = series.lock.stage(stage)
+    return line.pull if line else None

@@ -1,0 +1,125 @@
+"""The intent of a landing: written down, whole and immutable, before anything is done elsewhere.
+
+One file a landing under `.stacker/landings/`; its `step` is the write-ahead journal: it is
+advanced, and on disk, before the effect that it names.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from stacker.git.objects import Oid
+from stacker.land.outcome import Way
+from stacker.series.directory import write_atomically
+from stacker.series.plan import StageId
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Step(StrEnum):
+    """How far a landing went; each is written before the effect it names is begun."""
+
+    LOCKING = "locking"
+    COMMITTING = "committing"
+    SETTLING = "settling"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class IntendedMember:
+    """A member as it was cleared: its pull request, the head that was approved, what lands."""
+
+    stage: StageId
+    number: int | None
+    head: Oid
+    landed_as: Oid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is to happen: `candidate` becomes the target branch's tip, whose tip is `base` now.
+
+    `lock` is the commit that the lock ref names meanwhile; `landing_pull` the pull request that
+    is merged where the forge does it, and `squash` whether that makes one commit of all.
+    """
+
+    tx: str
+    name: str
+    repository: str
+    branch: str
+    base: Oid
+    candidate: Oid
+    tree: Oid
+    way: Way
+    members: tuple[IntendedMember, ...]
+    lock: Oid | None = None
+    landing_pull: int | None = None
+    squash: bool = False
+    step: Step = Step.LOCKING
+
+    @property
+    def lock_ref(self) -> str:
+        """The ref that only one landing on a branch can hold."""
+        return lock_ref(self.branch)
+
+
+def lock_ref(branch: str) -> str:
+    """The lock ref of a target branch, itself a branch, for forges take no other refs for sure."""
+    return f"refs/heads/stacker-lock/{branch}"
+
+
+def advance(state: Path, intent: Intent, step: Step) -> Intent:
+    """Write down that `step` is about to be taken, on disk before this returns."""
+    moved = replace(intent, step=step)
+    write(state, moved)
+    return moved
+
+
+def write(state: Path, intent: Intent) -> None:
+    """Write the intent's file."""
+    write_atomically(_folder(state) / f"{intent.tx}.json", serialise(intent))
+
+
+def unfinished(state: Path) -> tuple[Intent, ...]:
+    """The landings begun on this machine that are not done, oldest first."""
+    files = sorted(_folder(state).glob("*.json")) if _folder(state).is_dir() else []
+    found = [parse(file.read_bytes()) for file in files]
+    return tuple(one for one in found if one.step is not Step.DONE)
+
+
+def serialise(intent: Intent) -> bytes:
+    """The intent as JSON."""
+    data = {
+        "tx": intent.tx, "name": intent.name, "repository": intent.repository,
+        "branch": intent.branch, "base": intent.base, "candidate": intent.candidate,
+        "tree": intent.tree, "way": str(intent.way), "lock": intent.lock,
+        "landing_pull": intent.landing_pull, "squash": intent.squash, "step": str(intent.step),
+        "members": [
+            {"stage": m.stage, "number": m.number, "head": m.head, "landed_as": m.landed_as}
+            for m in intent.members
+        ],
+    }  # fmt: skip
+    return json.dumps(data, indent=1).encode() + b"\n"
+
+
+def parse(raw: bytes) -> Intent:
+    """Read it back."""
+    data = json.loads(raw)
+    return Intent(
+        tx=data["tx"], name=data["name"], repository=data["repository"], branch=data["branch"],
+        base=Oid(data["base"]), candidate=Oid(data["candidate"]), tree=Oid(data["tree"]),
+        way=Way(data["way"]), lock=Oid(data["lock"]) if data["lock"] else None,
+        landing_pull=data["landing_pull"], squash=data["squash"], step=Step(data["step"]),
+        members=tuple(
+            IntendedMember(StageId(m["stage"]), m["number"], Oid(m["head"]), Oid(m["landed_as"]))
+            for m in data["members"]
+        ),
+    )  # fmt: skip
+
+
+def _folder(state: Path) -> Path:
+    return state / "landings"

@@ -1,0 +1,90 @@
+"""What a landing says: trailers, the landing pull request, the squashed commit's message. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from stacker.submit.body import inline, stage_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from stacker.git.objects import Oid, Signature
+    from stacker.land.candidate import Candidate
+    from stacker.land.preflight import MemberFacts
+    from stacker.series.loading import Series
+
+
+def transaction(name: str, candidate: Candidate, members: Sequence[MemberFacts]) -> str:
+    """The name of a landing: another base, head or change makes another one."""
+    parts = [name, candidate.base, candidate.tree, *(f"{m.stage} {m.head}" for m in members)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def trailers(tx: str, name: str, members: Sequence[MemberFacts]) -> list[str]:
+    """What recovery and readers of the history find at the end of the last landed commit."""
+    found = [f"Stacker-Landing: {tx}", f"Stacker-Group: {name}"]
+    for member in members:
+        number = f"#{member.pull.number}" if member.pull else member.stage
+        found.append(f"Stacker-Member: {number}@{member.head}")
+    return found
+
+
+def squash_message(
+    series: Series, members: Sequence[MemberFacts], authors: Iterable[Signature], end: Sequence[str]
+) -> str:
+    """The one commit's body where only squashing is allowed: every part, everybody credited."""
+    lines = []
+    for member in members:
+        title, _ = stage_text(series.files.get(f"series/{member.stage}.md"), member.stage)
+        number = f" (#{member.pull.number})" if member.pull else ""
+        lines.append(f"* {_plain(title)}{number}")
+    people = dict.fromkeys(f"Co-authored-by: {author.text()}" for author in authors)
+    return "\n".join([*lines, "", *map(_plain, people), *end])
+
+
+def landing_title(series: Series, name: str) -> str:
+    """The landing pull request's title, and the squashed commit's subject."""
+    return f"{_plain(series.plan.title)}: {name}"
+
+
+def landing_body(members: Sequence[MemberFacts], candidate: Candidate, message: str) -> str:
+    """What stands in the landing pull request."""
+    lines = [
+        "This pull request lands these parts together; each was reviewed in its own:",
+        "",
+        *(f"- {_member(m)}" for m in members),
+        "",
+        f"Its tree is `{candidate.tree}`: the parts, in order, on `{candidate.base}`.",
+        "**Merge here, not on the parts.** For a squash, the message is:",
+        "",
+        "```text",
+        message.replace("```", "'''"),
+        "```",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _member(member: MemberFacts) -> str:
+    number = f"#{member.pull.number}" if member.pull else ""
+    approved = (
+        [r.author for r in member.pull.reviews if r.state == "approved"] if member.pull else []
+    )
+    by = f", approved by {', '.join(dict.fromkeys(map(inline, approved)))}" if approved else ""
+    return f"{number} {inline(member.stage)} at {member.head}{by}"
+
+
+def _plain(text: str) -> str:
+    """One line that closes no issue, mentions nobody and is no trailer of its own."""
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"@(?=\w)", "@\u200d", text) if not text.startswith("Co-authored-by:") else text
+
+
+def authors_of(members: Iterable[tuple[Oid, Signature]]) -> list[Signature]:
+    """Each author once, in the order of the commits."""
+    found: dict[tuple[bytes, bytes], Signature] = {}
+    for _, author in members:
+        found.setdefault((author.name, author.email), author)
+    return list(found.values())

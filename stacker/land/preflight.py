@@ -1,0 +1,199 @@
+"""May this land? Every reason why not, at once. Pure, and closed where something is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.forge.api import CIState, Permission, PullState, ReviewState
+from stacker.land.outcome import Reason, Way, Who
+from stacker.series.plan import Landing
+from stacker.submit.body import drafted_by_us
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stacker.forge.api import MergeMethod, Protection, PullRequest, RepositoryFacts
+    from stacker.git.objects import Oid
+    from stacker.series.plan import Group, Repository, StageId
+    from stacker.verify.request import CellResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFacts:
+    """A member as it is: its pull request, whether it says what the series says, its head."""
+
+    stage: StageId
+    pull: PullRequest | None
+    head: Oid | None
+    unsubmitted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandFacts:
+    """All that preflight decides by, read fresh.
+
+    `alone_in` is the group that a single stage is a member of; `waiting_needs` those outside the
+    group that have not landed, with their numbers; `foreign` branches that others moved.
+    """
+
+    name: str
+    repository: Repository
+    upstream: RepositoryFacts | None
+    protection: Protection | None
+    trunk: str
+    group: Group | None
+    alone_in: str | None
+    members: tuple[MemberFacts, ...]
+    waiting_needs: tuple[tuple[StageId, int | None], ...]
+    foreign: tuple[str, ...]
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """It may not, for these reasons."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """It may, by this way. Only `preflight` makes one, and no commit point is made without."""
+
+    way: Way
+    method: MergeMethod | None
+    members: tuple[MemberFacts, ...]
+
+
+def preflight(facts: LandFacts) -> Ready | Blocked:
+    """Every reason against landing now, or the way to do it."""
+    reasons = [*_group(facts), *_rights(facts)]
+    for member in facts.members:
+        reasons += _member(facts, member)
+    if not facts.trusted:
+        reasons.append(
+            Reason(Who.COORDINATOR, None, "this plan's checks never ran on this machine",
+                   "stacker verify --trust")
+        )  # fmt: skip
+    if reasons:
+        return Blocked(tuple(reasons))
+    way, method = _way(facts)
+    return Ready(way, method, facts.members)
+
+
+def evidence(results: Iterable[CellResult]) -> tuple[Reason, ...]:
+    """The required checks that did not pass on what is to land; "could not run" has not passed."""
+    return tuple(
+        Reason(
+            Who.PORTER,
+            one.stage,
+            f"{one.check} on {one.platform}: {one.verdict} {one.reason}".rstrip(),
+            f"stacker verify {one.stage}",
+        )
+        for one in results
+        if one.required and one.verdict != "passed"
+    )
+
+
+def _group(facts: LandFacts) -> list[Reason]:
+    found = []
+    if facts.alone_in is not None:
+        found.append(
+            Reason(Who.COORDINATOR, None, f"{facts.name} lands only with its group",
+                   f"stacker land --group {facts.alone_in}")
+        )  # fmt: skip
+    for need, number in facts.waiting_needs:
+        shown = f"#{number}" if number else "not submitted"
+        found.append(
+            Reason(Who.COORDINATOR, need, f"{need} ({shown}) must land first",
+                   f"stacker land {need}")
+        )  # fmt: skip
+    found += [Reason(Who.PORTER, None, text) for text in facts.foreign]
+    return found
+
+
+def _rights(facts: LandFacts) -> list[Reason]:
+    if facts.upstream is None:
+        return [Reason(Who.MAINTAINER, None, f"{facts.repository.upstream} cannot be seen")]
+    if facts.repository.landing is Landing.HAND_OFF:
+        return [Reason(Who.MAINTAINER, None, f"{facts.repository.upstream} is handed over to: its "
+                       "maintainers bring it in")]  # fmt: skip
+    if facts.upstream.permission not in (Permission.WRITE, Permission.ADMIN):
+        return [
+            Reason(Who.MAINTAINER, None, f"this token may not write to {facts.repository.upstream};"
+                   " somebody who may has to run this")
+        ]  # fmt: skip
+    return []
+
+
+def _member(facts: LandFacts, member: MemberFacts) -> list[Reason]:
+    stage, pull = member.stage, member.pull
+    if pull is None:
+        return [Reason(Who.PORTER, stage, "has no pull request", f"stacker submit {stage}")]
+    shown = f"#{pull.number}"
+    if pull.state is not PullState.OPEN:
+        return [
+            Reason(Who.PORTER, stage, f"{shown} is {pull.state}; it was not stacker that did it")
+        ]
+    found = []
+    if member.unsubmitted:
+        found.append(
+            Reason(Who.PORTER, stage, f"{shown} does not show the series' newest change",
+                   f"stacker submit {stage}")
+        )  # fmt: skip
+    elif pull.head != member.head:
+        found.append(Reason(Who.PORTER, stage, f"{shown} has a head that stacker did not push"))
+    if pull.base_branch != facts.trunk and facts.repository.fork is not None:
+        found.append(Reason(Who.PORTER, stage, f"{shown} was retargeted to {pull.base_branch}"))
+    if pull.draft and not drafted_by_us(pull.body):
+        found.append(Reason(Who.PORTER, stage, f"{shown} was made a draft by somebody"))
+    return [*found, *_approvals(facts, member), *_ci(facts, pull, stage)]
+
+
+def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
+    pull, stage = member.pull, member.stage
+    assert pull is not None
+    wanted = facts.group.approvals or 0 if facts.group else 0
+    if facts.protection is not None:
+        wanted = max(wanted, facts.protection.approvals)
+    newest = {
+        r.author: r
+        for r in pull.reviews
+        if r.state not in (ReviewState.COMMENTED, ReviewState.PENDING) and r.author != pull.author
+    }
+    against = [r.author for r in newest.values() if r.state is ReviewState.CHANGES_REQUESTED]
+    found = [
+        Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}") for name in against
+    ]
+    given = [
+        r for r in newest.values() if r.state is ReviewState.APPROVED and r.commit == pull.head
+    ]
+    if len(given) < wanted:
+        text = f"#{pull.number} has {len(given)} of {wanted} approvals of its head"
+        found.append(Reason(Who.REVIEWER, stage, text, f"review {pull.url}"))
+    return found
+
+
+def _ci(facts: LandFacts, pull: PullRequest, stage: StageId) -> list[Reason]:
+    wanted = facts.group.require if facts.group else ()
+    passed = {c.name for c in pull.checks if c.state is CIState.SUCCESS}
+    return [
+        Reason(Who.CI, stage, f"{name} has not passed on #{pull.number}")
+        for name in wanted
+        if name not in passed
+    ]
+
+
+def _way(facts: LandFacts) -> tuple[Way, MergeMethod | None]:
+    """The strongest way that breaks no rule: our own push, else the forge's merge of one PR."""
+    assert facts.upstream is not None
+    # Only admins are shown all rules. Who is none cannot bypass them either: the server refuses.
+    pushes = facts.protection is None or not facts.protection.through_pulls
+    if facts.repository.landing is Landing.PUSH:
+        return Way.PUSH, None
+    if facts.repository.landing is Landing.AUTO and (pushes or not facts.upstream.merge_methods):
+        return Way.PUSH, None
+    by_strength = ("rebase", "merge", "squash")
+    method = next((m for w in by_strength for m in facts.upstream.merge_methods if m == w), None)
+    return Way.PULL_REQUEST, method

@@ -1,0 +1,73 @@
+"""The answers of a landing that did not happen now: blocked, waiting, or done before. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.land.outcome import Guarantee, LandResult, MemberResult, State
+
+if TYPE_CHECKING:
+    from stacker.git.objects import ObjectStore, Oid
+    from stacker.land.gather import Gathered, Target
+    from stacker.land.intent import Intent
+    from stacker.land.outcome import Reason
+    from stacker.series.plan import StageId
+
+
+def not_landed(
+    state: State, found: Gathered, reasons: tuple[Reason, ...], intent: Intent | None = None
+) -> LandResult:
+    """Blocked, waiting or stale: every member as it is, and all that is in the way."""
+    members = tuple(
+        MemberResult(
+            m.stage,
+            m.pull.number if m.pull else None,
+            m.head,
+            None,
+            str(m.pull.state) if m.pull else "",
+        )
+        for m in found.facts.members
+    )
+    return LandResult(
+        tx=intent.tx if intent else None,
+        state=state,
+        guarantee=guarantee(intent) if intent else Guarantee.NONE,
+        way=intent.way if intent else None,
+        branch=found.facts.trunk,
+        members=members,
+        reasons=reasons,
+    )
+
+
+def already(store: ObjectStore, found: Gathered, target: Target) -> LandResult:
+    """Nothing is left to land: upstream has it."""
+    members = tuple(_landed_member(found, stage) for stage in target.all_members)
+    last = members[-1].landed_as
+    there = last is not None and store.find(last) is not None
+    return LandResult(
+        tx=None,
+        state=State.LANDED,
+        guarantee=Guarantee.ATOMIC if len({m.landed_as for m in members}) == 1 else Guarantee.NONE,
+        way=None,
+        branch=found.facts.trunk,
+        commit=last,
+        tree=store.commit(last).tree if there and last is not None else None,
+        members=members,
+    )
+
+
+def intended(intent: Intent) -> tuple[MemberResult, ...]:
+    """The members as an intent names them."""
+    return tuple(MemberResult(m.stage, m.number, m.head, None, "") for m in intent.members)
+
+
+def guarantee(intent: Intent) -> Guarantee:
+    """What the intent's way promises."""
+    return Guarantee.ONE_SQUASHED_COMMIT if intent.squash else Guarantee.ATOMIC
+
+
+def _landed_member(found: Gathered, stage: StageId) -> MemberResult:
+    line = found.series.lock.stage(stage)
+    commit: Oid | None = (line.landing if line else None) or found.tips.landed.get(stage)
+    head = line.published.head if line and line.published else None
+    return MemberResult(stage, line.pull if line else None, head, commit, "")

@@ -1,0 +1,105 @@
+"""After the commit point: members are marked or closed with a link, the lock file remembers.
+
+Every step may be done twice; none of them changes whether the group has landed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from stacker.forge.api import PullState
+from stacker.land.outcome import MemberResult
+from stacker.series.saving import save
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.forge.api import Comment, PullRequest
+    from stacker.git.objects import Oid
+    from stacker.land.intent import IntendedMember, Intent
+    from stacker.series.plan import StageId
+    from stacker.series.workspace import Workspace
+
+
+class SettleForge(Protocol):
+    """What settling asks of a forge."""
+
+    def pulls(
+        self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
+    ) -> tuple[PullRequest, ...]:
+        """Pull requests by number."""
+        ...
+
+    def comment(self, repository: str, number: int, body: str) -> Comment:
+        """Add a comment."""
+        ...
+
+    def edit_pull(
+        self,
+        repository: str,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        base: str | None = None,
+        state: PullState | None = None,
+    ) -> None:
+        """Close it."""
+        ...
+
+
+def settle(
+    work: Workspace, forge: SettleForge, intent: Intent, repository: str, landed: Oid
+) -> tuple[MemberResult, ...]:
+    """Close what is still open, each with one comment that says where it landed."""
+    numbers = [m.number for m in intent.members if m.number is not None]
+    pulls = {pull.number: pull for pull in forge.pulls(repository, numbers)}
+    alone = intent.squash or landed != intent.candidate
+    results = []
+    for member in intent.members:
+        commit = landed if alone else member.landed_as
+        pull = pulls.get(member.number) if member.number is not None else None
+        state = "" if pull is None else _close(forge, intent, pull, member, commit)
+        results.append(MemberResult(member.stage, member.number, member.head, commit, state))
+    remember(work, {r.stage: r.landed_as for r in results if r.landed_as is not None}, intent.name)
+    return tuple(results)
+
+
+def remember(work: Workspace, landings: Mapping[StageId, Oid], name: str) -> None:
+    """Write the landings to the lock, if it does not have them."""
+    series = work.load()
+    lock = series.lock
+    for stage, commit in landings.items():
+        line = lock.stage(stage)
+        if line is not None and line.landing != commit:
+            lock = lock.updated(replace(line, landing=commit))
+    if lock != series.lock:
+        save(
+            work.directory, work.store, series.files, lock,
+            loaded=series.files, command="land", reason=name, now=work.now,
+        )  # fmt: skip
+
+
+def _close(
+    forge: SettleForge, intent: Intent, pull: PullRequest, member: IntendedMember, commit: Oid
+) -> str:
+    if pull.state is not PullState.OPEN:
+        return str(pull.state)
+    marker = f"<!-- stacker:landed {intent.tx} -->"
+    if not any(marker in comment.body for comment in pull.comments):
+        forge.comment(pull.repository, pull.number, _said(intent, member, commit, marker))
+    forge.edit_pull(pull.repository, pull.number, state=PullState.CLOSED)
+    return str(PullState.CLOSED)
+
+
+def _said(intent: Intent, member: IntendedMember, commit: Oid, marker: str) -> str:
+    others = [f"#{m.number}" for m in intent.members if m.number not in (None, member.number)]
+    together = f" together with {', '.join(others)}" if others else ""
+    squashed = ", as one commit for all" if intent.squash and others else ""
+    return (
+        f"Landed in `{intent.branch}` as {commit}{together}{squashed}, by one update of the "
+        "branch.\n\nThis pull request is closed and not merged: its commits are the history of "
+        "its review; what landed is its change as a clean patch, with its author.\n"
+        f"{marker}\n"
+    )

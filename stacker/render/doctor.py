@@ -1,0 +1,49 @@
+"""How the findings of the doctor read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.doctor.finding import Health
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacker.doctor.finding import Finding
+
+
+def doctor_text(findings: Sequence[Finding]) -> str:
+    """A line a finding, what to do below it, and the sum."""
+    wide = max(len(one.name) for one in findings)
+    lines: list[str] = []
+    for one in findings:
+        lines.append(f"{one.health:<7}  {one.name.ljust(wide)}  {one.message}")
+        if one.health is not Health.OK:
+            lines += [f"{' ' * (wide + 11)}{line}" for line in one.hint.splitlines()]
+    return "\n".join([*lines, _sum(findings)])
+
+
+def _sum(findings: Sequence[Finding]) -> str:
+    counts = {h: sum(one.health is h for one in findings) for h in Health}
+    if not counts[Health.PROBLEM] and not counts[Health.WARNING]:
+        return "Everything is in place."
+    return ", ".join(
+        f"{counts[h]} {h}{'' if counts[h] == 1 else 's'}"
+        for h in (Health.PROBLEM, Health.WARNING)
+        if counts[h]
+    )
+
+
+def doctor_document(findings: Sequence[Finding]) -> dict[str, object]:
+    """The `--json` document of `doctor`."""
+    return {
+        "checks": [
+            {
+                "name": one.name,
+                "state": str(one.health),
+                "message": one.message,
+                "hint": one.hint,
+            }
+            for one in findings
+        ]
+    }

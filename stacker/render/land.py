@@ -1,0 +1,133 @@
+"""How a landing and the gate read: what happened, what is in the way, who must act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.errors import ExitCode
+from stacker.land.outcome import Guarantee, State, Way
+
+if TYPE_CHECKING:
+    from stacker.gate.flow import Verdict
+    from stacker.land.outcome import LandResult
+
+
+def land_document(result: LandResult) -> dict[str, object]:
+    """The `--json` document of `land`."""
+    return {
+        "tx": result.tx,
+        "state": str(result.state),
+        "guarantee": str(result.guarantee),
+        "way": str(result.way) if result.way else None,
+        "branch": result.branch,
+        "commit": result.commit,
+        "tree": result.tree,
+        "members": [
+            {
+                "stage": m.stage,
+                "number": m.number,
+                "head": m.head,
+                "landed_as": m.landed_as,
+                "pull_state": m.pull_state,
+            }
+            for m in result.members
+        ],
+        "reasons": [
+            {"who": str(r.who), "stage": r.stage, "text": r.text, "command": r.command}
+            for r in result.reasons
+        ],
+    }
+
+
+def land_code(state: State) -> ExitCode:
+    """The exit code of a landing's state."""
+    match state:
+        case State.LANDED:
+            return ExitCode.DONE
+        case State.UNKNOWN | State.TORN:
+            return ExitCode.UNKNOWN
+        case State.BLOCKED | State.STALE | State.WAITING | State.NOT_LANDED:
+            return ExitCode.BLOCKED
+        case never:
+            assert_never(never)
+
+
+def land_text(result: LandResult, name: str) -> str:
+    """The verdict first, then each member or each reason, by who must act."""
+    lines = [_verdict(result, name)]
+    if result.state is State.LANDED:
+        lines += [_member(m.stage, m.number, m.landed_as, m.pull_state) for m in result.members]
+        return "\n".join([*lines, "Next: stacker rebase"])
+    for who in dict.fromkeys(r.who for r in result.reasons):
+        lines.append(f"  {who}:")
+        for reason in (r for r in result.reasons if r.who is who):
+            stage = f"{reason.stage}: " if reason.stage else ""
+            command = f"   -> {reason.command}" if reason.command else ""
+            lines.append(f"    {stage}{reason.text}{command}")
+    return "\n".join(lines)
+
+
+def gate_document(verdicts: tuple[Verdict, ...]) -> dict[str, object]:
+    """The `--json` document of `gate`."""
+    return {
+        "pulls": [
+            {
+                "stage": v.stage,
+                "number": v.number,
+                "head": v.head,
+                "state": "failure" if v.closed else "success",
+                "description": v.description,
+                "changed": v.changed,
+            }
+            for v in verdicts
+        ]
+    }
+
+
+def gate_text(verdicts: tuple[Verdict, ...]) -> str:
+    """One line a pull request."""
+    lines = []
+    for v in verdicts:
+        word = "closed" if v.closed else "open"
+        lines.append(f"  {v.stage:<14} #{v.number:<6} {word:<7} {v.description}")
+    lines.append(
+        "These are commit statuses: require `land-together` on the branch, and know that whoever "
+        "may write to the repository can set them."
+    )
+    return "\n".join(lines)
+
+
+def _verdict(result: LandResult, name: str) -> str:
+    count = len(result.members)
+    match result.state:
+        case State.LANDED:
+            commit = result.commit[:10] if result.commit else "?"
+            if result.way is None:
+                return f"Landed before: {name}; {result.branch} has it as {commit}."
+            return f"Landed: {name}, {count} of {count} in {result.branch} {commit}{_how(result)}."
+        case State.BLOCKED:
+            return f"Blocked: {name} cannot land; nothing was changed."
+        case State.STALE:
+            return f"Stale: {name} does not go on {result.branch} as it is now; nothing landed."
+        case State.WAITING:
+            return f"Waiting: {name} is prepared; run this again when what is missing is there."
+        case State.NOT_LANDED:
+            return f"Not landed: {name}; the branch is as it was."
+        case State.TORN:
+            return f"Landed, but not with the expected tree: look at {result.commit}."
+        case State.UNKNOWN:
+            return f"Unknown: what became of {name} cannot be told; do not merge members by hand."
+        case never:
+            assert_never(never)
+
+
+def _how(result: LandResult) -> str:
+    """The way, the guarantee that was kept, and the proof."""
+    way = "by one update of the branch" if result.way is Way.PUSH else "by one merge"
+    squashed = result.guarantee is Guarantee.ONE_SQUASHED_COMMIT
+    return f" {way}{', as one commit' if squashed else ''}, tree verified"
+
+
+def _member(stage: str, number: int | None, commit: str | None, state: str) -> str:
+    shown = f"#{number}" if number else "-"
+    return f"  {stage:<14} {shown:<7} {(commit or '?')[:10]}  {state}".rstrip()

@@ -1,0 +1,232 @@
+"""How it reads where a series stands: a page of 80 columns, and the document for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.status.next_step import next_step
+from stacker.status.value import StageState
+
+if TYPE_CHECKING:
+    from stacker.status.review import Opinion
+    from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
+
+_WIDTH = 80
+_DAY = 86_400  # seconds
+
+
+def status_text(status: SeriesStatus) -> str:
+    """The page: where the series stands, a line a stage, what is open, the next command."""
+    lines = [_head(status)]
+    lines += [_beside(u, status) for u in status.upstreams[1:] if u.base is not None]
+    if not status.in_store:
+        lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
+    lines += _table(status) or ["  no stages yet"]
+    lines += [f"Edited by hand: {edit}." for edit in status.edits]
+    lines += [f"Unfinished: {one.what}." for one in status.unfinished]
+    step = next_step(status)
+    if step is not None:
+        because = f"     ({step.because})" if step.because else ""
+        lines.append(f"Next: {step.command}{because}")
+    return "\n".join(lines)
+
+
+def _head(status: SeriesStatus) -> str:
+    first = status.upstreams[0]
+    parts = [f"{status.name} v{status.version} on {first.branch} {_short(first.base)}"]
+    parts += _ahead(first, status.now)
+    if status.forge_read_at is not None:
+        parts.append(f"forge read {ago(status.now - status.forge_read_at)}")
+    elif any(one.pull for one in status.stages):
+        parts.append("forge not read")
+    return " · ".join(parts)
+
+
+def _beside(upstream: UpstreamStatus, status: SeriesStatus) -> str:
+    here = f"  {upstream.repository} on {upstream.branch} {_short(upstream.base)}"
+    return " · ".join([here, *_ahead(upstream, status.now)])
+
+
+def _ahead(upstream: UpstreamStatus, now: int) -> list[str]:
+    if upstream.ahead is None:
+        return []
+    age = now - upstream.seen_at if upstream.seen_at is not None else 0
+    old = f" ({ago(age)})" if age > _DAY else ""
+    return [f"upstream {f'{upstream.ahead} ahead' if upstream.ahead else 'the same'}{old}"]
+
+
+def _table(status: SeriesStatus) -> list[str]:
+    rows = [_columns(number, one) for number, one in enumerate(status.stages, 1)]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)] if rows else []
+    branches = {u.repository: u.branch for u in status.upstreams}
+    words = [_words(one, branches[one.repository]) for one in status.stages]
+    wide = max([len(w) for w, one in zip(words, status.stages, strict=True) if _plain(one)] or [0])
+    lines: list[str] = []
+    heading: str | None = None
+    for one, row, said in zip(status.stages, rows, words, strict=True):
+        if one.group != heading:
+            heading = one.group
+            lines.append(f"  {_heading(status, heading)}")
+        number, name, pull, evidence = (text.ljust(w) for text, w in zip(row, widths, strict=True))
+        if _plain(one):
+            line = f"{number}  {name}  {pull}  {said.ljust(wide)}  {evidence}".rstrip()
+            lines += _with_note(line, _note(one), len(number) + len(name) + 4)
+        else:
+            lines.append(f"{number}  {name}  {said}")
+    return lines
+
+
+def _plain(one: StageStatus) -> bool:
+    """Whether the line has all columns: what is in upstream or handed over has a story instead."""
+    return one.state not in (StageState.LANDED, StageState.IN_UPSTREAM, StageState.HAND_OFF)
+
+
+def _columns(number: int, one: StageStatus) -> tuple[str, str, str, str]:
+    evidence = one.evidence
+    shown = f"{evidence.passed}/{evidence.required}" if evidence and evidence.required else ""
+    return f"{number:>3}", one.id, f"#{one.pull}" if one.pull else "-", shown
+
+
+def _with_note(line: str, note: str, indent: int) -> list[str]:
+    if not note:
+        return [line]
+    together = f"{line}  {note}"
+    return [together] if len(together) <= _WIDTH else [line, f"{' ' * indent}{note}"]
+
+
+def _heading(status: SeriesStatus, name: str | None) -> str:
+    if name is None:
+        return "each on its own"
+    group = next(one for one in status.groups if one.name == name)
+    landed = all(status.stage(one).landed for one in group.stages)
+    done = "landed" if landed else f"{group.ready} of {len(group.stages)} ready"
+    return f"{name}, lands together, {done}"
+
+
+def _words(one: StageStatus, branch: str) -> str:  # noqa: PLR0911 - one return a state
+    match one.state:
+        case StageState.LANDED:
+            return f"landed {_short(one.landing)}"
+        case StageState.IN_UPSTREAM:
+            what = f"landed {_short(one.landing)}" if one.landing else f"#{one.pull} was merged"
+            return f"{what}; the series' base lacks it"
+        case StageState.CONFLICT:
+            return "conflict"
+        case StageState.BLOCKED:
+            return f"waits for {one.stopped_on}"
+        case StageState.NO_PATCHES:
+            return "no patches yet"
+        case StageState.HAND_OFF:
+            return f"hand-off  waits for {one.upstream.rpartition('/')[2]} {branch}"
+        case StageState.NOT_SUBMITTED:
+            return "not submitted"
+        case StageState.CLOSED:
+            return "closed on the forge"
+        case StageState.SUBMITTED:
+            return _said(one.opinion, in_group=one.group is not None)
+        case never:
+            assert_never(never)
+
+
+def _said(opinion: Opinion | None, *, in_group: bool) -> str:
+    if opinion is None:
+        return "submitted"
+    if opinion.refused_by:
+        return f"changes asked by {', '.join(opinion.refused_by)}"
+    if opinion.approved_by:
+        return f"approved by {', '.join(opinion.approved_by)}"
+    if opinion.approved_before:
+        return f"waits for {', '.join(opinion.approved_before)} again"
+    return "waits for review" if in_group or not opinion.draft else "draft, waits for review"
+
+
+def _note(one: StageStatus) -> str:
+    notes = list(one.evidence.failing[:1]) if one.evidence else []
+    if one.opinion and one.opinion.failing:
+        notes.append(f"CI: {one.opinion.failing[0]} fails")
+    if one.published is not None:
+        as_it_is = {True: ", changed since", False: ", same change", None: ""}
+        notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
+    return "; ".join(notes)
+
+
+def ago(seconds: int) -> str:
+    """How long ago, for people: `just now`, `12 min ago`, `3 h ago`, `9 days ago`."""
+    if seconds < 60:
+        return "just now"
+    if seconds < 2 * 3600:
+        return f"{seconds // 60} min ago"
+    if seconds < 2 * _DAY:
+        return f"{seconds // 3600} h ago"
+    return f"{seconds // _DAY} days ago"
+
+
+def _short(oid: str | None) -> str:
+    return oid[:7] if oid else "no base yet"
+
+
+def status_document(status: SeriesStatus) -> dict[str, object]:
+    """The `--json` document of `status`; times are seconds since 1970."""
+    step = next_step(status)
+    return {
+        "series": status.name,
+        "title": status.title,
+        "version": status.version,
+        "bases": {u.repository: u.base for u in status.upstreams if u.base is not None},
+        "upstream": {
+            u.repository: {
+                "branch": u.branch, "tip": u.tip, "ahead": u.ahead, "seen_at": u.seen_at,
+            }
+            for u in status.upstreams
+        },
+        "stages": [_stage(one) for one in status.stages],
+        "groups": [
+            {"name": g.name, "stages": list(g.stages), "ready": g.ready} for g in status.groups
+        ],
+        "edits": list(status.edits),
+        "stopped": status.stopped
+        and {"targets": dict(status.stopped.targets), "stages": list(status.stopped.stages)},
+        "unfinished": [{"what": one.what, "command": one.command} for one in status.unfinished],
+        "forge_read_at": status.forge_read_at,
+        "in_store": status.in_store,
+        "next": step and {"command": step.command, "because": step.because},
+    }  # fmt: skip
+
+
+def _stage(one: StageStatus) -> dict[str, object]:
+    evidence, opinion, published = one.evidence, one.opinion, one.published
+    return {
+        "id": one.id,
+        "repository": one.repository,
+        "group": one.group,
+        "needs": list(one.needs),
+        "status": str(one.state),
+        "waits_for": str(one.waits_for),
+        "stopped_on": one.stopped_on,
+        "ready": one.ready,
+        "patches": one.patches,
+        "commit": one.commit,
+        "pull": one.pull,
+        "url": one.url,
+        "head": published.head if published else None,
+        "published": published and {"version": published.version, "changed": published.changed},
+        "landed": one.landed,
+        "landing": one.landing,
+        "evidence": evidence
+        and {
+            "passed": evidence.passed,
+            "required": evidence.required,
+            "failing": list(evidence.failing),
+        },
+        "review": opinion
+        and {
+            "state": str(opinion.state),
+            "draft": opinion.draft,
+            "approved_by": list(opinion.approved_by),
+            "approved_before": list(opinion.approved_before),
+            "refused_by": list(opinion.refused_by),
+            "ci_failing": list(opinion.failing),
+            "ci_pending": list(opinion.pending),
+            "read_at": opinion.read_at,
+        },
+    }

@@ -1,0 +1,108 @@
+"""How the checks of a series read: the way there, the table, and what failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.evidence.record import Verdict
+from stacker.verify.price import duration
+from stacker.verify.request import Ended, Priced, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.verify.request import CellResult, Event, VerifyResult
+
+_SHORT = {Verdict.COULD_NOT_RUN: "not run", Verdict.TIMED_OUT: "timed out"}
+
+
+def verify_document(result: VerifyResult) -> dict[str, object]:
+    """The `--json` document of `verify`."""
+    return {
+        "results": [
+            {
+                "stage": one.stage,
+                "check": one.check,
+                "platform": one.platform,
+                "verdict": str(one.verdict),
+                "required": one.required,
+                "cached": one.cached,
+                "seconds": round(one.seconds, 3),
+                "origin": one.origin,
+                "log": one.log,
+                "reason": one.reason,
+            }
+            for one in result.results
+        ]
+    }
+
+
+def event_text(event: Event) -> str:
+    """One line for what a running `verify` says."""
+    match event:
+        case Priced(price):
+            return str(price)
+        case Started(cell, number, total):
+            return f"{number}/{total}  {cell.stage}: {cell.check.name} for {cell.platform.name}"
+        case Ended(one):
+            took = f" ({duration(one.seconds)})" if one.seconds else ""
+            return f"  {one.stage}: {one.check} for {one.platform} {_verdict(one)}{took}"
+        case never:
+            assert_never(never)
+
+
+def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]]) -> str:
+    """A table for each check, then what failed with its log's last lines, by log path."""
+    if not result.results:
+        return "The plan has no checks for these stages."
+    lines: list[str] = []
+    for check in dict.fromkeys(one.check for one in result.results):
+        lines += [*_table(check, [one for one in result.results if one.check == check]), ""]
+    for one in result.failed:
+        lines.append(f"{one.stage}: {one.check} for {one.platform} {_verdict(one)}")
+        lines += [f"    {line}" for line in tails.get(one.log, ())]
+        lines += [f"  All of it: {one.log}"] if one.log else []
+    reasons = (one for one in result.unknown if one.reason)
+    lines += list(dict.fromkeys(f"{one.check} for {one.platform}: {one.reason}" for one in reasons))
+    return "\n".join([*lines, _summary(result), *_next(result)])
+
+
+def _table(check: str, results: Sequence[CellResult]) -> list[str]:
+    platforms = list(dict.fromkeys(one.platform for one in results))
+    stages = list(dict.fromkeys(one.stage for one in results))
+    cells = {(one.stage, one.platform): _cell(one) for one in results}
+    first = max(len(check), *(len(stage) + 2 for stage in stages))
+    widths = [
+        max(len(name), *(len(cells.get((s, name), "")) for s in stages)) for name in platforms
+    ]
+
+    def row(head: str, texts: Sequence[str]) -> str:
+        padded = (text.ljust(width) for text, width in zip(texts, widths, strict=True))
+        return "  ".join([head.ljust(first), *padded]).rstrip()
+
+    rows = [row(f"  {s}", [cells.get((s, name), "") for name in platforms]) for s in stages]
+    return [row(check, platforms), *rows]
+
+
+def _cell(one: CellResult) -> str:
+    may_fail = one.verdict in {Verdict.FAILED, Verdict.TIMED_OUT} and not one.required
+    return f"{_verdict(one)}{' (allowed)' if may_fail else ''}"
+
+
+def _verdict(one: CellResult) -> str:
+    return _SHORT.get(one.verdict, str(one.verdict))
+
+
+def _summary(result: VerifyResult) -> str:
+    required = [one for one in result.results if one.required]
+    passed = sum(one.verdict is Verdict.PASSED for one in required)
+    cached = sum(one.cached for one in result.results)
+    known = f"; {cached} known before" if cached else ""
+    return f"{passed} of {len(required)} required checks passed{known}."
+
+
+def _next(result: VerifyResult) -> list[str]:
+    if result.failed:
+        stages = " ".join(dict.fromkeys(one.stage for one in result.failed))
+        return [f"Next: mend the patches, then stacker verify {stages}"]
+    return [] if result.unknown else ["Next: stacker submit"]

@@ -1,0 +1,1 @@
+"""Where everything stands: one value, many renderings."""

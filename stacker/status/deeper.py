@@ -1,0 +1,125 @@
+"""What only the object store can tell: evidence, changes since publication, a stopped rebase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from stacker.evidence.record import Verdict
+from stacker.rebase import attempt as attempts
+from stacker.rebase.flow import dry_run
+from stacker.series.compose import Halted, Waiting
+from stacker.status.value import Evidence, Stopped
+from stacker.submit.heads import HeadsRequest, compose_heads
+from stacker.verify.cells import cells_of
+from stacker.verify.flow import EVIDENCE, held
+from stacker.verify.gather import commits_beside, stage_trees
+from stacker.verify.request import VerifyRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacker.evidence.record import Record
+    from stacker.rebase.attempt import Attempt
+    from stacker.series.loading import Series
+    from stacker.series.plan import StageId
+    from stacker.series.workspace import Workspace
+
+# Merges that a status may make: more would be felt. What it leaves out it does not claim.
+_MOST_MERGES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Deeper:
+    """By stage: its evidence, whether it changed since it was published, what it stopped on."""
+
+    evidence: Mapping[StageId, Evidence]
+    changed: Mapping[StageId, bool]
+    stopped: Stopped | None
+    stopped_on: Mapping[StageId, StageId]
+
+
+NOTHING = Deeper(MappingProxyType({}), MappingProxyType({}), None, MappingProxyType({}))
+
+
+def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
+    """All of it; where files were edited by hand, evidence and changes are not known."""
+    stopped, stopped_on = _stopped(work, series)
+    if series.edits:
+        return Deeper({}, {}, stopped, stopped_on)
+    return Deeper(_evidence(work, series, environment), _changed(work, series), stopped, stopped_on)
+
+
+def _evidence(
+    work: Workspace, series: Series, environment: Mapping[str, str]
+) -> dict[StageId, Evidence]:
+    request = VerifyRequest(
+        plan=work.plan,
+        store=work.store.git,
+        stages=stage_trees(work.store, series),
+        repo_commits=commits_beside(work.store, series),
+        environment=environment,
+        folder=work.directory.state,
+        python="",  # nothing runs
+    )
+    cells = [cell for cell in cells_of(request) if cell.required]
+    records: dict[str, Record] = {}
+    if (work.directory.state / EVIDENCE).is_file():
+        from stacker.evidence.store import EvidenceStore  # noqa: PLC0415 - sqlite, often not needed
+
+        with EvidenceStore(work.directory.state / EVIDENCE) as evidence:
+            records = held(evidence, cells)
+    found: dict[StageId, Evidence] = {}
+    for stage in request.stages:
+        own = [cell for cell in cells if cell.stage == stage]
+        passed = [c for c in own if c.key in records and records[c.key].verdict is Verdict.PASSED]
+        failing = [
+            f"{c.check.name} for {c.platform.name} {records[c.key].verdict}"
+            for c in own
+            if c.key in records and c not in passed
+        ]
+        found[stage] = Evidence(len(passed), len(own), tuple(failing))
+    return found
+
+
+def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:
+    """Whether the next `submit` would move a stage's head, as `submit` itself decides it."""
+    stages: list[StageId] = []
+    for stage in series.live:
+        line = series.lock.stage(stage)
+        published = line.published if line else None
+        if published is None or work.store.find(published.head) is None:
+            return {}  # a fresh clone has no published heads; they are not claimed to be anything
+        stages.append(stage)
+    if sum(len(series.patches[stage]) for stage in stages) > _MOST_MERGES:
+        return {}
+    heads = compose_heads(work.store, series, HeadsRequest(tuple(stages), False, ""))
+    return {head.stage: head.moved for head in heads}
+
+
+def _stopped(work: Workspace, series: Series) -> tuple[Stopped | None, dict[StageId, StageId]]:
+    attempt = attempts.read(work.directory.state)
+    if attempt is None:
+        return None, {}
+    moved = tuple((n, oid) for n, oid in attempt.targets.items() if series.lock.bases.get(n) != oid)
+    targets = moved or tuple(attempt.targets.items())
+    if series.edits or not _is_cheap(work, series, attempt):
+        return Stopped(targets, ()), {}
+    outcomes, _, _ = dry_run(work, series, attempt)
+    stopped_on: dict[StageId, StageId] = {}
+    for stage, outcome in outcomes.items():
+        if isinstance(outcome, Halted):
+            stopped_on[stage] = stage
+        elif isinstance(outcome, Waiting):
+            stopped_on[stage] = outcome.on
+    there = tuple(s for s, on in stopped_on.items() if s == on)
+    return Stopped(targets, there), stopped_on
+
+
+def _is_cheap(work: Workspace, series: Series, attempt: Attempt) -> bool:
+    """Whether composing again takes less than about a second: most results are remembered."""
+    there = all(work.store.find(oid) is not None for oid in attempt.targets.values())
+    done = {old for old, _ in attempt.picks}
+    left = [p for patches in series.patches.values() for p in patches if p.commit not in done]
+    return there and len(left) <= _MOST_MERGES

@@ -1,0 +1,167 @@
+"""Gathers where a series stands from what is on this disk: asks nobody, changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.errors import StackerError
+from stacker.forge.cache import known_pulls
+from stacker.git.history import first_parents
+from stacker.land import intent as landings
+from stacker.series import versions
+from stacker.series.loading import load
+from stacker.series.lock import Lock
+from stacker.series.lock import parse as parse_lock
+from stacker.series.plan import Landing
+from stacker.series.renaming import renamed_lock, renames
+from stacker.series.workspace import known_tip
+from stacker.status import deeper
+from stacker.status.review import opinion
+from stacker.status.value import (
+    GroupStatus,
+    PublishedAs,
+    SeriesStatus,
+    StageStatus,
+    Unfinished,
+    UpstreamStatus,
+)
+from stacker.submit import intents
+
+if TYPE_CHECKING:
+    from stacker.series.directory import SeriesDirectory
+    from stacker.series.loading import Series
+    from stacker.series.plan import Plan, StageId
+    from stacker.series.workspace import Workspace
+    from stacker.status.deeper import Deeper
+
+
+def gather(
+    directory: SeriesDirectory, plan: Plan, work: Workspace | None, environment: dict[str, str],
+    now: int,
+) -> SeriesStatus:  # fmt: skip
+    """Where the series stands; `work` is `None` where there is no store.
+
+    `environment` is the caller's, on which evidence may depend. Raises `StackerError` when lock,
+    plan and patches do not fit together.
+    """
+    raw = directory.read("series.lock")
+    lock = parse_lock(raw) if raw is not None else Lock()
+    lock = renamed_lock(lock, renames(lock, plan))
+    series = _series(directory, plan, work, lock)
+    more = deeper.NOTHING
+    if work is not None and series is not None:
+        more = deeper.look(work, series, environment)
+    stages = _stages(directory, plan, lock, more)
+    read = [s.opinion.read_at for s in stages if s.opinion is not None]
+    return SeriesStatus(
+        name=plan.name,
+        title=plan.title,
+        version=lock.version,
+        now=now,
+        upstreams=tuple(_upstream(r.name, lock, work, plan) for r in plan.repositories),
+        stages=stages,
+        groups=_groups(plan, stages),
+        edits=series.edits if series is not None else _edits(directory, plan, lock),
+        stopped=more.stopped,
+        unfinished=_unfinished(directory, plan, work),
+        forge_read_at=min(read, default=None),
+        in_store=series is not None or not lock.stages,
+        has_checks=bool(plan.checks),
+    )
+
+
+def _series(
+    directory: SeriesDirectory, plan: Plan, work: Workspace | None, lock: Lock
+) -> Series | None:
+    """The series, if the store has what it stands on."""
+    if work is None or not all(work.store.find(base) for base in lock.bases.values()):
+        return None
+    return load(directory, work.store, plan)
+
+
+def _edits(directory: SeriesDirectory, plan: Plan, lock: Lock) -> tuple[str, ...]:
+    """What plan and file names alone tell to be other than the lock has it."""
+    found = []
+    for stage in plan.order:
+        line, count = lock.stage(stage), len(directory.patches(stage))
+        if line is None and count:
+            found.append(f"{stage} is new")
+        elif line is not None and not line.landed and len(line.trees) != count:
+            found.append(f"patches of {stage} were edited")
+    gone = [line.stage for line in lock.stages if line.stage not in plan.order]
+    return (*found, *(f"{stage} was taken out of the plan" for stage in gone))
+
+
+def _stages(
+    directory: SeriesDirectory, plan: Plan, lock: Lock, more: Deeper
+) -> tuple[StageStatus, ...]:
+    pulls = known_pulls(directory.state)
+    found = []
+    for stage_id in plan.order:
+        stage, line = plan.stage(stage_id), lock.stage(stage_id)
+        repository, group = plan.repository(stage.repository), plan.group_of(stage_id)
+        number = line.pull if line else None
+        pull = pulls.get((repository.upstream, number)) if number else None
+        published = line.published if line else None
+        found.append(
+            StageStatus(
+                id=stage_id,
+                repository=stage.repository,
+                upstream=repository.upstream,
+                group=group.name if group else None,
+                needs=stage.needs,
+                patches=len(directory.patches(stage_id)),
+                hand_off=repository.landing is Landing.HAND_OFF,
+                commit=line.commit if line else None,
+                pull=number,
+                published=PublishedAs(published.version, published.head, more.changed.get(stage_id))
+                if published
+                else None,
+                landing=line.landing if line else None,
+                landed=line is not None and line.landed,
+                stopped_on=more.stopped_on.get(stage_id),
+                evidence=more.evidence.get(stage_id),
+                opinion=opinion(pull) if pull else None,
+            )
+        )
+    return tuple(found)
+
+
+def _groups(plan: Plan, stages: tuple[StageStatus, ...]) -> tuple[GroupStatus, ...]:
+    found = []
+    for group in plan.groups:
+        members: tuple[StageId, ...] = plan.in_order(group.stages)
+        ready = sum(one.ready or one.landed for one in stages if one.group == group.name)
+        found.append(GroupStatus(group.name, members, ready))
+    return tuple(found)
+
+
+def _upstream(name: str, lock: Lock, work: Workspace | None, plan: Plan) -> UpstreamStatus:
+    branch = plan.repository(name).branch or "HEAD"
+    base = lock.bases.get(name)
+    tip = known_tip(work.store, work.upstreams[name]) if work else None
+    if work is None or tip is None:
+        return UpstreamStatus(name, branch, base, None, None, None)
+    known = base is not None and work.store.find(base) is not None
+    ahead = len(first_parents(work.store, base, tip)) if base is not None and known else None
+    ref = work.store.git.directory / work.upstreams[name].ref
+    seen = int(ref.stat().st_mtime) if ref.is_file() else None
+    return UpstreamStatus(name, branch, base, tip, ahead, seen)
+
+
+def _unfinished(
+    directory: SeriesDirectory, plan: Plan, work: Workspace | None
+) -> tuple[Unfinished, ...]:
+    found = []
+    try:
+        for one in landings.unfinished(directory.state):
+            is_group = any(group.name == one.name for group in plan.groups)
+            command = f"stacker land {'--group ' if is_group else ''}{one.name}"
+            found.append(Unfinished(f"the landing of {one.name} is unfinished", command))
+    except (StackerError, ValueError, KeyError, TypeError):
+        found.append(Unfinished("a landing left a journal that cannot be read", "stacker doctor"))
+    if intents.read(directory.state):
+        found.append(Unfinished("a submit is unfinished", "stacker submit"))
+    if work is not None and versions.pending(work.store, work.directory):
+        found.append(Unfinished("a command was killed while it wrote its files", "stacker rebase"))
+    return tuple(found)

@@ -1,0 +1,126 @@
+"""The one command that helps most now. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.status.value import StageState, WaitsFor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stacker.status.value import SeriesStatus, StageStatus
+
+_OLD = 600  # seconds after which what the forge said is asked for again
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A command line, and why; `because` may be empty."""
+
+    command: str
+    because: str = ""
+
+
+def next_step(status: SeriesStatus) -> NextStep | None:
+    """What to do next; `None` when there is nothing to do but wait."""
+    return next(_steps(status), None)
+
+
+def _steps(status: SeriesStatus) -> Iterator[NextStep]:
+    """All that could be done, the most useful first."""
+    if not any(one.patches or one.landed for one in status.stages):
+        yield NextStep("stacker import BASE..TIP --from CLONE --stage-per-commit")
+        return
+    if status.unfinished:
+        yield NextStep(status.unfinished[0].command, status.unfinished[0].what)
+    yield from _stopped(status)
+    if not status.in_store:
+        yield NextStep("stacker rebase", "it also brings the series into this clone")
+    yield from _landed(status)
+    yield from _ready(status)
+    yield from _behind(status)
+    yield from _verify(status)
+    yield from _submit(status)
+    yield from _ask(status)
+
+
+def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
+    if status.stopped is None:
+        return
+    targets = dict(status.stopped.targets)
+    for stage in status.stopped.stages:
+        target = targets.get(status.stage(stage).repository)
+        because = f"the rebase to {target[:7]} stopped there" if target else "a rebase stopped there"
+        yield NextStep(f"stacker resolve {stage}", because)
+    yield NextStep("stacker rebase", f"it goes on to {', '.join(t[:7] for t in targets.values())}")
+
+
+def _landed(status: SeriesStatus) -> Iterator[NextStep]:
+    there = [one.id for one in status.stages if one.state is StageState.IN_UPSTREAM]
+    if there:
+        yield NextStep("stacker rebase", f"upstream has {', '.join(there)}")
+
+
+def _ready(status: SeriesStatus) -> Iterator[NextStep]:
+    for group in status.groups:
+        if group.stages and group.ready == len(group.stages) and _free(status, group.stages):
+            yield NextStep(f"stacker land --group {group.name}", "all of it is approved")
+    for one in status.stages:
+        if one.group is None and one.ready and _free(status, (one.id,)):
+            yield NextStep(f"stacker land {one.id}", "it is approved")
+
+
+def _free(status: SeriesStatus, stages: tuple[str, ...]) -> bool:
+    """Whether all that these stages need besides each other is in upstream."""
+    there = (StageState.LANDED, StageState.IN_UPSTREAM)
+    needed = {need for stage in stages for need in status.stage(stage).needs} - set(stages)
+    return all(status.stage(need).state in there for need in needed)
+
+
+def _behind(status: SeriesStatus) -> Iterator[NextStep]:
+    moved = [u for u in status.upstreams if u.ahead]
+    if moved:
+        count = sum(u.ahead or 0 for u in moved)
+        yield NextStep("stacker rebase", f"{count} new {'commit' if count == 1 else 'commits'}")
+
+
+def _verify(status: SeriesStatus) -> Iterator[NextStep]:
+    if not status.has_checks:
+        return
+    failing = [one for one in status.stages if one.evidence and one.evidence.failing]
+    if failing:
+        evidence = failing[0].evidence
+        assert evidence is not None
+        yield NextStep(f"stacker verify {failing[0].id}", evidence.failing[0])
+    elif status.edits or any(_unverified(one) for one in status.stages):
+        yield NextStep("stacker verify", status.edits[0] if status.edits else "")
+
+
+def _unverified(one: StageStatus) -> bool:
+    evidence = one.evidence
+    return evidence is not None and not evidence.complete and one.state is not StageState.LANDED
+
+
+def _submit(status: SeriesStatus) -> Iterator[NextStep]:
+    local = [one.id for one in status.stages if one.state is StageState.NOT_SUBMITTED]
+    changed = [one.id for one in status.stages if one.published and one.published.changed]
+    if local:
+        yield NextStep("stacker submit", f"{_some(local)} not submitted")
+    elif changed or status.edits:
+        yield NextStep("stacker submit", f"{_some(changed)} changed" if changed else "")
+
+
+def _some(stages: Sequence[str]) -> str:
+    return stages[0] if len(stages) == 1 else f"{len(stages)} stages"
+
+
+def _ask(status: SeriesStatus) -> Iterator[NextStep]:
+    waiting = any(
+        one.waits_for in (WaitsFor.UNKNOWN, WaitsFor.REVIEW, WaitsFor.FORGE)
+        for one in status.stages
+    )
+    read = status.forge_read_at
+    if waiting and (read is None or status.now - read > _OLD):
+        yield NextStep("stacker status --refresh", "ask the forge what reviewers say")

@@ -1,0 +1,215 @@
+"""Where a series stands, as one value: gathered offline, rendered as text and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from stacker.forge.api import PullState
+
+if TYPE_CHECKING:
+    from stacker.git.objects import Oid
+    from stacker.series.plan import StageId
+    from stacker.status.review import Opinion
+
+
+class StageState(StrEnum):
+    """The one thing that matters most about a stage."""
+
+    LANDED = "landed"  # the series' base has it
+    IN_UPSTREAM = "in-upstream"  # upstream has it, the series' base not yet
+    CONFLICT = "conflict"  # a rebase stopped there
+    BLOCKED = "blocked"  # a rebase stopped at a stage that it stands on
+    NO_PATCHES = "no-patches"
+    HAND_OFF = "hand-off"  # its repository takes no pull requests
+    NOT_SUBMITTED = "not-submitted"
+    CLOSED = "closed"  # somebody closed its pull request
+    SUBMITTED = "submitted"
+
+
+class WaitsFor(StrEnum):
+    """Who has to act next."""
+
+    NOBODY = "nobody"
+    YOU = "you"
+    REVIEW = "review"
+    LANDING = "landing"
+    FORGE = "forge"  # its CI checks run
+    UNKNOWN = "unknown"  # the forge was not asked
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many of the required checks passed; `failing` names those that did not, and where."""
+
+    passed: int
+    required: int
+    failing: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return self.passed == self.required
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAs:
+    """What the pull request shows: the version at that push, its head, and whether the next
+    `submit` would move it (`None`: not known here)."""
+
+    version: int
+    head: Oid
+    changed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageStatus:
+    """One stage. `commit` is the tip of its chain; `url` that of its pull request.
+
+    `landing` is the upstream commit that brought it in; `stopped_on` the stage whose conflict
+    stops a rebase here. `evidence` is `None` when it was not looked at.
+    """
+
+    id: StageId
+    repository: str
+    upstream: str
+    group: str | None
+    needs: tuple[StageId, ...]
+    patches: int
+    hand_off: bool
+    commit: Oid | None
+    pull: int | None
+    published: PublishedAs | None
+    landing: Oid | None
+    landed: bool
+    stopped_on: StageId | None
+    evidence: Evidence | None
+    opinion: Opinion | None
+
+    @property
+    def url(self) -> str | None:
+        """The address of its pull request, if the forge has told it."""
+        return self.opinion.url if self.opinion else None
+
+    @property
+    def state(self) -> StageState:
+        """The one thing that matters most about it."""
+        if self.landed:
+            return StageState.LANDED
+        if self.landing is not None or self._forge_says(PullState.MERGED):
+            return StageState.IN_UPSTREAM
+        if self.stopped_on is not None:
+            return StageState.CONFLICT if self.stopped_on == self.id else StageState.BLOCKED
+        if not self.patches:
+            return StageState.NO_PATCHES
+        if self.published is None:
+            return StageState.HAND_OFF if self.hand_off else StageState.NOT_SUBMITTED
+        return StageState.CLOSED if self._forge_says(PullState.CLOSED) else StageState.SUBMITTED
+
+    @property
+    def verified(self) -> bool:
+        """Whether every check that must pass at it is known to have passed."""
+        return self.evidence is not None and self.evidence.complete
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may land as it is published; for the group, what the members say."""
+        approved = self.opinion is not None and self.opinion.approved
+        same = self.published is not None and self.published.changed is False
+        return self.state is StageState.SUBMITTED and approved and same and self.verified
+
+    @property
+    def waits_for(self) -> WaitsFor:
+        """Who has to act next."""
+        match self.state:
+            case StageState.LANDED:
+                return WaitsFor.NOBODY
+            case StageState.SUBMITTED:
+                return self._submitted_waits_for()
+            case StageState.HAND_OFF:
+                return WaitsFor.LANDING if self.verified else WaitsFor.YOU
+            case _:
+                return WaitsFor.YOU
+
+    def _submitted_waits_for(self) -> WaitsFor:
+        failing = self.evidence is not None and self.evidence.failing
+        changed = self.published is not None and self.published.changed
+        refused = self.opinion is not None and (self.opinion.refused_by or self.opinion.failing)
+        if failing or changed or refused:
+            return WaitsFor.YOU
+        if self.opinion is None:
+            return WaitsFor.UNKNOWN
+        if not self.opinion.approved:
+            return WaitsFor.REVIEW
+        return WaitsFor.FORGE if self.opinion.pending else WaitsFor.LANDING
+
+    def _forge_says(self, state: PullState) -> bool:
+        return self.opinion is not None and self.opinion.state is state
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatus:
+    """Stages that land together; `ready` counts those that may."""
+
+    name: str
+    stages: tuple[StageId, ...]
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamStatus:
+    """An upstream branch: where the series stands, where upstream was when it last moved here.
+
+    `ahead` counts first-parent commits; `seen_at` is in seconds since 1970; `None`: not known.
+    """
+
+    repository: str
+    branch: str
+    base: Oid | None
+    tip: Oid | None
+    ahead: int | None
+    seen_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A rebase that stopped: where to, and at which stages (none: not computed again)."""
+
+    targets: tuple[tuple[str, Oid], ...]
+    stages: tuple[StageId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What an interrupted command left, and the command line that finishes it."""
+
+    what: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesStatus:
+    """All of it, stages in plan order. `now` is in seconds since 1970.
+
+    `forge_read_at` is the time of the oldest thing that is shown of the forge. `in_store` is
+    false in a clone whose store lacks the series, where nothing but plan and lock is known.
+    """
+
+    name: str
+    title: str
+    version: int
+    now: int
+    upstreams: tuple[UpstreamStatus, ...]
+    stages: tuple[StageStatus, ...]
+    groups: tuple[GroupStatus, ...]
+    edits: tuple[str, ...]
+    stopped: Stopped | None
+    unfinished: tuple[Unfinished, ...]
+    forge_read_at: int | None
+    in_store: bool
+    has_checks: bool
+
+    def stage(self, stage_id: str) -> StageStatus:
+        """The stage of that id."""
+        return next(one for one in self.stages if one.id == stage_id)

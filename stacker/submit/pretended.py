@@ -1,0 +1,74 @@
+"""A forge that only pretends, so that a dry run takes the very steps that the real one takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stacker.forge.api import PullRequest, PullState
+from stacker.git.push import Pushed
+from stacker.submit.actions import EditPull
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacker.git.process import Credential, Git
+    from stacker.git.push import PushOutcome, RefUpdate
+    from stacker.submit.actions import Action
+
+
+class Pretended:
+    """Takes every change and makes none; pull requests that it opens have numbers below zero."""
+
+    def __init__(self) -> None:
+        self._opened = 0
+
+    def pulls(
+        self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
+    ) -> tuple[PullRequest, ...]:
+        """Nothing; whoever pretends has read before."""
+        del repository, numbers, heads
+        return ()
+
+    def open_pull(
+        self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
+    ) -> PullRequest:
+        """The pull request as it would come back."""
+        self._opened += 1
+        owner, _, branch = head.partition(":")
+        return PullRequest(
+            repository=repository, number=-self._opened, url="", node_id="", state=PullState.OPEN,
+            draft=draft, title=title, body=body, head_owner=owner, head_repository=None,
+            head_branch=branch, head="", base_branch=base, author="", merge_commit=None,
+            reviews=(), checks=(), maintainer_can_modify=False, comments=(),
+        )  # fmt: skip
+
+    def edit_pull(
+        self,
+        repository: str,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        base: str | None = None,
+        state: PullState | None = None,
+    ) -> None:
+        """Nothing happens."""
+
+    def set_draft(self, pull: PullRequest, draft: bool) -> None:
+        """Nothing happens."""
+
+
+def pretended_push(
+    store: Git, url: str, updates: Sequence[RefUpdate], *, credential: Credential | None = None
+) -> PushOutcome:
+    """Nothing is pushed."""
+    del store, url, updates, credential
+    return Pushed()
+
+
+def unnumbered(action: Action) -> Action:
+    """The action as it is told: without the number of a pull request that is not there yet."""
+    if isinstance(action, EditPull) and action.number < 0:
+        return replace(action, number=0)
+    return action

@@ -1,0 +1,198 @@
+"""A series directory that people edited, cloned or pulled is read as what it says."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from world import begin, stages, statuses
+
+LINES = "".join(f"line {n}\n" for n in range(20))
+ONE = LINES.replace("line 3\n", "one\n")
+TWO = ONE.replace("line 9\n", "two\n")
+THREE = TWO.replace("line 15\n", "three\n")
+
+
+@pytest.fixture
+def world(tmp_path, run_stacker, history):
+    """Stages one, two, three, each on the one before, all in a.c."""
+    upstream = history.draw(tmp_path / "upstream", {
+        "master": [("start", {"a.c": LINES, "z": "z\n"})],
+        "port": ["start", ("One", {"a.c": ONE}), ("Two", {"a.c": TWO}), ("Three", {"a.c": THREE})],
+    })  # fmt: skip
+    return begin(run_stacker, tmp_path, upstream,
+                 (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
+
+
+def clone_of(world):
+    """The directory as git would give it to somebody else."""
+    shutil.rmtree(world.home / ".stacker")
+    return world
+
+
+def rename(world, old, new):
+    plan = world.home / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    text = text.replace(f'id = "{old}"', f'id = "{new}"\nwas = "{old}"')
+    plan.write_text(text, encoding="utf-8", newline="\n")
+
+
+def replace(world, stage, old, new):
+    patch = world.patch(stage)
+    assert old in patch.read_bytes()
+    patch.write_bytes(patch.read_bytes().replace(old, new))
+
+
+def test_a_fresh_clone_gets_the_same_commits(world):
+    before, files = world.stacker("rebase"), world.files()
+    clone_of(world)
+    after = world.stacker("rebase")
+    assert after["stages"] == before["stages"]
+    assert world.files() == files
+    assert set(statuses(after).values()) == {"unchanged"}
+
+
+def test_a_fresh_clone_brings_a_base_that_upstream_left_behind(world):
+    world.upstream.git("branch", "kept", "master")
+    world.upstream.git("update-ref", "refs/heads/master", world.upstream.git(
+        "commit-tree", "-m", "rewritten", "master^{tree}"))  # fmt: skip
+    assert stages(clone_of(world).stacker("rebase", "--no-fetch"))["one"]["status"]
+
+
+def test_a_patch_edited_by_hand_restacks_and_makes_a_version(world):
+    replace(world, "one", b"+one\n", b"+uno\n")
+    document = world.stacker("rebase")
+    assert document["edits"] == ["patches of one were edited"]
+    assert document["version"] == 2
+    tip = stages(document)["three"]["commit"]
+    assert world.git("show", f"{tip}:a.c") == THREE.replace("one", "uno").strip()
+    assert b"-one" not in world.patch("two").read_bytes()
+    again = world.stacker("rebase")
+    assert (again["version"], again["edits"]) == (2, [])
+
+
+def test_a_message_edited_by_hand_is_taken(world):
+    replace(world, "two", b"Subject: [PATCH] Two", b"Subject: [PATCH] Zwei")
+    tip = stages(world.stacker("rebase"))["two"]["commit"]
+    assert world.git("log", "-1", "--format=%s", tip) == "Zwei"
+
+
+def test_a_damaged_patch_is_an_error_that_names_it(world):
+    replace(world, "two", b"+two\n", b"two\n")
+    before = world.files()
+    said = world.stacker("rebase", code=1)["error"]
+    assert "patches/two/0001-two.patch" in said["message"]
+    assert said["hint"]
+    assert world.files() == before
+
+
+def test_an_edit_below_in_a_fresh_clone_is_explained(world):
+    replace(world, "one", b"+one\n", b"+uno\n")
+    said = clone_of(world).stacker("rebase", code=1)["error"]
+    assert "patches/two/0001-two.patch" in said["message"]
+    assert "another a.c" in said["message"]
+    assert said["hint"]
+
+
+def test_an_edit_at_the_top_in_a_fresh_clone_is_taken(world):
+    replace(world, "three", b"+three\n", b"+tre\n")
+    document = clone_of(world).stacker("rebase")
+    assert document["edits"] == ["patches of three were edited"]
+    assert document["version"] == 2
+
+
+def test_stages_in_another_order(world):
+    plan = world.home / "series.toml"
+    head, one, two, three = plan.read_text(encoding="utf-8").split("[[stages]]")
+    one, two = one.replace("needs = []\n", ""), two.rstrip("\n") + "\nneeds = []\n\n"
+    text = "[[stages]]".join([head, two, one, three])
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    document = world.stacker("rebase")
+    assert [s["id"] for s in document["stages"]] == ["two", "one", "three"]
+    found = stages(document)
+    assert world.git("rev-parse", f"{found['one']['commit']}^") == found["two"]["commit"]
+    assert world.git("show", f"{found['three']['commit']}:a.c") == THREE.strip()
+    assert clone_of(world).stacker("rebase")["stages"] == world.stacker("rebase")["stages"]
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_renamed_stage_keeps_its_patches_and_text(world, by_hand):
+    text = (world.home / "series" / "two.md").read_bytes()
+    patch = world.patch("two").read_bytes()
+    rename(world, "two", "zwei")
+    if by_hand:
+        (world.home / "patches" / "two").rename(world.home / "patches" / "zwei")
+        (world.home / "series" / "two.md").rename(world.home / "series" / "zwei.md")
+    document = world.stacker("rebase")
+    assert "two is zwei now" in document["edits"]
+    assert [s["id"] for s in document["stages"]] == ["one", "zwei", "three"]
+    assert world.patch("zwei").read_bytes() == patch
+    assert (world.home / "series" / "zwei.md").read_bytes() == text
+    assert not (world.home / "patches" / "two").exists()
+    assert world.stacker("rebase")["edits"] == []
+    assert set(statuses(clone_of(world).stacker("rebase")).values()) == {"unchanged"}
+
+
+def test_a_stage_taken_out_of_the_plan(world):
+    plan = world.home / "series.toml"
+    head, one, two, three = plan.read_text(encoding="utf-8").split("[[stages]]")
+    plan.write_text("[[stages]]".join([head, one, three]), encoding="utf-8", newline="\n")
+    document = world.stacker("rebase")
+    assert "two was taken out of the plan" in document["edits"]
+    tip = stages(document)["three"]["commit"]
+    assert world.git("show", f"{tip}:a.c") == THREE.replace("two\n", "line 9\n").strip()
+    assert not (world.home / "patches" / "two").exists()
+    world.stacker("undo")
+    assert world.patch("two").is_file()
+
+
+def test_a_stage_added_by_hand(world):
+    plan = world.home / "series.toml"
+    with plan.open("a", encoding="utf-8", newline="\n") as file:
+        file.write('\n[[stages]]\nid = "four"\n')
+    assert statuses(world.stacker("rebase"))["four"] == "rebased"  # nothing in it yet
+    four = world.home / "patches" / "four"
+    four.mkdir(parents=True)
+    tip = stages(world.stacker("rebase"))["three"]["commit"]
+    world.git("worktree", "add", "-q", "--detach", str(world.home / ".stacker" / "w"), tip)
+    work = world.home / ".stacker" / "w"
+    (work / "a.c").write_text(THREE.replace("line 18", "four"), encoding="utf-8", newline="\n")
+    world.git("commit", "-qam", "Four", where=work)
+    mail = world.git("format-patch", "--stdout", "--full-index", "-1", where=work)
+    (four / "0001-four.patch").write_text(mail + "\n", encoding="utf-8", newline="\n")
+    (four / "notes.txt").write_text("mine\n", encoding="utf-8")
+    document = world.stacker("rebase")
+    assert document["edits"] == ["patches of four were edited"]
+    assert world.git("show", f"{stages(document)['four']['commit']}:a.c").endswith("four\nline 19")
+    assert (four / "notes.txt").read_text(encoding="utf-8") == "mine\n"
+    assert world.stacker("rebase")["edits"] == []
+
+
+def test_a_pulled_newer_lock_is_adopted(world, tmp_path, run_stacker):
+    other = tmp_path / "other"
+    shutil.copytree(world.home, other, ignore=shutil.ignore_patterns(".stacker"))
+    world.upstream.add("master", ("drift", {"a.c": LINES.replace("line 0\n", "drift\n")}))
+    there = run_stacker("--json", "rebase", cwd=other).document
+    for name in ("series.lock", "patches"):
+        target = world.home / name
+        shutil.rmtree(target) if target.is_dir() else target.unlink()
+        copy = shutil.copytree if (other / name).is_dir() else shutil.copy
+        copy(other / name, target)
+    here = world.stacker("rebase", "--no-fetch", "--onto", world.upstream["drift"])
+    assert here["version"] == there["version"] == 2
+    assert [s["commit"] for s in here["stages"]] == [s["commit"] for s in there["stages"]]
+    assert here["edits"] == []
+    assert world.stacker("undo")["version"] == 1
+
+
+def test_a_lock_that_does_not_fit_is_explained(world):
+    lock = world.home / "series.lock"
+    text = lock.read_text(encoding="utf-8")
+    lock.write_text(text.replace("version = 1", "version = 1\n<<<<<<< HEAD"), encoding="utf-8")
+    assert "conflict markers" in world.stacker("rebase", code=1)["error"]["message"]
+    lock.write_text(text, encoding="utf-8", newline="\n")
+    world.patch("two").unlink()
+    document = world.stacker("rebase")
+    assert document["edits"] == ["patches of two were edited"]
+    tip = stages(document)["three"]["commit"]
+    assert world.git("show", f"{tip}:a.c") == THREE.replace("two\n", "line 9\n").strip()

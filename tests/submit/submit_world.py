@@ -1,0 +1,296 @@
+"""A series, a hub with its upstream and the porter's fork, and an independent eye on both.
+
+Stage `b` changes line 4 of `f.txt` (each its own) and adds `b.txt`, so every set of stages fits
+together; upstream drifts in the lines from 40 on, unless it means to meet a stage.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import urllib.error
+import urllib.request
+
+import history
+from werkzeug.wrappers import Request
+
+from stacker.hub.server import User, start
+from stacker.series.lock import parse
+
+IDS = "abcdefgh"
+PEOPLE = ("up", "porter", "zed")
+FORK, UPSTREAM = "porter/proj", "up/proj"
+BODY_LINK = re.compile(r"\(/(?P<repo>[^)]+?)/compare/(?P<below>[^)]+?)\.\.\.(?P<this>[^)]+?)\)")
+
+
+def git(where, *args, check=True):
+    done = subprocess.run(["git", *args], cwd=where, capture_output=True, check=False)
+    assert done.returncode == 0 or not check, (args, done.stderr.decode())
+    return done.stdout.decode().strip() if done.returncode == 0 else None
+
+
+class Door:
+    """Stands before the hub: counts what comes, and may lose an answer after the effect."""
+
+    def __init__(self, app):
+        self.app = app
+        self.seen = []
+        self.lose = None
+
+    def __call__(self, environ, start_response):
+        request = Request(environ)
+        path = request.path
+        body = request.get_data(cache=True) if "/api/" in path else b""
+        if "/api/" in path:
+            writes = request.method != "GET" and (
+                not path.endswith("/graphql") or b"mutation" in body
+            )
+            self.seen.append((request.method, path, writes))
+            environ["wsgi.input"] = io.BytesIO(body)
+        elif path.endswith("git-receive-pack") and request.method == "POST":
+            self.seen.append(("PUSH", path, True))
+        if self.lose and self.lose(request.method, path):
+            self.lose = None
+            list(self.app(environ, lambda *_: None))
+            raise ConnectionError("lost on its way")
+        return self.app(environ, start_response)
+
+    @property
+    def writes(self):
+        return [entry for entry in self.seen if entry[2]]
+
+
+class World:
+    def __init__(self, root, run, patch, *, fork=FORK, ids="abc"):
+        self.root, self._run, self._patch = root, run, patch
+        self.fork_name = fork
+        self.lines = [f"{n}\n" for n in range(60)]
+        self.files = {"f.txt": "".join(self.lines)}
+        self.upstream = history.draw(
+            root / "hub" / f"{UPSTREAM}.git", {"master": [("start", self.files)]}
+        )
+        self.hub = start(root / "hub", [User(name, f"token-{name}") for name in PEOPLE])
+        self.door = Door(self.hub._server.app)
+        self.hub._server.app = self.door
+        patch.setenv("STACKER_FORGE", self.hub.url)
+        patch.setenv("GITHUB_TOKEN", "token-porter")
+        self.folder = root / "series"
+        if fork:
+            self.ask("POST", f"/repos/{UPSTREAM}/forks", {})
+        else:
+            self.ask(
+                "PUT", f"/repos/{UPSTREAM}/collaborators/porter", {"permission": "push"}, "up"
+            )
+        self.heads = {}
+        self._make(ids)
+
+    def _make(self, ids):
+        lines, commits = list(self.lines), []
+        for one in ids:
+            lines[self.line_of(one)] = f"{one}\n"
+            commits.append((one, {"f.txt": "".join(lines), f"{one}.txt": f"{one}\n"}))
+        self.clone = history.draw(
+            self.root / "clone.git",
+            {"master": [("start", self.files)], "port": ["start", *commits]},
+        )
+        forked = ["--fork", self.fork_name] if self.fork_name else []
+        self.good("init", self.folder, "--upstream", UPSTREAM, *forked, "--name", "s", at=self.root)
+        span = f"{self.clone['start']}..{self.clone[ids[-1]]}"
+        self.good("import", span, "--from", self.clone.path, "--stage-per-commit")
+
+    @staticmethod
+    def line_of(stage):
+        return 3 * IDS.index(stage) + 4
+
+    def close(self):
+        self.hub.stop()
+
+    # The command line.
+
+    def run(self, *args, at=None):
+        return self._run("--json", *args, cwd=at or self.folder)
+
+    def good(self, *args, at=None):
+        ran = self.run(*args, at=at)
+        assert ran.code == 0, (args, ran.code, ran.out, ran.err)
+        return ran.document
+
+    def submit(self, *args):
+        """A submit that must go well; whatever it does, appended branches only move forward."""
+        before = self.branches()
+        done = self.good("submit", *args)
+        if "rewrite" not in self.plan_text():
+            for ref, old in before.items():
+                new = self.branches()[ref]
+                assert git(self.fork, "merge-base", "--is-ancestor", old, new) is not None, ref
+        return done
+
+    # The plan and the patches, by hand.
+
+    def plan_text(self):
+        return (self.folder / "series.toml").read_text(encoding="utf-8")
+
+    def plan(self, stages, *, more="", publish="", series='name = "s"', forked=None):
+        """Write the plan: `stages` is {id: needs or None}."""
+        fork = self.fork_name if forked is None else forked
+        lines = ["[series]", series, "", "[repositories.proj]", f'upstream = "{UPSTREAM}"',
+                 'branch = "master"']  # fmt: skip
+        lines += [f'fork = "{fork}"'] if fork else []
+        mode = publish or ("append" if fork else "rewrite")
+        lines += [f'publish = "{mode}"', ""]
+        for one, needs in stages.items():
+            lines += ["[[stages]]", f'id = "{one}"']
+            lines += [] if needs is None else [f"needs = {json.dumps(needs)}"]
+        text = "\n".join([*lines, more, ""])
+        (self.folder / "series.toml").write_text(text, encoding="utf-8", newline="\n")
+
+    def text(self, stage, text):
+        (self.folder / "series").mkdir(exist_ok=True)
+        path = self.folder / "series" / f"{stage}.md"
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+    def edit_patch(self, stage, old, new):
+        """Change what a patch adds, as a person does with an editor."""
+        (path,) = (self.folder / "patches" / stage).iterdir()
+        raw = path.read_bytes()
+        assert old in raw
+        path.write_bytes(raw.replace(old, new))
+
+    @property
+    def lock(self):
+        return parse((self.folder / "series.lock").read_bytes())
+
+    # Upstream.
+
+    def drift(self, subject, line=None, text=None):
+        """A commit upstream, in a line that no stage touches unless one is named."""
+        at = 40 + len(self.upstream.oids) if line is None else line
+        self.lines[at] = f"{subject if text is None else text}\n"
+        return self.upstream.add("master", (subject, {"f.txt": "".join(self.lines)}))
+
+    def squash(self, stage):
+        """What a maintainer's squash merge of a stage makes of upstream."""
+        self.lines[self.line_of(stage)] = f"{stage}\n"
+        files = {"f.txt": "".join(self.lines), f"{stage}.txt": f"{stage}\n"}
+        return self.upstream.add("master", (f"Squash {stage}", files))
+
+    # The forge.
+
+    def ask(self, method, path, body=None, who="porter", *, ok=True):
+        request = urllib.request.Request(
+            self.hub.api + path, None if body is None else json.dumps(body).encode(), method=method
+        )
+        request.add_header("Authorization", f"token token-{who}")
+        try:
+            with urllib.request.urlopen(request) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                assert not ok, refused.read()
+                return None
+        return json.loads(text) if text else None
+
+    def graph(self, mutation, pull, who="porter"):
+        query = f'mutation {{ {mutation}(input: {{pullRequestId: "{pull["node_id"]}"}}) '
+        query += "{ pullRequest { isDraft } } }"
+        request = urllib.request.Request(
+            self.hub.url + "/api/graphql", json.dumps({"query": query}).encode(), method="POST"
+        )
+        request.add_header("Authorization", f"token token-{who}")
+        with urllib.request.urlopen(request) as answer:
+            assert "errors" not in json.loads(answer.read())
+
+    def pull(self, stage):
+        return self.ask("GET", f"/repos/{UPSTREAM}/pulls/{self.lock.stage(stage).pull}")
+
+    def pulls(self):
+        return self.ask("GET", f"/repos/{UPSTREAM}/pulls?state=all&per_page=100")
+
+    def change(self, stage, **fields):
+        """A PATCH by the porter's own hand in the browser."""
+        self.ask("PATCH", f"/repos/{UPSTREAM}/pulls/{self.lock.stage(stage).pull}", fields)
+
+    def approve(self, stage, who="zed"):
+        path = f"/repos/{UPSTREAM}/pulls/{self.lock.stage(stage).pull}/reviews"
+        self.ask("POST", path, {"event": "APPROVE", "body": "Good."}, who)
+
+    @property
+    def fork(self):
+        return self.root / "hub" / f"{self.fork_name or UPSTREAM}.git"
+
+    def branches(self):
+        said = git(self.fork, "for-each-ref", "--format=%(refname:short) %(objectname)",
+                   "refs/heads/s/")  # fmt: skip
+        return dict(line.split() for line in said.splitlines())
+
+    def push_foreign(self, branch):
+        """Somebody puts a commit on a published branch."""
+        tip = git(self.fork, "rev-parse", branch)
+        new = git(self.fork, "commit-tree", "-p", tip, "-m", "Mine", f"{tip}^{{tree}}")
+        git(self.fork, "update-ref", f"refs/heads/{branch}", new)
+        return new
+
+    # The eye.
+
+    def eye(self):
+        """A repository that sees the objects of all three."""
+        where = self.root / "eye"
+        if not where.exists():
+            git(self.root, "init", "-q", str(where))
+            seen = [self.fork, self.upstream.path, self.folder / ".stacker" / "store.git"]
+            text = "".join(f"{path / 'objects'}\n" for path in seen)
+            (where / ".git" / "objects" / "info" / "alternates").write_text(text)
+        return where
+
+    def replayed(self, stage, base):
+        """The local chain of a stage put on `base` by git itself: (below, tip)."""
+        line, eye = self.lock.stage(stage), self.eye()
+        written = self.lock.bases["proj"]
+        tip = line.commit
+        if base != written:
+            git(eye, "checkout", "-q", "-f", "--detach", base)
+            git(eye, "cherry-pick", "--allow-empty", "--keep-redundant-commits",
+                f"{written}..{line.commit}")  # fmt: skip
+            tip = git(eye, "rev-parse", "HEAD")
+        return git(eye, "rev-parse", f"{tip}~{len(line.trees)}"), tip
+
+    def reviewable(self):
+        """What DESIGN promises of every published stage right after a submit."""
+        eye, branches = self.eye(), self.branches()
+        trunk = git(self.upstream.path, "rev-parse", "master")
+        for line in self.lock.stages:
+            if line.published is None or line.landed:
+                continue
+            pull = self.pull(line.stage)
+            head, base = line.published.head, line.published.base
+            assert pull["head"]["sha"] == head == branches[line.published.branch]
+            assert git(eye, "merge-base", "--all", trunk, head).split() == [base]
+            below, tip = self.replayed(line.stage, base)
+            assert git(eye, "rev-parse", f"{tip}^{{tree}}") == git(eye, "rev-parse", f"{head}^{{tree}}")
+            layer = git(eye, "diff", below, tip)
+            link = BODY_LINK.search(pull["body"])
+            if link is None:
+                start = trunk
+            else:
+                assert link["repo"] == (self.fork_name or UPSTREAM)
+                assert link["this"] == line.published.branch
+                start = branches[link["below"]]
+            assert git(eye, "merge-base", "--all", start, head).count("\n") == 0
+            assert git(eye, "diff", f"{start}...{head}") == layer != ""
+            if not self.fork_name:
+                assert git(eye, "diff", f"{pull['base']['sha']}...{head}") == layer
+
+    def snapshot(self):
+        """All that people see, and what the lock says."""
+        fields = ("number", "title", "body", "state", "draft")
+        pulls = [
+            {f: p[f] for f in fields} | {"head": p["head"]["sha"], "base": p["base"]["ref"]}
+            for p in self.pulls()
+        ]
+        return pulls, self.branches(), self.lock
+
+
+def kinds(document):
+    return [action["kind"] for action in document["actions"]]

@@ -1,0 +1,269 @@
+"""`stacker submit` as a whole, through the command line, against the hub."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from submit_world import UPSTREAM, git, kinds
+
+from stacker.forge.api import PullState
+
+
+def told(actions):
+    """What a dry run can know: not the number of what is not there yet."""
+    new = {a["stage"] for a in actions if a["kind"] == "open"}
+    return [a | ({"number": None} if a["stage"] in new else {}) for a in actions]
+
+
+def test_the_first_submit_and_the_next(world):
+    said = world.submit()
+    assert kinds(said) == ["push", "open", "open", "open", "edit", "edit", "edit"]
+    assert {(p["stage"], p["repository"], p["base"]) for p in said["pulls"]} == {
+        (one, UPSTREAM, "master") for one in "abc"
+    }
+    assert [p["number"] for p in said["pulls"]] == [1, 2, 3]
+    assert [p["head"] for p in said["pulls"]] == list(world.branches().values())
+    assert all(p["url"].endswith(f"/{UPSTREAM}/pull/{p['number']}") for p in said["pulls"])
+    assert [len(a["refs"]) for a in said["actions"] if a["kind"] == "push"] == [3]
+    world.door.seen.clear()
+    again = world.submit()
+    assert again["actions"] == []
+    assert again["pulls"] == said["pulls"]
+    assert world.door.writes == []
+    assert len(world.door.seen) <= 3
+    ran = world._run("submit", cwd=world.folder)
+    assert (ran.code, ran.out) == (0, "Every pull request says what the series says.\n")
+
+
+@pytest.mark.parametrize("ids", ["a", "abc"])
+def test_a_dry_run_tells_what_the_real_one_does(make, ids):
+    world = make(ids=ids)
+    for change in (
+        lambda: None,
+        lambda: world.edit_patch(ids[-1], b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more "),
+        lambda: world.text(ids[0], "# Another title\n\nAnd a text.\n"),
+    ):
+        change()
+        before = world.branches(), len(world.pulls())
+        world.door.seen.clear()
+        dry = world.good("submit", "--dry-run")
+        assert world.door.writes == []
+        assert (world.branches(), len(world.pulls())) == before
+        real = world.submit()
+        assert dry["actions"] == told(real["actions"]) != []
+        assert world.good("submit", "--dry-run")["actions"] == []
+
+
+def test_a_dry_run_knows_that_an_opened_one_changes_the_text_of_the_others(world):
+    world.submit("a")
+    dry = world.good("submit", "--dry-run")
+    real = world.submit()
+    assert dry["actions"] == told(real["actions"])
+    assert {"kind": "edit", "repository": "proj", "stage": "a", "number": 1, "fields": ["body"]} in (
+        dry["actions"]
+    )
+
+
+def test_a_stage_brings_its_needs(world):
+    world.plan({"a": [], "b": ["a"], "c": []})
+    said = world.submit("b")
+    assert [p["stage"] for p in said["pulls"]] == ["a", "b"]
+    assert set(world.branches()) == {"s/a", "s/b"}
+    assert world.run("submit", "nonsense").code == 2
+    assert len(world.submit()["pulls"]) == 3
+
+
+def test_a_foreign_head_stops_it_before_anything(sent):
+    new = sent.push_foreign("s/b")
+    sent.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    before = sent.snapshot()[:2]
+    ran = sent.run("submit")
+    assert ran.code == 5
+    assert ran.document["actions"] == []
+    (said,) = ran.document["foreign"]
+    assert new[:10] in said
+    assert "s/b" in said
+    assert sent.snapshot()[:2] == before
+    assert sent.door.writes == []
+
+
+def test_a_foreign_below_branch_stops_it_too(make):
+    world = make()
+    world.plan({"a": [], "b": [], "c": ["a", "b"]})
+    world.submit()
+    world.push_foreign("s/c.below")
+    before = world.branches()
+    ran = world.run("submit")
+    assert ran.code == 5
+    assert "s/c.below" in ran.document["foreign"][0]
+    assert world.branches() == before
+
+
+def test_a_branch_that_is_there_before_the_series_is_foreign(world):
+    git(world.fork, "update-ref", "refs/heads/s/a", world.upstream["start"])
+    ran = world.run("submit")
+    assert ran.code == 5
+    assert set(world.branches()) == {"s/a"}
+
+
+def test_a_closed_pull_request_is_told_and_stays_closed(sent):
+    sent.change("b", state="closed")
+    said = sent.submit()
+    assert said["notes"] == ["b: #2 was closed by somebody; left as it is"]
+    assert sent.pull("b")["state"] == "closed"
+    assert len(sent.pulls()) == 3
+    assert "(closed)" in sent.pull("c")["body"]
+    assert sent.submit()["actions"] == []
+
+
+def test_a_merged_pull_request_is_told_and_its_branch_is_not_brought_back(sent):
+    sent.ask("PUT", f"/repos/{UPSTREAM}/pulls/1/merge", {"merge_method": "squash"}, "up")
+    git(sent.fork, "update-ref", "-d", "refs/heads/s/a")
+    said = sent.submit()
+    assert said["notes"] == ["a: #1 was merged; `stacker rebase` takes that in"]
+    assert "s/a" not in sent.branches()
+    assert sent.good("rebase")["stages"][0]["status"] == "landed"
+    sent.submit()
+    sent.reviewable()
+
+
+def test_who_retargets_a_pull_request_has_reasons(sent):
+    git(sent.upstream.path, "branch", "3.8", sent.upstream["start"])
+    sent.change("b", base="3.8")
+    said = sent.submit()
+    assert said["actions"] == []
+    assert said["notes"] == ["b: #2 was retargeted to 3.8 by somebody; left as it is"]
+    assert sent.pull("b")["base"]["ref"] == "3.8"
+
+
+def test_the_title_is_ours(sent):
+    sent.change("b", title="Something else")
+    said = sent.submit()
+    assert [(a["kind"], a["fields"]) for a in said["actions"]] == [("edit", ["title"])]
+    assert sent.pull("b")["title"] == "b"
+
+
+def test_only_our_block_of_a_body_is_ours(sent):
+    ours = sent.pull("b")["body"]
+    sent.change("b", body=f"By hand, above.\r\n\r\n{ours}\r\n\r\n<!-- bot -->\r\nfrom a bot\r\n")
+    assert sent.submit()["actions"] == []
+    sent.text("b", "# b\n\nNew words.\n")
+    sent.submit()
+    body = sent.pull("b")["body"].replace("\r\n", "\n")
+    assert body.startswith("By hand, above.\n\n<!-- stacker:begin")
+    assert body.endswith("<!-- stacker:end -->\n\n<!-- bot -->\nfrom a bot\n")
+    assert "New words." in body
+    sent.change("b", body="All gone.")
+    sent.submit()
+    assert sent.pull("b")["body"].endswith("<!-- stacker:end -->\n\nAll gone.")
+    assert sent.submit()["actions"] == []
+
+
+def test_a_post_whose_answer_was_lost_is_not_repeated(world):
+    world.door.lose = lambda method, path: method == "POST" and path.endswith("/pulls")
+    said = world.submit()
+    assert kinds(said)[:4] == ["push", "open", "open", "open"]
+    assert world.door.lose is None
+    assert len(world.pulls()) == 3
+    assert world.submit()["actions"] == []
+
+
+def test_a_push_whose_answer_was_lost_is_read_back(world):
+    world.door.lose = lambda method, path: method == "POST" and path.endswith("receive-pack")
+    world.submit()
+    assert world.door.lose is None
+    world.reviewable()
+
+
+def test_stages_that_get_no_pull_request_are_noted(world):
+    other = world.root / "other.git"
+    git(world.root, "clone", "-q", "--bare", str(world.upstream.path), str(other))
+    world.plan(
+        {"a": [], "b": ["a"], "c": []},
+        more='[[stages]]\nid = "d"\nrepository = "hand"\nneeds = ["c"]\n'
+        f'[[stages]]\nid = "e"\nrepository = "disk"\nneeds = []\n'
+        '[repositories.hand]\nupstream = "up/hand"\nbranch = "master"\nlanding = "hand-off"\n'
+        f'[repositories.disk]\nupstream = "{other.as_posix()}"\nbranch = "master"\n',
+    )
+    git(world.root, "clone", "-q", "--bare", str(world.upstream.path),
+        str(world.root / "hub" / "up" / "hand.git"))  # fmt: skip
+    for stage, repository in (("d", "hand"), ("e", "disk")):
+        (patch,) = (world.folder / "patches" / "c").iterdir()
+        raw = patch.read_bytes()
+        start = raw.index(b"diff --git a/c.txt")
+        raw = raw[:start] + raw[start : raw.index(b"diff --git a/f.txt")]
+        folder = world.folder / "patches" / stage
+        folder.mkdir()
+        (folder / "0001-x.patch").write_bytes(raw.replace(b"c.txt", stage.encode() + b".txt"))
+        assert repository
+    world.good("rebase")
+    said = world.submit()
+    assert [p["stage"] for p in said["pulls"]] == ["a", "b", "c"]
+    assert said["notes"] == [
+        "d is handed over: up/hand takes no pull requests",
+        f"e: {other.as_posix()} is on no forge",
+    ]
+
+
+def test_without_a_token_it_says_what_to_set(world, monkeypatch):
+    monkeypatch.delenv("GITHUB_TOKEN")
+    monkeypatch.setenv("PATH", str(world.root))
+    ran = world.run("submit")
+    assert ran.code == 1
+    assert "GITHUB_TOKEN" in ran.document["error"]["hint"]
+
+
+def test_without_a_fork_it_names_it(world):
+    world.plan({"a": []}, forked="porter/gone")
+    ran = world.run("submit")
+    assert ran.code == 1
+    error = ran.document["error"]
+    assert "porter/gone" in error["message"]
+    assert error["hint"]
+    assert len(world.pulls()) == 0
+
+
+def test_a_refused_push_is_told_in_the_servers_words_and_opens_nothing(make):
+    world = make(fork=None)
+    world.plan({"a": [], "b": ["a"], "c": ["b"]})
+    rules = {"required_status_checks": None, "enforce_admins": True, "restrictions": None,
+             "required_pull_request_reviews": {"required_approving_review_count": 1}}  # fmt: skip
+    git(world.fork, "update-ref", "refs/heads/s/b", world.upstream["start"])
+    world.ask("PUT", f"/repos/{UPSTREAM}/branches/s/b/protection", rules, "up")
+    git(world.fork, "update-ref", "-d", "refs/heads/s/b")
+    ran = world.run("submit")
+    assert ran.code == 1
+    assert "protected" in ran.document["error"]["message"].lower()
+    assert world.pulls() == []
+    assert world.branches() == {}
+
+
+def test_a_renamed_stage_keeps_branch_and_pull_request(sent):
+    (sent.folder / "patches" / "b").rename(sent.folder / "patches" / "bee")
+    sent.plan({"a": [], "bee": ["a"], "c": ["bee"]})
+    text = sent.plan_text().replace('id = "bee"', 'id = "bee"\nwas = "b"')
+    (sent.folder / "series.toml").write_text(text, encoding="utf-8")
+    heads = sent.branches()
+    said = sent.submit()
+    assert sent.branches() == heads
+    assert [(p["stage"], p["number"]) for p in said["pulls"]] == [("a", 1), ("bee", 2), ("c", 3)]
+    assert sent.lock.stage("bee").published.branch == "s/b"
+    assert "compare/s/b...s/c" in sent.pull("c")["body"]
+    sent.reviewable()
+    assert sent.submit()["actions"] == []
+
+
+def test_every_commit_says_why(sent):
+    sent.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    sent.submit("-m", "rename per review")
+    assert git(sent.fork, "log", "-1", "--format=%s", "s/a") == "v2: rename per review"
+
+
+def test_the_document_is_one_json_document(world):
+    ran = world.run("submit")
+    assert json.loads(ran.out).keys() >= {"actions", "pulls"}
+    pull = ran.document["pulls"][0]
+    assert pull.keys() >= {"stage", "repository", "number", "url", "head", "base"}
+    assert all(a.keys() >= {"kind", "repository", "stage"} for a in ran.document["actions"])
+    assert pull["state"] == str(PullState.OPEN)
