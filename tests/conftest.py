@@ -50,6 +50,11 @@ FIXED = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` records the stories of tests/scenarios anew."""
+    parser.addoption("--update", action="store_true", help="record the stories anew")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The environment of all tests, also for fixtures that live as long as the session."""

@@ -10,7 +10,7 @@ import typer
 from stacker import __version__, wiring
 from stacker.cli import carry, everyday, hubbing, looking, setup, trying, verifying
 from stacker.cli.context import finish, options_from
-from stacker.errors import UsageError
+from stacker.errors import ExitCode, UsageError
 from stacker.render.terminal import Answer
 
 if TYPE_CHECKING:
@@ -63,9 +63,16 @@ def build() -> typer.Typer:
 
 
 def _everywhere(
-    version: bool = typer.Option(False, "--version", help="Print the version."),
-) -> None:
-    if version:
+    _version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=lambda asked: _print_version(asked=asked),
+        help="Print the version.",
+    ),
+) -> None:  # fmt: skip
+    """What holds for every command."""
+
+
+def _print_version(*, asked: bool) -> None:
+    if asked:
         sys.stdout.write(f"stacker {__version__}\n")
         raise typer.Exit
 
@@ -87,6 +94,8 @@ def run(arguments: Sequence[str]) -> int:
             raise UsageError(message, hint=hint) from exc
         except typer.Abort as exc:
             raise KeyboardInterrupt from exc
+        if answer == ExitCode.INTERRUPTED:  # typer turns Ctrl-C into a plain return
+            raise KeyboardInterrupt
         return answer if isinstance(answer, Answer) else None
 
     return finish(options, command)

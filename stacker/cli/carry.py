@@ -58,7 +58,7 @@ def land(
         hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)
         result = landing.land(hands, request)
     return Answer(
-        land_document(result), land_text(result, group or stage or ""), land_code(result.state)
+        land_document(result), land_text(result, group or stage or ""), land_code(result)
     )
 
 

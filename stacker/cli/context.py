@@ -26,13 +26,17 @@ _FLAGS = ("--json", "-q", "--quiet", "-v", "--verbose", "--no-fetch")
 
 @dataclass(slots=True)
 class Options:
-    """The global options of this run; set once, before a command runs."""
+    """The global options of this run; set once, before a command runs.
+
+    `if_interrupted` is the one true sentence after Ctrl-C; a command that knows better sets it.
+    """
 
     folder: Path
     json_only: bool = False
     quiet: bool = False
     verbose: bool = False
     fetch: bool = True
+    if_interrupted: str = "Interrupted; run the command again to finish what was begun."
 
     @property
     def terminal(self) -> Terminal:
@@ -89,8 +93,8 @@ def finish(options: Options, command: Callable[[], Answer | None]) -> int:
     except StackerError as exc:
         terminal.failed(exc, documents.error(exc))
         return exc.exit_code
-    except KeyboardInterrupt as exc:
-        terminal.say(str(exc) or "Interrupted; run the command again to finish what was begun.")
+    except KeyboardInterrupt:
+        terminal.say(options.if_interrupted)
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the one place where a bug becomes an exit code
         bug = StackerError(

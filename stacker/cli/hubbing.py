@@ -56,6 +56,7 @@ def serve(
     people = [_user(text, "--user") for text in user or ()]
     people += _listed(options.folder / users) if users else []
     _check_unique(people)
+    options.if_interrupted = "Stopped; the repositories stay as they are."
     asked_to_end = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -68,8 +69,6 @@ def serve(
             options.terminal.ready(ready, f"Serving {running.root} at {running.url}")
             while not asked_to_end.wait(_GLANCE):
                 pass
-    except KeyboardInterrupt as exc:
-        raise KeyboardInterrupt("Stopped; the repositories stay as they are.") from exc
     finally:
         signal.signal(signal.SIGTERM, before)
     return None

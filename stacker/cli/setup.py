@@ -86,7 +86,7 @@ def import_(
     options: Options = context.obj
     chosen: list[Mode] = [OneStage(s) for s in (stage, squash) if s]
     chosen += [StagePerCommit()] if stage_per_commit else []
-    chosen += [AsListed(as_file.read_text(encoding="utf-8"))] if as_file else []
+    chosen += [AsListed(_text_of(as_file))] if as_file else []
     if len(chosen) > 1:
         raise UsageError("choose one of --stage, --stage-per-commit, --as, --squash")
     given = options.folder / what
@@ -99,9 +99,16 @@ def import_(
     with options.workspace() as work:
         result = import_into(work, request, _choose, options.terminal.told)
     names = ", ".join(result.stages)
-    count = len(result.stages)
-    text = f"Imported {count} stages as v{result.version}: {names}.\nNext: stacker status"
+    count = "1 stage" if len(result.stages) == 1 else f"{len(result.stages)} stages"
+    text = f"Imported {count} as v{result.version}: {names}.\nNext: stacker status"
     return Answer(documents.imported(result), text)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UsageError(f"cannot read the list {str(file)!r}: {exc}") from exc
 
 
 def _choose(subjects: Mapping[Oid, str], taken: frozenset[str]) -> Mode:

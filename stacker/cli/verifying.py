@@ -11,6 +11,7 @@ from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
 from stacker.render import verify as rendering
 from stacker.render.terminal import Answer
+from stacker.series.upstream import UpstreamKind
 
 if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
@@ -24,8 +25,10 @@ def verify(
     stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
     check: Annotated[list[str] | None, typer.Option(help="Only this check.")] = None,
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
-    rerun: Annotated[bool, typer.Option(help="Run also what was shown before.")] = False,
-    trust: Annotated[bool, typer.Option(help="Run this plan's commands without asking.")] = False,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Run also what was shown before.")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run this plan's commands without asking.")
+    ] = False,
 ) -> Answer:
     """Run the checks that lack evidence; says its price first."""
     from stacker.rebase.restacked import restacked  # noqa: PLC0415 - loads what few commands need
@@ -34,6 +37,7 @@ def verify(
     from stacker.verify.request import Started, VerifyRequest  # noqa: PLC0415 - as above
 
     options: Options = context.obj
+    options.if_interrupted = "Interrupted; what ended by then is recorded and will not run again."
     terminal = options.terminal
 
     def say(event: Event) -> None:
@@ -65,7 +69,8 @@ def verify(
         result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
-    text = rendering.verify_text(result, tails)
+    on_forge = any(r.kind is UpstreamKind.FORGE for r in work.plan.repositories)
+    text = rendering.verify_text(result, tails, on_forge=on_forge)
     return Answer(rendering.verify_document(result), text, code)
 
 

@@ -37,7 +37,8 @@ def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Fin
     except PlanError as exc:
         yield problem("plan", exc.message, "\n".join(format_problem(p) for p in exc.where))
         return
-    yield ok("plan", f"{len(plan.stages)} stages in {len(plan.repositories)} repositories")
+    places = ", ".join(repository.upstream for repository in plan.repositories)
+    yield ok("plan", f"{len(plan.stages)} stages for {places}")
     yield from store.examine_store(directory, plan)
     yield from on_disk.examine_leftovers(directory)
     if reach is None:

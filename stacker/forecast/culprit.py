@@ -43,6 +43,9 @@ def find(what: Composition, stage: StageId, good: Oid, bad: Oid) -> Culprit | No
             low = middle
         else:
             high = middle
+    before = what.store.commit(line[high]).parents[:1]
+    if high == 0 and before not in ((), (good,)) and not _goes_through(what, stage, before[0]):
+        return None  # the base is beside upstream's line, and what broke the stage further back
     return describe(what, line[high])
 
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import dry_run
-from stacker.series.compose import Composer, Halted, Standing
-from stacker.verify.request import StageTree
+from stacker.series.compose import Composer, Halted
+from stacker.verify.stage_tree import StageTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stacker.git.objects import ObjectStore, Oid
-    from stacker.series.compose import Outcome
     from stacker.series.loading import Series
     from stacker.series.plan import StageId
     from stacker.series.workspace import Workspace
@@ -49,18 +48,17 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class OnTips:
-    """The whole series put on the live tips: what goes through, and what has landed there."""
+    """The whole series put on the live tips: the chains, and what has landed there."""
 
     targets: Mapping[str, Oid]
-    outcomes: Mapping[StageId, Outcome]
     landed: Mapping[StageId, Oid]
     composer: Composer
 
 
 def on_tips(work: Workspace, series: Series, targets: Mapping[str, Oid]) -> OnTips:
     """Put the series on `targets`, in the store alone."""
-    outcomes, landed, what = dry_run(work, series, Attempt(dict(targets)))
-    return OnTips(targets, outcomes, landed, Composer(what))
+    _, landed, what = dry_run(work, series, Attempt(dict(targets)))
+    return OnTips(targets, landed, Composer(what))
 
 
 def compose(
@@ -88,16 +86,12 @@ def with_trailers(store: ObjectStore, candidate: Candidate, trailers: Sequence[s
 
 
 def stage_trees(
-    store: ObjectStore, series: Series, tips: OnTips, members: Sequence[StageId]
+    candidate: Candidate, repository: str, targets: Mapping[str, Oid]
 ) -> tuple[dict[StageId, StageTree], dict[StageId, dict[str, str]]]:
-    """The members on the live tips as `verify` takes them: their trees, and what is beside."""
-    trees: dict[StageId, StageTree] = {}
-    beside: dict[StageId, dict[str, str]] = {}
-    for stage in members:
-        outcome = tips.outcomes[stage]
-        if isinstance(outcome, Standing):
-            repository = series.plan.stage(stage).repository
-            tree = store.commit(outcome.tip).tree
-            trees[stage] = StageTree(stage, repository, tips.targets[repository], outcome.tip, tree)
-            beside[stage] = {n: oid for n, oid in tips.targets.items() if n != repository}
-    return trees, beside
+    """The candidate's segments as `verify` takes them: their trees, and what is beside."""
+    beside = {name: str(oid) for name, oid in targets.items() if name != repository}
+    trees = {
+        s.stage: StageTree(s.stage, repository, candidate.base, s.tip, s.tree)
+        for s in candidate.segments
+    }
+    return trees, dict.fromkeys(trees, beside)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from stacker.errors import ForgeError, StackerError
+from stacker.forge.api import MergeDone, MergeRefused
+from stacker.git.push import Pushed, PushRefused
 from stacker.land import intent as journal
 from stacker.land import lander, message
 from stacker.land.candidate import Candidate, Stale, compose, stage_trees, with_trailers
 from stacker.land.classify import classify
 from stacker.land.gather import LandForge, gather_facts, target_of
 from stacker.land.intent import IntendedMember, Intent, Step
-from stacker.land.outcome import LandResult, MemberResult, Reason, State, Way, Who
+from stacker.land.outcome import LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, evidence, preflight
-from stacker.land.results import already, guarantee, intended, not_landed
+from stacker.land.results import already, concluded, not_landed
 from stacker.land.settle import remember, settle
 from stacker.land.staging import clear_away, stage_for_push, stage_pull
 from stacker.verify.flow import verify
@@ -23,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from stacker.forge.api import MergeAnswer
-    from stacker.git.objects import Signature
     from stacker.git.push import PushOutcome
     from stacker.git.transfer import Told
+    from stacker.land.classify import Reads
     from stacker.land.gather import Gathered, Target
     from stacker.series.loading import Series
     from stacker.series.workspace import Workspace
@@ -83,13 +86,14 @@ def _once(hands: Hands, request: LandRequest) -> LandResult:
         remember(work, landed, target.name)
         return done
     candidate = compose(work.store, found.tips, target.repository, found.members)
-    stale = _stale(candidate)
     clearance = preflight(found.facts)
     if isinstance(clearance, Blocked):
+        # Without what it needs a member may well conflict: that says nothing.
+        stale = () if found.facts.waiting_needs else _stale(candidate)
         return not_landed(State.BLOCKED, found, (*clearance.reasons, *stale))
     if isinstance(candidate, Stale):
-        return not_landed(State.STALE, found, stale)
-    missing = _checks(hands, request, found)
+        return not_landed(State.STALE, found, _stale(candidate))
+    missing = _checks(hands, request, found, candidate)
     if missing or request.dry_run:
         return not_landed(State.BLOCKED if missing else State.NOT_LANDED, found, missing)
     return _land(hands, request, found, target, _Cleared(clearance, candidate))
@@ -107,10 +111,12 @@ class _Cleared:
     candidate: Candidate
 
 
-def _checks(hands: Hands, request: LandRequest, found: Gathered) -> tuple[Reason, ...]:
+def _checks(
+    hands: Hands, request: LandRequest, found: Gathered, candidate: Candidate
+) -> tuple[Reason, ...]:
     """Run the required checks on what is to land, as far as they are not on record."""
     work = hands.work
-    trees, beside = stage_trees(work.store, found.series, found.tips, found.members)
+    trees, beside = stage_trees(candidate, found.facts.repository.name, found.tips.targets)
     done = verify(
         VerifyRequest(
             plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
@@ -131,7 +137,7 @@ def _land(
     if isinstance(waiting, tuple):
         return not_landed(State.WAITING, found, waiting, intent)
     intent = waiting
-    journal.write(work.directory.state, intent)
+    journal.supersede(work.directory.state, intent)
     if ready.way is Way.PUSH:
         locked = lander.acquire(work, intent)
         if isinstance(locked, lander.Held) and request.take_over:
@@ -144,8 +150,8 @@ def _land(
             return not_landed(State.BLOCKED, found, (reason,), intent)
         intent = locked
     intent = journal.advance(work.directory.state, intent, Step.COMMITTING)
-    answer = _commit(hands, found, ready, intent)
-    return _conclude(hands, intent, found.series, answer)
+    said = _attempt(hands, found, ready, intent)
+    return _conclude(hands, intent, found.series, said)
 
 
 def _intend(
@@ -186,42 +192,65 @@ def _commit(
     if ready.way is Way.PUSH:
         return lander.commit_by_push(hands.work, ready, intent)
     end = message.trailers(intent.tx, intent.name, ready.members)
-    text = message.squash_message(found.series, ready.members, _authors(hands, found), end)
-    title = message.landing_title(found.series, intent.name)
+    authors = message.authors_of(hands.work.store, found.series, found.members)
+    text = message.squash_message(found.series, ready.members, authors, end)
+    title = message.landing_title(found.series, intent.name, ready.members)
     return lander.commit_by_merge(
         hands.forge, ready, intent, found.facts.repository.upstream, title=title, message=text
     )
 
 
-def _authors(hands: Hands, found: Gathered) -> list[Signature]:
-    store = hands.work.store
-    commits = [p.commit for m in found.members for p in found.series.patches.get(m, ())]
-    return message.authors_of((oid, store.commit(oid).author) for oid in commits)
+def _attempt(hands: Hands, found: Gathered, ready: Ready, intent: Intent) -> str:
+    """Try the commit point, once; what was said against it. What came of it the server tells."""
+    try:
+        answer = _commit(hands, found, ready, intent)
+    except ForgeError as exc:
+        return exc.message
+    match answer:
+        case Pushed() | MergeDone():
+            return ""
+        case PushRefused(words) | MergeRefused(_, words):
+            return words
+        case never:
+            assert_never(never)
 
 
-def _conclude(hands: Hands, intent: Intent, series: Series, answer: object = None) -> LandResult:
-    """Read the server, say what happened, and do what is left to do."""
+def _conclude(hands: Hands, intent: Intent, series: Series, said: str = "") -> LandResult:
+    """Let no late push through, read the server, say what happened, do what is left to do."""
     work, state = hands.work, hands.work.directory.state
     upstream = series.plan.repository(intent.repository).upstream
-    reads = lander.read(work, hands.forge, intent, upstream)
+    try:
+        lander.fence(work, intent)
+        reads = lander.read(work, hands.forge, intent, upstream)
+    except StackerError as exc:
+        reason = Reason(Who.COORDINATOR, None, exc.message, "run this again")
+        return concluded(intent, State.UNKNOWN, reasons=(reason,))
     outcome = classify(reads)
-    members: tuple[MemberResult, ...] = ()
     if outcome is State.LANDED and reads.landed is not None:
-        journal.advance(state, intent, Step.SETTLING)
-        members = settle(work, hands.forge, intent, upstream, reads.landed)
+        return _settled(hands, intent, upstream, reads)
+    reasons = (Reason(Who.MAINTAINER, None, said),) if said else ()
+    if outcome is State.UNKNOWN:
+        text = f"{intent.branch} was rewound: it no longer has {intent.base[:10]}"
+        reasons = (Reason(Who.MAINTAINER, None, text), *reasons)
+    waits = outcome is State.NOT_LANDED and intent.landing_pull is not None
+    if outcome is not State.TORN and (intent.landing_pull is None or outcome is State.UNKNOWN):
         clear_away(work, intent)
         journal.advance(state, intent, Step.DONE)
-    elif outcome in (State.NOT_LANDED, State.STALE) and intent.landing_pull is None:
-        lander.release(work, intent)
-        journal.advance(state, intent, Step.DONE)
-    waits = outcome is State.NOT_LANDED and intent.landing_pull is not None
-    words = getattr(answer, "words", "") or getattr(answer, "message", "")
-    reasons = (Reason(Who.MAINTAINER, None, words),) if words and outcome != State.LANDED else ()
-    return LandResult(
-        tx=intent.tx, state=State.WAITING if waits else outcome, guarantee=guarantee(intent),
-        way=intent.way, branch=intent.branch, commit=reads.landed, tree=reads.tree,
-        members=members or intended(intent), reasons=reasons,
-    )  # fmt: skip
+    return concluded(intent, State.WAITING if waits else outcome, reads, reasons=reasons)
+
+
+def _settled(hands: Hands, intent: Intent, upstream: str, reads: Reads) -> LandResult:
+    """It has landed, whatever now fails: that is left for the next run."""
+    work, state, landed = hands.work, hands.work.directory.state, reads.landed
+    assert landed is not None
+    journal.advance(state, intent, Step.SETTLING)
+    try:
+        members = settle(work, hands.forge, intent, upstream, landed)
+        clear_away(work, intent)
+    except StackerError as exc:
+        return concluded(intent, State.LANDED, reads, follow_up=(exc.message,))
+    journal.advance(state, intent, Step.DONE)
+    return replace(concluded(intent, State.LANDED, reads), members=members)
 
 
 def _recover(hands: Hands, request: LandRequest) -> LandResult | None:
@@ -235,7 +264,6 @@ def _recover(hands: Hands, request: LandRequest) -> LandResult | None:
             lander.release(work, intent)
             journal.advance(work.directory.state, intent, Step.DONE)
             continue
-        lander.fence(work, intent)
         done = _conclude(hands, intent, series)
         if intent.name == asked and done.state in (State.LANDED, State.TORN, State.UNKNOWN):
             answer = done

@@ -62,6 +62,16 @@ class Intent:
     step: Step = Step.LOCKING
 
     @property
+    def pinned(self) -> Oid:
+        """The head with which the landing pull request may be merged, and no other."""
+        first = self.members[0]
+        return first.head if self.landing_pull == first.number else self.candidate
+
+    def landing_of(self, member: IntendedMember, landed: Oid) -> Oid:
+        """The upstream commit that has `member`, where all landed as `landed`."""
+        return landed if self.squash or landed != self.candidate else member.landed_as
+
+    @property
     def lock_ref(self) -> str:
         """The ref that only one landing on a branch can hold."""
         return lock_ref(self.branch)
@@ -77,6 +87,17 @@ def advance(state: Path, intent: Intent, step: Step) -> Intent:
     moved = replace(intent, step=step)
     write(state, moved)
     return moved
+
+
+def supersede(state: Path, intent: Intent) -> None:
+    """Write it in place of earlier ones of the same name.
+
+    What those were to merge is no longer the landing branch's head, so nothing can come of them.
+    """
+    write(state, intent)
+    for earlier in unfinished(state):
+        if earlier.name == intent.name and earlier.tx != intent.tx:
+            advance(state, earlier, Step.DONE)
 
 
 def write(state: Path, intent: Intent) -> None:

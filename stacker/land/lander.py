@@ -118,7 +118,7 @@ def commit_by_merge(
         return MergeRefused(405, f"#{pull.number} is {pull.state}")
     squash = ready.method is MergeMethod.SQUASH
     return forge.merge(
-        repository, pull.number, sha=pull.head, method=ready.method,
+        repository, pull.number, sha=intent.pinned, method=ready.method,
         title=title if squash else None, message=message if squash else None,
     )  # fmt: skip
 

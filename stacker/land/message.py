@@ -1,4 +1,4 @@
-"""What a landing says: trailers, the landing pull request, the squashed commit's message. Pure."""
+"""What a landing says: trailers, the landing pull request, the squashed commit's message."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from stacker.submit.body import inline, stage_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stacker.git.objects import Oid, Signature
+    from stacker.git.objects import ObjectStore, Signature
     from stacker.land.candidate import Candidate
     from stacker.land.preflight import MemberFacts
     from stacker.series.loading import Series
+    from stacker.series.plan import StageId
 
 
 def transaction(name: str, candidate: Candidate, members: Sequence[MemberFacts]) -> str:
@@ -36,17 +37,21 @@ def squash_message(
     series: Series, members: Sequence[MemberFacts], authors: Iterable[Signature], end: Sequence[str]
 ) -> str:
     """The one commit's body where only squashing is allowed: every part, everybody credited."""
-    lines = []
-    for member in members:
-        title, _ = stage_text(series.files.get(f"series/{member.stage}.md"), member.stage)
-        number = f" (#{member.pull.number})" if member.pull else ""
-        lines.append(f"* {_plain(title)}{number}")
-    people = dict.fromkeys(f"Co-authored-by: {author.text()}" for author in authors)
-    return "\n".join([*lines, "", *map(_plain, people), *end])
+    lines = [f"* {_titled(series, member)}" for member in members]
+    people = dict.fromkeys(f"Co-authored-by: {' '.join(a.text().split())}" for a in authors)
+    return "\n".join([*lines, "", *people, *end])
 
 
-def landing_title(series: Series, name: str) -> str:
+def _titled(series: Series, member: MemberFacts) -> str:
+    title, _ = stage_text(series.files.get(f"series/{member.stage}.md"), member.stage)
+    number = f" (#{member.pull.number})" if member.pull else ""
+    return f"{_plain(title)}{number}"
+
+
+def landing_title(series: Series, name: str, members: Sequence[MemberFacts]) -> str:
     """The landing pull request's title, and the squashed commit's subject."""
+    if len(members) == 1:
+        return _titled(series, members[0])
     return f"{_plain(series.plan.title)}: {name}"
 
 
@@ -79,12 +84,15 @@ def _member(member: MemberFacts) -> str:
 def _plain(text: str) -> str:
     """One line that closes no issue, mentions nobody and is no trailer of its own."""
     text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"@(?=\w)", "@\u200d", text) if not text.startswith("Co-authored-by:") else text
+    return re.sub(r"(@(?=\w)|#(?=\d)|\bGH-(?=\d))", "\\1\u200d", text, flags=re.IGNORECASE)
 
 
-def authors_of(members: Iterable[tuple[Oid, Signature]]) -> list[Signature]:
-    """Each author once, in the order of the commits."""
+def authors_of(
+    store: ObjectStore, series: Series, members: Sequence[StageId]
+) -> tuple[Signature, ...]:
+    """Each author of the members' patches once, in the order of the commits."""
     found: dict[tuple[bytes, bytes], Signature] = {}
-    for _, author in members:
+    for commit in (patch.commit for m in members for patch in series.patches.get(m, ())):
+        author = store.commit(commit).author
         found.setdefault((author.name, author.email), author)
-    return list(found.values())
+    return tuple(found.values())

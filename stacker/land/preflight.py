@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import CIState, Permission, PullState, ReviewState
+from stacker.forge.api import CIState, MergeMethod, Permission, PullState, ReviewState
 from stacker.land.outcome import Reason, Way, Who
 from stacker.series.plan import Landing
 from stacker.submit.body import drafted_by_us
@@ -13,7 +13,7 @@ from stacker.submit.body import drafted_by_us
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stacker.forge.api import MergeMethod, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.series.plan import Group, Repository, StageId
     from stacker.verify.request import CellResult
@@ -96,6 +96,13 @@ def evidence(results: Iterable[CellResult]) -> tuple[Reason, ...]:
     )
 
 
+def passed(results: Iterable[CIResult]) -> frozenset[str]:
+    """The CI checks that succeeded in every report under their name: a status, a run of an app."""
+    results = tuple(results)
+    bad = {c.name for c in results if c.state is not CIState.SUCCESS}
+    return frozenset(c.name for c in results) - bad
+
+
 def _group(facts: LandFacts) -> list[Reason]:
     found = []
     if facts.alone_in is not None:
@@ -124,6 +131,9 @@ def _rights(facts: LandFacts) -> list[Reason]:
             Reason(Who.MAINTAINER, None, f"this token may not write to {facts.repository.upstream};"
                    " somebody who may has to run this")
         ]  # fmt: skip
+    if facts.repository.landing is Landing.PULL_REQUEST and _method(facts, facts.upstream) is None:
+        text = f"{facts.repository.upstream} tells no way of merging that its branch allows"
+        return [Reason(Who.MAINTAINER, None, text)]
     return []
 
 
@@ -177,11 +187,11 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
 
 def _ci(facts: LandFacts, pull: PullRequest, stage: StageId) -> list[Reason]:
     wanted = facts.group.require if facts.group else ()
-    passed = {c.name for c in pull.checks if c.state is CIState.SUCCESS}
+    there = passed(pull.checks)
     return [
         Reason(Who.CI, stage, f"{name} has not passed on #{pull.number}")
         for name in wanted
-        if name not in passed
+        if name not in there
     ]
 
 
@@ -192,8 +202,15 @@ def _way(facts: LandFacts) -> tuple[Way, MergeMethod | None]:
     pushes = facts.protection is None or not facts.protection.through_pulls
     if facts.repository.landing is Landing.PUSH:
         return Way.PUSH, None
-    if facts.repository.landing is Landing.AUTO and (pushes or not facts.upstream.merge_methods):
+    method = _method(facts, facts.upstream)
+    if facts.repository.landing is Landing.AUTO and (pushes or method is None):
         return Way.PUSH, None
-    by_strength = ("rebase", "merge", "squash")
-    method = next((m for w in by_strength for m in facts.upstream.merge_methods if m == w), None)
     return Way.PULL_REQUEST, method
+
+
+def _method(facts: LandFacts, upstream: RepositoryFacts) -> MergeMethod | None:
+    """The merge that keeps most of the commits; where history is linear, a merge is none."""
+    linear = facts.protection is not None and facts.protection.linear
+    by_strength = (MergeMethod.REBASE, MergeMethod.MERGE, MergeMethod.SQUASH)
+    allowed = (m for m in by_strength if m in upstream.merge_methods)
+    return next((m for m in allowed if not (linear and m is MergeMethod.MERGE)), None)

@@ -1,4 +1,4 @@
-"""The answers of a landing that did not happen now: blocked, waiting, or done before. Pure."""
+"""The answers of a landing: blocked, waiting, done before, or as the server says. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from stacker.land.outcome import Guarantee, LandResult, MemberResult, State
 
 if TYPE_CHECKING:
     from stacker.git.objects import ObjectStore, Oid
+    from stacker.land.classify import Reads
     from stacker.land.gather import Gathered, Target
     from stacker.land.intent import Intent
     from stacker.land.outcome import Reason
@@ -56,9 +57,21 @@ def already(store: ObjectStore, found: Gathered, target: Target) -> LandResult:
     )
 
 
-def intended(intent: Intent) -> tuple[MemberResult, ...]:
-    """The members as an intent names them."""
-    return tuple(MemberResult(m.stage, m.number, m.head, None, "") for m in intent.members)
+def concluded(
+    intent: Intent, state: State, reads: Reads | None = None, *,
+    reasons: tuple[Reason, ...] = (), follow_up: tuple[str, ...] = (),
+) -> LandResult:  # fmt: skip
+    """What became of an intent; its members' pull requests were not looked at."""
+    landed = reads.landed if reads else None
+    members = tuple(
+        MemberResult(m.stage, m.number, m.head, landed and intent.landing_of(m, landed), "")
+        for m in intent.members
+    )
+    return LandResult(
+        tx=intent.tx, state=state, guarantee=guarantee(intent), way=intent.way,
+        branch=intent.branch, commit=landed, tree=reads.tree if reads else None,
+        members=members, reasons=reasons, follow_up=follow_up,
+    )  # fmt: skip
 
 
 def guarantee(intent: Intent) -> Guarantee:

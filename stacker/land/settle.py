@@ -55,10 +55,9 @@ def settle(
     """Close what is still open, each with one comment that says where it landed."""
     numbers = [m.number for m in intent.members if m.number is not None]
     pulls = {pull.number: pull for pull in forge.pulls(repository, numbers)}
-    alone = intent.squash or landed != intent.candidate
     results = []
     for member in intent.members:
-        commit = landed if alone else member.landed_as
+        commit = intent.landing_of(member, landed)
         pull = pulls.get(member.number) if member.number is not None else None
         state = "" if pull is None else _close(forge, intent, pull, member, commit)
         results.append(MemberResult(member.stage, member.number, member.head, commit, state))

@@ -12,6 +12,7 @@ from stacker.git import transfer
 from stacker.git.push import PushRefused, RefUpdate, push
 from stacker.land import message
 from stacker.land.outcome import Reason, Who
+from stacker.land.preflight import passed
 
 if TYPE_CHECKING:
     from stacker.git.process import Credential
@@ -40,18 +41,21 @@ def stage_for_push(
     upstream = work.upstreams[intent.repository]
     _push_branch(work, upstream.url, intent, upstream.credential)
     repository = facts.repository.upstream
-    results = {c.name: c.state for c in forge.ci_results(repository, intent.candidate)}
-    if CONTEXT in required and results.get(CONTEXT) is not CIState.SUCCESS:
-        forge.set_status(
-            repository, intent.candidate, context=CONTEXT, state=CIState.SUCCESS,
-            description=f"{intent.name} is complete",
-        )  # fmt: skip
-        results[CONTEXT] = CIState.SUCCESS
+    there = passed(forge.ci_results(repository, intent.candidate))
+    if CONTEXT in required and CONTEXT not in there:
+        _open_gate(forge, repository, intent)
     return tuple(
         Reason(Who.CI, None, f"{name} has not passed on the candidate {intent.candidate[:10]}")
         for name in required
-        if results.get(name) is not CIState.SUCCESS
+        if name not in there and name != CONTEXT
     )
+
+
+def _open_gate(forge: LandForge, repository: str, intent: Intent) -> None:
+    forge.set_status(
+        repository, intent.candidate, context=CONTEXT, state=CIState.SUCCESS,
+        description=f"{intent.name} is complete",
+    )  # fmt: skip
 
 
 def stage_pull(
@@ -66,15 +70,19 @@ def stage_pull(
     owner = repository.partition("/")[0]
     head = f"{owner}:{landing_branch(intent)}"
     there = [p for p in forge.pulls(repository, heads=[head]) if p.state is PullState.OPEN]
-    title = message.landing_title(found.series, intent.name)
+    title = message.landing_title(found.series, intent.name, found.facts.members)
     end = message.trailers(intent.tx, intent.name, found.facts.members)
-    text = message.squash_message(found.series, found.facts.members, [], end)
+    authors = message.authors_of(work.store, found.series, found.members)
+    text = message.squash_message(found.series, found.facts.members, authors, end)
     body = message.landing_body(found.facts.members, candidate, text)
     if not there:
         opened = forge.open_pull(
             repository, head=head, base=intent.branch, title=title, body=body, draft=False
         )
-        return opened.number
+        there = [opened]
+    required = found.facts.protection.required_checks if found.facts.protection else ()
+    if CONTEXT in required and CONTEXT not in passed(there[0].checks):
+        _open_gate(forge, repository, intent)
     if there[0].body.replace("\r\n", "\n") != body:
         forge.edit_pull(repository, there[0].number, body=body)
     return there[0].number

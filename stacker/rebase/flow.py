@@ -152,7 +152,7 @@ def _carry_out(
         return replace(result, bases=dict(series.lock.bases) or attempt.targets)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
-    if lock != series.lock or files != series.files:
+    if series.edits or lock != series.lock or files != series.files:
         reason = "onto " + ", ".join(f"{n} {oid[:10]}" for n, oid in attempt.targets.items())
         save(
             work.directory, work.store, files, lock,

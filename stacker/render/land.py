@@ -36,14 +36,15 @@ def land_document(result: LandResult) -> dict[str, object]:
             {"who": str(r.who), "stage": r.stage, "text": r.text, "command": r.command}
             for r in result.reasons
         ],
+        "follow_up": list(result.follow_up),
     }
 
 
-def land_code(state: State) -> ExitCode:
-    """The exit code of a landing's state."""
-    match state:
+def land_code(result: LandResult) -> ExitCode:
+    """The exit code of a landing."""
+    match result.state:
         case State.LANDED:
-            return ExitCode.DONE
+            return ExitCode.UNKNOWN if result.follow_up else ExitCode.DONE
         case State.UNKNOWN | State.TORN:
             return ExitCode.UNKNOWN
         case State.BLOCKED | State.STALE | State.WAITING | State.NOT_LANDED:
@@ -57,7 +58,9 @@ def land_text(result: LandResult, name: str) -> str:
     lines = [_verdict(result, name)]
     if result.state is State.LANDED:
         lines += [_member(m.stage, m.number, m.landed_as, m.pull_state) for m in result.members]
-        return "\n".join([*lines, "Next: stacker rebase"])
+        lines += [f"  still to do: {what}" for what in result.follow_up]
+        following = "run this again" if result.follow_up else "stacker rebase"
+        return "\n".join([*lines, f"Next: {following}"])
     for who in dict.fromkeys(r.who for r in result.reasons):
         lines.append(f"  {who}:")
         for reason in (r for r in result.reasons if r.who is who):

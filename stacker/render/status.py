@@ -69,7 +69,8 @@ def _table(status: SeriesStatus) -> list[str]:
             lines.append(f"  {_heading(status, heading)}")
         number, name, pull, evidence = (text.ljust(w) for text, w in zip(row, widths, strict=True))
         if _plain(one):
-            line = f"{number}  {name}  {pull}  {said.ljust(wide)}  {evidence}".rstrip()
+            columns = [number, name, pull, said.ljust(wide), *([evidence] if evidence else [])]
+            line = "  ".join(columns)
             lines += _with_note(line, _note(one), len(number) + len(name) + 4)
         else:
             lines.append(f"{number}  {name}  {said}")
@@ -89,9 +90,9 @@ def _columns(number: int, one: StageStatus) -> tuple[str, str, str, str]:
 
 def _with_note(line: str, note: str, indent: int) -> list[str]:
     if not note:
-        return [line]
+        return [line.rstrip()]
     together = f"{line}  {note}"
-    return [together] if len(together) <= _WIDTH else [line, f"{' ' * indent}{note}"]
+    return [together] if len(together) <= _WIDTH else [line.rstrip(), f"{' ' * indent}{note}"]
 
 
 def _heading(status: SeriesStatus, name: str | None) -> str:
@@ -103,7 +104,7 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
     return f"{name}, lands together, {done}"
 
 
-def _words(one: StageStatus, branch: str) -> str:  # noqa: PLR0911 - one return a state
+def _words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
     match one.state:
         case StageState.LANDED:
             return f"landed {_short(one.landing)}"
@@ -116,6 +117,8 @@ def _words(one: StageStatus, branch: str) -> str:  # noqa: PLR0911 - one return 
             return f"waits for {one.stopped_on}"
         case StageState.NO_PATCHES:
             return "no patches yet"
+        case StageState.LOCAL:
+            return "local"
         case StageState.HAND_OFF:
             return f"hand-off  waits for {one.upstream.rpartition('/')[2]} {branch}"
         case StageState.NOT_SUBMITTED:

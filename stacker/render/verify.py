@@ -51,8 +51,11 @@ def event_text(event: Event) -> str:
             assert_never(never)
 
 
-def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]]) -> str:
-    """A table for each check, then what failed with its log's last lines, by log path."""
+def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_forge: bool) -> str:
+    """A table for each check, then what failed with its log's last lines, by log path.
+
+    `on_forge` says that there are pull requests to make of it.
+    """
     if not result.results:
         return "The plan has no checks for these stages."
     lines: list[str] = []
@@ -64,7 +67,7 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]]) -> str
         lines += [f"  All of it: {one.log}"] if one.log else []
     reasons = (one for one in result.unknown if one.reason)
     lines += list(dict.fromkeys(f"{one.check} for {one.platform}: {one.reason}" for one in reasons))
-    return "\n".join([*lines, _summary(result), *_next(result)])
+    return "\n".join([*lines, _summary(result), *_next(result, on_forge=on_forge)])
 
 
 def _table(check: str, results: Sequence[CellResult]) -> list[str]:
@@ -101,8 +104,8 @@ def _summary(result: VerifyResult) -> str:
     return f"{passed} of {len(required)} required checks passed{known}."
 
 
-def _next(result: VerifyResult) -> list[str]:
+def _next(result: VerifyResult, *, on_forge: bool) -> list[str]:
     if result.failed:
         stages = " ".join(dict.fromkeys(one.stage for one in result.failed))
         return [f"Next: mend the patches, then stacker verify {stages}"]
-    return [] if result.unknown else ["Next: stacker submit"]
+    return [] if result.unknown or not on_forge else ["Next: stacker submit"]

@@ -13,7 +13,14 @@ from stacker.git.pick import Stopped, pick
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import RebaseRequest, dry_run, rebase
-from stacker.resolve.folder import Opened, close_folder, open_folder, read_note, solved_tree
+from stacker.resolve.folder import (
+    Opened,
+    close_folder,
+    named_markers,
+    open_folder,
+    read_note,
+    solved_tree,
+)
 from stacker.series.compose import Halted
 from stacker.series.plan import StageId
 from stacker.series.resolutions import Resolution, conflict_id, parse, serialise
@@ -103,7 +110,7 @@ def show(work: Workspace, stage: str | None) -> tuple[ShownConflict, ...]:
     for conflict in halted.stopped.conflict.conflicts:
         entry = work.store.entry_at(tree, conflict.path)
         content = work.store.blob(entry.oid) if entry and entry.mode != "160000" else b""
-        found.append(ShownConflict(halted, conflict, content))
+        found.append(ShownConflict(halted, conflict, named_markers(content)))
     return tuple(found)
 
 

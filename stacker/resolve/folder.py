@@ -65,8 +65,13 @@ def open_folder(store: ObjectStore, state: Path, halted: Halted) -> Opened:
     git.run("add", "-A")
     opened = replace(opened, laid_out=Oid(git.text("write-tree")))
     git.run("update-index", "-z", "--index-info", stdin=_index_stages(stopped.conflict.conflicts))
-    note = {"of": opened.of, "file": opened.file, "old": opened.old, "onto": opened.onto}
-    note["laid_out"] = opened.laid_out
+    note = {
+        "of": opened.of,
+        "file": opened.file,
+        "old": opened.old,
+        "onto": opened.onto,
+        "laid_out": opened.laid_out,
+    }
     write_atomically(_note(state, halted.stage), json.dumps(note).encode())
     return opened
 
@@ -129,12 +134,13 @@ def _named_sides(store: ObjectStore, stopped: Stopped) -> Oid:
     for conflict in stopped.conflict.conflicts:
         entry = entries.get(conflict.path)
         if entry is not None and entry.mode in ("100644", "100755"):
-            blob = store.write("blob", _renamed_markers(store.blob(entry.oid)))
+            blob = store.write("blob", named_markers(store.blob(entry.oid)))
             entries[conflict.path] = Entry(entry.mode, blob, conflict.path)
     return store.write_tree(entries)
 
 
-def _renamed_markers(content: bytes) -> bytes:
+def named_markers(content: bytes) -> bytes:
+    """A conflicted file with markers that say `upstream`, `before` and `mine`."""
     content = re.sub(rb"^<{7} [0-9a-f]{40,64}", b"<<<<<<< upstream", content, flags=re.MULTILINE)
     content = re.sub(rb"^>{7} [0-9a-f]{40,64}", b">>>>>>> mine", content, flags=re.MULTILINE)
     return re.sub(rb"^\|{7} [0-9a-f]+", b"||||||| before", content, flags=re.MULTILINE)

@@ -14,6 +14,7 @@ from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.plan import Landing
 from stacker.series.renaming import renamed_lock, renames
+from stacker.series.upstream import UpstreamKind
 from stacker.series.workspace import known_tip
 from stacker.status import deeper
 from stacker.status.review import opinion
@@ -28,9 +29,12 @@ from stacker.status.value import (
 from stacker.submit import intents
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
     from stacker.series.plan import Plan, StageId
+    from stacker.series.renaming import Renames
     from stacker.series.workspace import Workspace
     from stacker.status.deeper import Deeper
 
@@ -46,12 +50,13 @@ def gather(
     """
     raw = directory.read("series.lock")
     lock = parse_lock(raw) if raw is not None else Lock()
-    lock = renamed_lock(lock, renames(lock, plan))
+    new = renames(lock, plan)
+    lock, counts = renamed_lock(lock, new), _patch_counts(directory, plan, new)
     series = _series(directory, plan, work, lock)
     more = deeper.NOTHING
     if work is not None and series is not None:
         more = deeper.look(work, series, environment)
-    stages = _stages(directory, plan, lock, more)
+    stages = _stages(directory, plan, lock, more, counts)
     read = [s.opinion.read_at for s in stages if s.opinion is not None]
     return SeriesStatus(
         name=plan.name,
@@ -61,7 +66,7 @@ def gather(
         upstreams=tuple(_upstream(r.name, lock, work, plan) for r in plan.repositories),
         stages=stages,
         groups=_groups(plan, stages),
-        edits=series.edits if series is not None else _edits(directory, plan, lock),
+        edits=series.edits if series is not None else _edits(plan, lock, counts),
         stopped=more.stopped,
         unfinished=_unfinished(directory, plan, work),
         forge_read_at=min(read, default=None),
@@ -79,11 +84,17 @@ def _series(
     return load(directory, work.store, plan)
 
 
-def _edits(directory: SeriesDirectory, plan: Plan, lock: Lock) -> tuple[str, ...]:
+def _patch_counts(directory: SeriesDirectory, plan: Plan, new: Renames) -> dict[StageId, int]:
+    """How many patches each stage has; those of a renamed one may lie under its old id."""
+    old = {to: name for name, to in new.items()}
+    return {s: len(directory.patches(s) or directory.patches(old.get(s, s))) for s in plan.order}
+
+
+def _edits(plan: Plan, lock: Lock, counts: Mapping[StageId, int]) -> tuple[str, ...]:
     """What plan and file names alone tell to be other than the lock has it."""
     found = []
     for stage in plan.order:
-        line, count = lock.stage(stage), len(directory.patches(stage))
+        line, count = lock.stage(stage), counts[stage]
         if line is None and count:
             found.append(f"{stage} is new")
         elif line is not None and not line.landed and len(line.trees) != count:
@@ -93,7 +104,11 @@ def _edits(directory: SeriesDirectory, plan: Plan, lock: Lock) -> tuple[str, ...
 
 
 def _stages(
-    directory: SeriesDirectory, plan: Plan, lock: Lock, more: Deeper
+    directory: SeriesDirectory,
+    plan: Plan,
+    lock: Lock,
+    more: Deeper,
+    counts: Mapping[StageId, int],
 ) -> tuple[StageStatus, ...]:
     pulls = known_pulls(directory.state)
     found = []
@@ -110,7 +125,8 @@ def _stages(
                 upstream=repository.upstream,
                 group=group.name if group else None,
                 needs=stage.needs,
-                patches=len(directory.patches(stage_id)),
+                patches=counts[stage_id],
+                on_forge=repository.kind is UpstreamKind.FORGE,
                 hand_off=repository.landing is Landing.HAND_OFF,
                 commit=line.commit if line else None,
                 pull=number,

@@ -52,7 +52,9 @@ def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
     targets = dict(status.stopped.targets)
     for stage in status.stopped.stages:
         target = targets.get(status.stage(stage).repository)
-        because = f"the rebase to {target[:7]} stopped there" if target else "a rebase stopped there"
+        because = (
+            f"the rebase to {target[:7]} stopped there" if target else "a rebase stopped there"
+        )
         yield NextStep(f"stacker resolve {stage}", because)
     yield NextStep("stacker rebase", f"it goes on to {', '.join(t[:7] for t in targets.values())}")
 

@@ -22,6 +22,7 @@ class StageState(StrEnum):
     CONFLICT = "conflict"  # a rebase stopped there
     BLOCKED = "blocked"  # a rebase stopped at a stage that it stands on
     NO_PATCHES = "no-patches"
+    LOCAL = "local"  # its upstream is on no forge
     HAND_OFF = "hand-off"  # its repository takes no pull requests
     NOT_SUBMITTED = "not-submitted"
     CLOSED = "closed"  # somebody closed its pull request
@@ -77,6 +78,7 @@ class StageStatus:
     group: str | None
     needs: tuple[StageId, ...]
     patches: int
+    on_forge: bool
     hand_off: bool
     commit: Oid | None
     pull: int | None
@@ -103,6 +105,8 @@ class StageStatus:
             return StageState.CONFLICT if self.stopped_on == self.id else StageState.BLOCKED
         if not self.patches:
             return StageState.NO_PATCHES
+        if not self.on_forge:
+            return StageState.LOCAL
         if self.published is None:
             return StageState.HAND_OFF if self.hand_off else StageState.NOT_SUBMITTED
         return StageState.CLOSED if self._forge_says(PullState.CLOSED) else StageState.SUBMITTED
@@ -123,7 +127,7 @@ class StageStatus:
     def waits_for(self) -> WaitsFor:
         """Who has to act next."""
         match self.state:
-            case StageState.LANDED:
+            case StageState.LANDED | StageState.LOCAL:
                 return WaitsFor.NOBODY
             case StageState.SUBMITTED:
                 return self._submitted_waits_for()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.verify.matrix import Cell
-    from stacker.verify.request import StageTree, VerifyRequest
+    from stacker.verify.request import VerifyRequest
+    from stacker.verify.stage_tree import StageTree
 
 
 def build(request: VerifyRequest, cell: Cell) -> tuple[Record, str]:

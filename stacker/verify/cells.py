@@ -16,7 +16,8 @@ from stacker.verify.matrix import matrix
 if TYPE_CHECKING:
     from stacker.series.plan import Check, Platform
     from stacker.verify.matrix import Cell
-    from stacker.verify.request import StageTree, VerifyRequest
+    from stacker.verify.request import VerifyRequest
+    from stacker.verify.stage_tree import StageTree
 
 
 def cells_of(request: VerifyRequest) -> tuple[Cell, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.series.chains import foreign_needs
 from stacker.series.compose import Composer, Halted
-from stacker.verify.request import StageTree
+from stacker.verify.stage_tree import StageTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

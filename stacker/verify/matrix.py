@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stacker.series.plan import Check, Plan, Platform, StageId
-    from stacker.verify.request import StageTree
+    from stacker.verify.stage_tree import StageTree
 
 Named = TypeVar("Named", "Check", "Platform")
 

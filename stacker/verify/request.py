@@ -16,17 +16,7 @@ if TYPE_CHECKING:
     from stacker.series.plan import Plan, StageId
     from stacker.verify.matrix import Cell
     from stacker.verify.price import Price
-
-
-@dataclass(frozen=True, slots=True)
-class StageTree:
-    """A stage's own chain as it is now: object ids of its base, its tip and the tip's tree."""
-
-    stage: StageId
-    repository: str
-    base: str
-    commit: str
-    tree: str
+    from stacker.verify.stage_tree import StageTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ author J\xf6rg <j@example.org> 1556200000 +0545
 committer C <c@example.org> 1556200001 -0330
 encoding ISO-8859-1
 gpgsig -----BEGIN PGP SIGNATURE-----
- 
+\x20
  iQEz
  -----END PGP SIGNATURE-----
 mergetag object 4b825dc642cb6eb9a060e54bf8d69288fbee4904
@@ -196,10 +196,10 @@ def test_tree_ids_are_gits(shared, listed):
     assert {e.name for e in shared.files(tree)} == set(entries)
 
 
-@given(line_bytes, line_bytes, st.integers(0, 2**33), st.binary(max_size=80),
+@given(st.tuples(line_bytes, line_bytes), st.integers(0, 2**33), st.binary(max_size=80),
        st.sampled_from([None, b"latin1"]))  # fmt: skip
-def test_commits_are_read_as_they_were_written(shared, name, mail, seconds, message, encoding):
-    who = Signature(name, mail, f"{seconds} +0100".encode())
+def test_commits_are_read_as_they_were_written(shared, person, seconds, message, encoding):
+    who = Signature(*person, f"{seconds} +0100".encode())
     commit = Commit(Oid("4" * 40), (Oid("5" * 40),), who, who, message, encoding)
     assert Commit.parse(commit.raw).raw == commit.raw
     oid = shared.write_commit(commit)

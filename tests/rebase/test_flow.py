@@ -52,7 +52,9 @@ def _short_names(monkeypatch, history):
 
 
 def test_needs_in_a_diamond_share_their_commits(diamond):
-    diamond.upstream.add("master", ("drift", {"a.c": edited((20, "up")), "b.c": edited((20, "up"))}))
+    diamond.upstream.add(
+        "master", ("drift", {"a.c": edited((20, "up")), "b.c": edited((20, "up"))})
+    )
     found = stages(diamond.stacker("rebase"))
     tip = found["three"]["commit"]
     chain = diamond.git("rev-list", "--reverse", f"{diamond.upstream['drift']}..{tip}").split()
@@ -129,8 +131,10 @@ def test_a_conflict_inside_anothers_chain_is_that_stages(diamond):
     """`one` and `two` are clean alone; `two` does not fit on `one` any more."""
     patch = diamond.patch("two")
     [theirs] = list((diamond.home / "patches" / "one").iterdir())
-    text = theirs.read_text(encoding="utf-8").replace("+one", "+another").replace(
-        "Subject: [PATCH] One", "Subject: [PATCH] Two"
+    text = (
+        theirs.read_text(encoding="utf-8")
+        .replace("+one", "+another")
+        .replace("Subject: [PATCH] One", "Subject: [PATCH] Two")
     )
     patch.write_text(text, encoding="utf-8", newline="\n")
     document = diamond.stacker("rebase", "--no-fetch", code=3)
@@ -242,7 +246,9 @@ def test_the_trees_are_those_of_git_rebase_over_a_hundred_commits(tmp_path, run_
     assert ran.code == 0, ran.err
     worktree(clone, "checkout", "-q", "--detach", tip)
     worktree(clone, "rebase", "-q", "--onto", onto, base)
-    wanted = worktree(clone, "log", "--reverse", "--format=%T %an %ae %ad %s", f"{onto}..").split("\n")
+    wanted = worktree(clone, "log", "--reverse", "--format=%T %an %ae %ad %s", f"{onto}..").split(
+        "\n"
+    )
     store = ran.document["store"]
     got = [
         worktree(store, "log", "-1", "--format=%T %an %ae %ad %s", one["commit"])
@@ -277,7 +283,7 @@ def project(clone, chance):
             lines[chance.randrange(low, high)] = f"{word} {number}"
             file.write_text("\n".join(lines), encoding="utf-8")
             if word == "drift" and number % 25 == 24:
-                folder = sorted(p for p in clone.iterdir() if p.name != ".git")[0]
+                folder = min(p for p in clone.iterdir() if p.name != ".git")
                 worktree(clone, "mv", folder.name, f"moved{number}")
             worktree(clone, "add", "-A")
             worktree(clone, "commit", "-q", "-m", f"{word} {number}")

@@ -16,10 +16,10 @@ OPEN = {"a.c": LINES, "old.c": LINES, ".gitignore": "*.o\n", ".gitattributes": "
         "run.bat": "one\r\ntwo\r\n"}  # fmt: skip
 
 
-def make(tmp_path, run_stacker, history, mine, theirs, base=OPEN):
+def make(tmp_path, run_stacker, history, *, mine, theirs):
     """Stages `first` and `second`; upstream's `drift` conflicts with both."""
     upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", base)],
+        "master": [("start", OPEN)],
         "port": ["start", ("First", mine), ("Second", {"b.c": LINES, "a.c": AGAIN})],
     })  # fmt: skip
     world = begin(run_stacker, tmp_path, upstream,
@@ -30,8 +30,8 @@ def make(tmp_path, run_stacker, history, mine, theirs, base=OPEN):
 
 @pytest.fixture
 def stopped(tmp_path, run_stacker, history):
-    world = make(tmp_path, run_stacker, history, {"a.c": MINE, "kept.o": "object\n"},
-                 {"a.c": THEIRS})  # fmt: skip
+    world = make(tmp_path, run_stacker, history, mine={"a.c": MINE, "kept.o": "object\n"},
+                 theirs={"a.c": THEIRS})  # fmt: skip
     world.stacker("rebase", code=3)
     return world
 
@@ -128,7 +128,9 @@ def test_abort_closes_the_folder_and_the_conflict_stays(stopped):
     folder = Path(stopped.stacker("resolve")["folder"])
     stopped.stacker("resolve", "--abort")
     assert not folder.exists()
-    assert "no conflict is open" in stopped.stacker("resolve", "--abort", code=2)["error"]["message"]
+    assert (
+        "no conflict is open" in stopped.stacker("resolve", "--abort", code=2)["error"]["message"]
+    )
     assert statuses(stopped.stacker("rebase", code=3))["first"] == "conflict"
 
 
@@ -137,7 +139,9 @@ def test_show_opens_nothing(stopped):
     assert one["kind"] == "content"
     assert one["upstream"]["mode"] == "100644"
     assert not (stopped.home / ".stacker" / "resolve").exists()
-    assert "mine" in stopped.run("resolve", "--show", cwd=stopped.home).out
+    said = stopped.run("resolve", "--show", cwd=stopped.home).out
+    assert "<<<<<<< upstream\ntheirs\n||||||| before\n" in said
+    assert ">>>>>>> mine\n" in said
 
 
 def test_a_folder_that_somebody_removed_is_made_again(stopped):
@@ -153,7 +157,7 @@ def test_what_is_not_there_is_said(stopped, arguments):
 
 
 def test_without_a_stopped_rebase_there_is_nothing_to_resolve(tmp_path, run_stacker, history):
-    world = make(tmp_path, run_stacker, history, {"z.c": "z\n"}, {"y.c": "y\n"})
+    world = make(tmp_path, run_stacker, history, mine={"z.c": "z\n"}, theirs={"y.c": "y\n"})
     assert "no rebase has stopped" in world.stacker("resolve", code=2)["error"]["message"]
 
 

@@ -103,9 +103,9 @@ def test_an_edit_at_the_top_in_a_fresh_clone_is_taken(world):
 
 def test_stages_in_another_order(world):
     plan = world.home / "series.toml"
-    head, one, two, three = plan.read_text(encoding="utf-8").split("[[stages]]")
+    head, one, two, three = plan.read_text(encoding="utf-8").split("\n[[stages]]\n")
     one, two = one.replace("needs = []\n", ""), two.rstrip("\n") + "\nneeds = []\n\n"
-    text = "[[stages]]".join([head, two, one, three])
+    text = "\n[[stages]]\n".join([head, two, one, three])
     plan.write_text(text, encoding="utf-8", newline="\n")
     document = world.stacker("rebase")
     assert [s["id"] for s in document["stages"]] == ["two", "one", "three"]
@@ -135,8 +135,8 @@ def test_a_renamed_stage_keeps_its_patches_and_text(world, by_hand):
 
 def test_a_stage_taken_out_of_the_plan(world):
     plan = world.home / "series.toml"
-    head, one, two, three = plan.read_text(encoding="utf-8").split("[[stages]]")
-    plan.write_text("[[stages]]".join([head, one, three]), encoding="utf-8", newline="\n")
+    head, one, _, three = plan.read_text(encoding="utf-8").split("\n[[stages]]\n")
+    plan.write_text("\n[[stages]]\n".join([head, one, three]), encoding="utf-8", newline="\n")
     document = world.stacker("rebase")
     assert "two was taken out of the plan" in document["edits"]
     tip = stages(document)["three"]["commit"]

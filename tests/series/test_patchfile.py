@@ -192,8 +192,13 @@ def test_an_mbox_is_split_where_git_splits_it(lab):
     assert split_mbox(second[second.index(b"From:") :])[0].startswith(b"From: ")
 
 
-@pytest.mark.parametrize("line", [b"From mboxrd@z Thu Jan  1 00:00:00 1970",
-                                  b"From joe@example.org Thu Apr 25 09:01:02 +0200 2019"])  # fmt: skip
+ARCHIVED = [
+    b"From mboxrd@z Thu Jan  1 00:00:00 1970",
+    b"From joe@example.org Thu Apr 25 09:01:02 +0200 2019",
+]
+
+
+@pytest.mark.parametrize("line", ARCHIVED)
 def test_an_mbox_of_a_mail_archive_is_split_too(line):
     raw = serialise(patch())
     raw = line + raw[raw.index(b"\n") :]
@@ -274,9 +279,7 @@ messages = st.one_of(
     st.lists(odd_lines, max_size=6).map(lambda lines: b"word\n\n" + b"\n".join(lines) + b"\n"),
 )  # fmt: skip
 one_line = st.binary(max_size=70).map(lambda b: b.translate(None, b"\n\0<>"))
-texts = st.text(max_size=30).map(
-    lambda t: t.encode("utf-8", "replace").translate(None, b"\n\0<>")
-)
+texts = st.text(max_size=30).map(lambda t: t.encode("utf-8", "replace").translate(None, b"\n\0<>"))
 moments = st.one_of(
     st.builds(
         lambda s, z, h, m: f"{s} {z}{h:02d}{m:02d}".encode(),
@@ -305,11 +308,15 @@ def test_every_patch_is_read_as_it_was_written(one):
     assert split_mbox(raw) == [raw]
 
 
-tame_words = st.sampled_from(["build", "Grüße", "ARM32:", "[x]", "#12", "(GH-1)", "a=b", "\U0001f40d"])
+tame_words = st.sampled_from(
+    ["build", "Grüße", "ARM32:", "[x]", "#12", "(GH-1)", "a=b", "\U0001f40d"]
+)
 tame = st.builds(
     lambda words, body: (" ".join(words) + "\n" + (f"\n{body}\n" if body else "")).encode(),
     st.lists(tame_words, min_size=1, max_size=30),
-    st.sampled_from(["", "body", "one\n\ntwo", "- list\n- of", "    code", "Co-authored-by: A <a@b.c>"]),
+    st.sampled_from(
+        ["", "body", "one\n\ntwo", "- list\n- of", "    code", "Co-authored-by: A <a@b.c>"]
+    ),
 )
 
 

@@ -6,15 +6,27 @@ import pytest
 from submit_world import World
 
 
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """Worlds that were made once, to be copied: by what they were made with."""
+    return {}
+
+
 @pytest.fixture
-def make(tmp_path, run_stacker, monkeypatch):
-    """`make(fork=…, ids=…)`: a world whose stages stand on each other as their ids follow."""
+def make(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
+    """`make(fork=…, ids=…, submitted=…)`: stages that stand on each other as their ids follow."""
     worlds = []
 
     def made(**options):
-        folder = tmp_path / f"world{len(worlds)}"
-        folder.mkdir()
-        worlds.append(World(folder, run_stacker, monkeypatch, **options))
+        key = tuple(sorted(options.items()))
+        if key not in models:
+            models[key] = World.new(
+                tmp_path_factory.mktemp("model"), run_stacker, monkeypatch, **options
+            )
+            models[key].close()
+        models[key]._run, models[key]._patch = run_stacker, monkeypatch
+        worlds.append(models[key].copy(tmp_path / f"world{len(worlds)}"))
+        worlds[-1].serve()
         return worlds[-1]
 
     yield made
@@ -29,8 +41,6 @@ def world(make):
 
 
 @pytest.fixture
-def sent(world):
+def sent(make):
     """The same, submitted."""
-    world.submit()
-    world.door.seen.clear()
-    return world
+    return make(submitted=True)

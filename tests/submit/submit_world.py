@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -54,6 +56,7 @@ class Door:
         if self.lose and self.lose(request.method, path):
             self.lose = None
             list(self.app(environ, lambda *_: None))
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionError("lost on its way")
         return self.app(environ, start_response)
 
@@ -63,42 +66,68 @@ class Door:
 
 
 class World:
-    def __init__(self, root, run, patch, *, fork=FORK, ids="abc"):
+    """One hub root and one series directory beside each other, in the folder `root`."""
+
+    def __init__(self, root, run, patch, *, fork=FORK):
         self.root, self._run, self._patch = root, run, patch
         self.fork_name = fork
         self.lines = [f"{n}\n" for n in range(60)]
-        self.files = {"f.txt": "".join(self.lines)}
-        self.upstream = history.draw(
-            root / "hub" / f"{UPSTREAM}.git", {"master": [("start", self.files)]}
+        self.folder = root / "series"
+        self.upstream = self.clone = None
+
+    @classmethod
+    def new(cls, root, run, patch, *, fork=FORK, ids="abc", submitted=False):
+        """Made from nothing."""
+        world = cls(root, run, patch, fork=fork)
+        files = {"f.txt": "".join(world.lines)}
+        world.upstream = history.draw(
+            root / "hub" / f"{UPSTREAM}.git", {"master": [("start", files)]}
         )
-        self.hub = start(root / "hub", [User(name, f"token-{name}") for name in PEOPLE])
+        world.serve()
+        if fork:
+            world.ask("POST", f"/repos/{UPSTREAM}/forks", {})
+        else:
+            right = {"permission": "push"}
+            world.ask("PUT", f"/repos/{UPSTREAM}/collaborators/porter", right, "up")
+        world._import(ids, files)
+        if submitted:
+            world.submit()
+        return world
+
+    def copy(self, root):
+        """The same in another folder, with a hub of its own; this one must be closed."""
+        shutil.copytree(self.root, root)
+        world = World(root, self._run, self._patch, fork=self.fork_name)
+        for name in ("upstream", "clone"):
+            old = getattr(self, name)
+            new = root / old.path.relative_to(self.root)
+            setattr(world, name, history.Repository(new, dict(old.oids)))
+        return world
+
+    def serve(self):
+        self.hub = start(self.root / "hub", [User(name, f"token-{name}") for name in PEOPLE])
         self.door = Door(self.hub._server.app)
         self.hub._server.app = self.door
-        patch.setenv("STACKER_FORGE", self.hub.url)
-        patch.setenv("GITHUB_TOKEN", "token-porter")
-        self.folder = root / "series"
-        if fork:
-            self.ask("POST", f"/repos/{UPSTREAM}/forks", {})
-        else:
-            self.ask(
-                "PUT", f"/repos/{UPSTREAM}/collaborators/porter", {"permission": "push"}, "up"
-            )
-        self.heads = {}
-        self._make(ids)
+        self._patch.setenv("GITHUB_TOKEN", "token-porter")
+        self.enter()
 
-    def _make(self, ids):
+    def _import(self, ids, files):
         lines, commits = list(self.lines), []
         for one in ids:
             lines[self.line_of(one)] = f"{one}\n"
             commits.append((one, {"f.txt": "".join(lines), f"{one}.txt": f"{one}\n"}))
         self.clone = history.draw(
             self.root / "clone.git",
-            {"master": [("start", self.files)], "port": ["start", *commits]},
+            {"master": [("start", files)], "port": ["start", *commits]},
         )
         forked = ["--fork", self.fork_name] if self.fork_name else []
         self.good("init", self.folder, "--upstream", UPSTREAM, *forked, "--name", "s", at=self.root)
         span = f"{self.clone['start']}..{self.clone[ids[-1]]}"
         self.good("import", span, "--from", self.clone.path, "--stage-per-commit")
+
+    def enter(self):
+        """From here on commands talk to this world's hub."""
+        self._patch.setenv("STACKER_FORGE", self.hub.url)
 
     @staticmethod
     def line_of(stage):

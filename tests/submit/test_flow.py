@@ -13,7 +13,9 @@ from stacker.forge.api import PullState
 def told(actions):
     """What a dry run can know: not the number of what is not there yet."""
     new = {a["stage"] for a in actions if a["kind"] == "open"}
-    return [a | ({"number": None} if a["stage"] in new else {}) for a in actions]
+    return [
+        a | ({"number": None} if a["kind"] == "edit" and a["stage"] in new else {}) for a in actions
+    ]
 
 
 def test_the_first_submit_and_the_next(world):
@@ -177,38 +179,29 @@ def test_a_push_whose_answer_was_lost_is_read_back(world):
 
 
 def test_stages_that_get_no_pull_request_are_noted(world):
-    other = world.root / "other.git"
-    git(world.root, "clone", "-q", "--bare", str(world.upstream.path), str(other))
-    world.plan(
-        {"a": [], "b": ["a"], "c": []},
-        more='[[stages]]\nid = "d"\nrepository = "hand"\nneeds = ["c"]\n'
-        f'[[stages]]\nid = "e"\nrepository = "disk"\nneeds = []\n'
+    for name in ("hub/up/hand.git", "disk.git"):
+        git(world.root, "clone", "-q", "--bare", str(world.upstream.path), str(world.root / name))
+    disk = (world.root / "disk.git").as_posix()
+    repositories = (
         '[repositories.hand]\nupstream = "up/hand"\nbranch = "master"\nlanding = "hand-off"\n'
-        f'[repositories.disk]\nupstream = "{other.as_posix()}"\nbranch = "master"\n',
+        f'[repositories.disk]\nupstream = "{disk}"\nbranch = "master"\n'
     )
-    git(world.root, "clone", "-q", "--bare", str(world.upstream.path),
-        str(world.root / "hub" / "up" / "hand.git"))  # fmt: skip
-    for stage, repository in (("d", "hand"), ("e", "disk")):
-        (patch,) = (world.folder / "patches" / "c").iterdir()
-        raw = patch.read_bytes()
-        start = raw.index(b"diff --git a/c.txt")
-        raw = raw[:start] + raw[start : raw.index(b"diff --git a/f.txt")]
-        folder = world.folder / "patches" / stage
-        folder.mkdir()
-        (folder / "0001-x.patch").write_bytes(raw.replace(b"c.txt", stage.encode() + b".txt"))
-        assert repository
-    world.good("rebase")
+    world.plan({"a": [], "b": ["a"], "c": []}, more=repositories)
+    span = f"{world.clone['start']}..{world.clone['a']}"
+    for repository, stage in (("hand", "d"), ("disk", "e")):
+        world.good("import", span, "--from", world.clone.path, "--stage", stage,
+                   "--repository", repository)  # fmt: skip
     said = world.submit()
     assert [p["stage"] for p in said["pulls"]] == ["a", "b", "c"]
     assert said["notes"] == [
         "d is handed over: up/hand takes no pull requests",
-        f"e: {other.as_posix()} is on no forge",
+        f"e: {disk} is on no forge",
     ]
+    assert world.submit()["actions"] == []
 
 
 def test_without_a_token_it_says_what_to_set(world, monkeypatch):
     monkeypatch.delenv("GITHUB_TOKEN")
-    monkeypatch.setenv("PATH", str(world.root))
     ran = world.run("submit")
     assert ran.code == 1
     assert "GITHUB_TOKEN" in ran.document["error"]["hint"]

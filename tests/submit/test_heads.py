@@ -191,7 +191,7 @@ def test_a_stage_without_patches_is_not_in_the_way(sent):
 def test_the_same_series_gives_the_same_heads_everywhere(make):
     one, other = make(), make()
     for world in (one, other):
-        world._patch.setenv("STACKER_FORGE", world.hub.url)
+        world.enter()
         world.submit()
         edit(world, "a")
         world.submit()

@@ -8,7 +8,8 @@ import pytest
 
 from stacker.git.process import Git
 from stacker.series.reading import parse_plan
-from stacker.verify.request import StageTree, VerifyRequest
+from stacker.verify.request import VerifyRequest
+from stacker.verify.stage_tree import StageTree
 
 if TYPE_CHECKING:
     from pathlib import Path

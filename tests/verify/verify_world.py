@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stacker.series.reading import parse_plan
 from stacker.verify.matrix import matrix
-from stacker.verify.request import StageTree
+from stacker.verify.stage_tree import StageTree
 
 PLAN = parse_plan(
     """

@@ -1,0 +1,129 @@
+"""`verify` as people and scripts see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from small_series import CHECKS
+
+NEVER = CHECKS.replace("bad.txt", "c.txt")  # what the second stage brings
+WITH_PLATFORMS = "\n[platforms.here]\n[platforms.there]\nhost = 'plan9-vax'\n"
+
+
+def test_a_plan_runs_nothing_before_somebody_agreed(small):
+    small.append(CHECKS)
+    done = small.run("verify")
+    assert done.code == 1
+    assert "--trust" in done.err
+    assert not (small.folder / ".stacker" / "logs").exists()
+    small.good("verify", "--trust")
+    small.good("verify")
+    plan = small.folder / "series.toml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("looking", "seeing"), "utf-8")
+    assert small.run("verify").code == 1
+
+
+def test_the_document_and_what_is_known_already(small):
+    small.append(CHECKS)
+    first = small.good("verify", "--trust", "--json").document["results"]
+    assert [one["stage"] for one in first] == ["first-thing", "second-thing"]
+    assert {one["verdict"] for one in first} == {"passed"}
+    assert [one["cached"] for one in first] == [False, False]
+    one = first[0]
+    assert (one["check"], one["platform"], one["required"]) == ("no-bad-file", "local", True)
+    assert one["origin"]
+    assert "looking" in Path(one["log"]).read_text(encoding="utf-8")
+    again = small.good("verify", "--json").document["results"]
+    assert [one["cached"] for one in again] == [True, True]
+    rerun = small.good("verify", "--json", "--rerun").document["results"]
+    assert [one["cached"] for one in rerun] == [False, False]
+
+
+def test_the_price_comes_first_and_a_table_last(small):
+    small.append(CHECKS)
+    done = small.good("verify", "--trust")
+    assert done.err.startswith("2 builds to run")
+    assert done.out.splitlines()[:3] == [
+        "no-bad-file     local",
+        "  first-thing   passed",
+        "  second-thing  passed",
+    ]
+    assert "2 of 2 required checks passed." in done.out
+
+
+def test_a_failure_shows_the_end_of_its_log(small):
+    small.append(NEVER)
+    done = small.run("verify", "--trust")
+    assert done.code == 4
+    assert "second-thing: no-bad-file for local failed\n" in done.out
+    assert "\n    looking\n" in done.out
+    assert "Next: mend the patches, then stacker verify second-thing" in done.out
+
+
+def test_only_what_was_asked_for(small):
+    small.append(NEVER + WITH_PLATFORMS)
+    done = small.run("verify", "--trust", "--json", "first-thing", "--platform", "here")
+    assert done.code == 0
+    assert [(r["stage"], r["platform"]) for r in done.document["results"]] == [
+        ("first-thing", "here")
+    ]
+
+
+def test_an_unknown_name_is_a_usage_error(small):
+    small.append(CHECKS)
+    for words in (("nothing",), ("--check", "nothing"), ("--platform", "nothing")):
+        assert small.run("verify", "--trust", *words).code == 2
+
+
+def test_what_cannot_run_here_says_why(small):
+    small.append(CHECKS + WITH_PLATFORMS)
+    done = small.good("verify", "--trust", "--platform", "there")
+    assert "not run" in done.out
+    assert "there counts only on plan9-vax" in done.out
+    assert "0 of 2 required checks passed." in done.out
+    assert "Next:" not in done.out
+
+
+def test_edits_by_hand_become_a_version_first(small):
+    small.append(CHECKS)
+    patch = next((small.folder / "patches" / "second-thing").iterdir())
+    patch.write_bytes(patch.read_bytes().replace(b"second thing", b"another thing"))
+    done = small.good("verify", "--trust")
+    assert "patches of second-thing were edited: restacked as v2" in done.err
+    assert small.good("status", "--json").document["edits"] == []
+
+
+def test_another_repository_is_what_the_stage_needs_there(tmp_path, history, run_stacker):
+    """`{repo:NAME}` is the chain of all that the stage needs there, else that base."""
+    main = history.draw(tmp_path / "main.git", {"main": [("m0", {"m": "0\n"})],
+                                                "port": ["m0", ("m1", {"m": "1\n"}),
+                                                         ("m2", {"m": "2\n"})]})  # fmt: skip
+    deps = history.draw(tmp_path / "deps.git", {"main": [("d0", {"d": "0\n"})],
+                                                "port": ["d0", ("d1", {"d": "1\n"})]})  # fmt: skip
+    folder = tmp_path / "s"
+
+    def run(*words):
+        done = run_stacker(*words, cwd=folder)
+        assert done.code == 0, done.err
+        return done
+
+    run_stacker("init", folder, "--upstream", main.path, "--branch", "main")
+    plan = folder / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    text += f"\n[repositories.deps]\nupstream = {deps.path.as_posix()!r}\nbranch = 'main'\n"
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    run("import", f"{main['m0']}..{main['m2']}", "--from", main.path, "--stage-per-commit")
+    run("import", f"{deps['d0']}..{deps['d1']}", "--from", deps.path, "--stage", "d1",
+        "--repository", "deps")  # fmt: skip
+    text = plan.read_text(encoding="utf-8")
+    head, tail = text.split('id = "m2"')
+    text = f'{head}id = "m2"\nneeds = ["m1", "d1"]{tail}'
+    look = "import pathlib, sys; print(pathlib.Path(sys.argv[1], 'd').read_text())"
+    text += f'\n[[checks]]\nname = "look"\nrun = ["{{python}}", "-c", "{look}", "{{repo:deps}}"]\n'
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    results = run("verify", "--trust", "--json").document["results"]
+    said = {
+        one["stage"]: Path(one["log"]).read_text(encoding="utf-8").splitlines()[1]
+        for one in results
+    }
+    assert said == {"m1": "0", "m2": "1"}

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from stacker import wiring
+from stacker.doctor.finding import Health
+from stacker.doctor.flow import examine
+
+
+def found(directory, reach=None):
+    """What is not well, by name."""
+    return {one.name: one for one in examine(directory, reach) if one.health is not Health.OK}
+
+
+def test_a_series_that_is_well(directory):
+    assert found(directory, wiring.reach) == {}
+
+
+def test_a_bad_plan_is_shown_with_its_places_and_ends_the_examination(small, directory):
+    small.append("\n[[stages]]\nid = 'third'\nneeds = ['frist-thing']\n")
+    bad = found(directory, wiring.reach)
+    assert set(bad) == {"plan"}
+    assert "series.toml:" in bad["plan"].hint
+    assert "first-thing" in bad["plan"].hint  # did you mean
+
+
+@pytest.mark.parametrize("rules", [None, "", "* text=auto\n", "patches/** -text\n"])
+def test_git_may_convert_patches(directory, rules):
+    file = directory.root / ".gitattributes"
+    file.unlink()
+    if rules is not None:
+        file.write_text(rules, encoding="utf-8")
+    assert found(directory)["attributes"].health is Health.PROBLEM
+
+
+def test_other_words_for_the_same_rules_will_do(directory):
+    (directory.root / ".gitattributes").write_text("* -text\n", encoding="utf-8")
+    assert "attributes" not in found(directory)
+
+
+def test_a_folder_without_git_is_a_warning(directory):
+    shutil.rmtree(directory.root / ".git")
+    assert found(directory)["attributes"].health is Health.WARNING
+
+
+def test_a_converted_patch_is_named(directory):
+    patch = next((directory.root / "patches" / "first-thing").iterdir())
+    patch.write_bytes(patch.read_bytes().replace(b"\n", b"\r\n"))
+    one = found(directory)["patches"]
+    assert one.health is Health.PROBLEM
+    assert patch.name in one.message
+    assert "CR LF" in one.message
+
+
+def test_a_damaged_lock(directory):
+    directory.lock_file.write_bytes(b"<<<")
+    assert found(directory)["lock"].health is Health.PROBLEM
+
+
+def test_edits_by_hand_are_a_warning(directory):
+    shutil.rmtree(directory.root / "patches" / "second-thing")
+    one = found(directory)["lock"]
+    assert one.health is Health.WARNING
+    assert "second-thing" in one.message
+
+
+def test_a_fresh_clone_is_a_warning(directory):
+    shutil.rmtree(directory.state)
+    bad = found(directory, wiring.reach)
+    assert {name: one.health for name, one in bad.items()} == {"store": Health.WARNING}
+
+
+def test_a_store_without_the_base(directory, small):
+    lock = directory.lock_file.read_text(encoding="utf-8")
+    base = small.upstream["start"]
+    directory.lock_file.write_text(lock.replace(base, "1" * 40), encoding="utf-8")
+    assert "lacks the base of upstream" in found(directory)["store"].message
+
+
+def test_a_store_that_lost_an_object(directory, small):
+    tree = small.upstream.git("rev-parse", f"{small.upstream['start']}:a.txt")
+    loose = directory.store / "objects" / tree[:2] / tree[2:]
+    if loose.exists():
+        loose.unlink()
+    else:
+        for pack in (directory.store / "objects" / "pack").iterdir():
+            pack.unlink()
+    assert found(directory)["store"].health is not Health.OK
+
+
+def test_leftovers_say_which_command_finishes_them(directory, small):
+    small.upstream.add("main", ("clash", {"a.txt": "three\n"}))
+    assert small.run("rebase").code == 3
+    one = found(directory)["leftovers"]
+    assert one.health is Health.WARNING
+    assert "stacker status" in one.hint
+
+
+def test_files_that_a_killed_command_did_not_write(directory):
+    (directory.state / "written").write_text("0" * 40 + "\n", encoding="ascii")
+    assert "files" in found(directory)
+
+
+def test_an_upstream_that_is_gone(directory, small):
+    shutil.rmtree(small.upstream.path)
+    assert found(directory, wiring.reach)["upstream upstream"].health is Health.PROBLEM
+
+
+def test_a_branch_that_is_gone(directory, small):
+    small.upstream.git("branch", "-m", "main", "trunk")
+    one = found(directory, wiring.reach)["upstream upstream"]
+    assert "'main'" in one.message
+
+
+def test_without_asking_nobody_is_missed(directory, small):
+    shutil.rmtree(small.upstream.path)
+    assert found(directory) == {}

@@ -1,0 +1,85 @@
+"""What the doctor learns from a forge, on the hub."""
+
+from __future__ import annotations
+
+import pytest
+import small_series
+
+from stacker import wiring
+from stacker.doctor.flow import examine
+from stacker.forge.github import GitHub
+from stacker.series.directory import SeriesDirectory
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    with small_series.serve(tmp_path_factory.mktemp("forge")) as running:
+        yield running
+
+
+@pytest.fixture
+def look(tmp_path, hub, history, run_stacker, monkeypatch):
+    """Examine the plan's forge with somebody's token; the plan may name another fork."""
+    monkeypatch.setenv("STACKER_FORGE", hub.url)
+    if not (hub.root / "up" / "proj.git").exists():
+        history.draw(hub.root / "up" / "proj.git", small_series.BRANCHES)
+        history.draw(hub.root / "me" / "other.git", small_series.BRANCHES)
+        with GitHub(hub.api, "me-token", pace=False) as me:
+            me.create_fork("up/proj")
+    monkeypatch.setenv("GITHUB_TOKEN", "me-token")
+    done = run_stacker("init", "s", "--upstream", "up/proj", "--fork", "me/proj")
+    assert done.code == 0, done.err
+
+    def examined(token="me-token", fork='fork = "me/proj"'):
+        if token is None:
+            monkeypatch.delenv("GITHUB_TOKEN")
+        else:
+            monkeypatch.setenv("GITHUB_TOKEN", token)
+        plan = tmp_path / "s" / "series.toml"
+        text = plan.read_text(encoding="utf-8").replace('fork = "me/proj"', fork)
+        plan.write_text(text.replace('publish = "append"\n', ""), encoding="utf-8")
+        found = examine(SeriesDirectory(tmp_path / "s"), wiring.reach)
+        return {one.name: (str(one.health), one.message) for one in found}
+
+    return examined
+
+
+def test_the_owner_of_the_fork_may_push_there(look, hub):
+    found = look()
+    assert found["forge"] == ("ok", f"{hub.url}, as me")
+    assert found["forge proj"] == ("ok", "up/proj: this token has the right to read")
+    assert found["branches proj"] == ("ok", "go to me/proj")
+    assert found["rules proj"] == ("ok", "main: not protected")
+
+
+def test_somebody_else_may_not(look):
+    assert look("rita-token")["branches proj"] == (
+        "problem", "this token may not push to me/proj",
+    )  # fmt: skip
+
+
+def test_a_fork_that_is_not_there(look):
+    assert look(fork='fork = "me/nothing"')["branches proj"] == (
+        "problem", "the forge shows no me/nothing",
+    )  # fmt: skip
+
+
+def test_a_repository_that_is_no_fork(look):
+    assert look(fork='fork = "me/other"')["branches proj"] == (
+        "problem", "me/other is no fork of up/proj",
+    )  # fmt: skip
+
+
+def test_without_a_fork_branches_go_to_upstream(look):
+    assert look("up-token", fork="")["branches proj"] == ("ok", "go to up/proj itself")
+    assert look("me-token", fork="")["branches proj"][0] == "problem"
+
+
+def test_without_a_token_the_rest_is_still_examined(look):
+    found = look(None)
+    assert found["forge"][0] == "warning"
+    assert found["upstream proj"][0] == "ok"
+
+
+def test_a_token_that_the_forge_does_not_know(look):
+    assert look("wrong-token")["forge"][0] == "problem"

@@ -1,0 +1,117 @@
+"""A stage leaves the series only with a landing that its own replay proves."""
+
+from __future__ import annotations
+
+import pytest
+from world import begin, stages, statuses
+
+LINES = "".join(f"line {n}\n" for n in range(20))
+
+
+def edited(**words):
+    text = LINES
+    for number, word in words.items():
+        text = text.replace(f"line {number[1:]}\n", f"{word}\n")
+    return text
+
+
+ONE = {"a.c": edited(n3="one")}
+TWO = {"a.c": edited(n3="one", n9="two")}
+
+
+@pytest.fixture
+def world(tmp_path, run_stacker, history):
+    """`two` stands on `one`; `alone` on the base."""
+    upstream = history.draw(tmp_path / "upstream", {
+        "master": [("start", {"a.c": LINES, "b.c": LINES, "z": "z\n"})],
+        "port": ["start", ("One", ONE), ("Two", TWO)],
+        "alone": ["start", ("Alone", {"b.c": edited(n3="alone")})],
+    })  # fmt: skip
+    return begin(run_stacker, tmp_path, upstream,
+                 (f"{upstream['start']}..port", "--stage-per-commit"),
+                 (f"{upstream['start']}..alone", "--stage-per-commit"))  # fmt: skip
+
+
+def drift(world, name="drift"):
+    world.upstream.add("master", (name, {"z": f"{name}\n"}))
+
+
+def test_squashed(world):
+    drift(world)
+    world.upstream.add("master", ("Squash one (#1)", ONE))
+    drift(world, "more")
+    document = world.stacker("rebase")
+    assert statuses(document) == {"one": "landed", "two": "rebased", "alone": "rebased"}
+    assert stages(document)["one"]["commit"] == world.upstream["Squash one (#1)"]
+    assert world.git("rev-parse", f"{stages(document)['two']['commit']}^") == world.upstream["more"]
+    assert not (world.home / "patches" / "one").exists()
+    again = world.stacker("rebase")
+    assert statuses(again) == {"one": "landed", "two": "unchanged", "alone": "unchanged"}
+
+
+def test_merged(world):
+    up = world.upstream
+    drift(world)
+    tree = up.git("merge-tree", "--write-tree", "master", up["Two"])
+    up.git("update-ref", "refs/heads/master", up.git(
+        "commit-tree", tree, "-m", "Merge", "-p", "master", "-p", up["Two"]))  # fmt: skip
+    document = world.stacker("rebase")
+    assert statuses(document) == {"one": "landed", "two": "landed", "alone": "rebased"}
+    merge = up.git("rev-parse", "master")
+    assert {stages(document)[s]["commit"] for s in ("one", "two")} == {merge}
+
+
+def test_two_stages_in_one_squashed_commit(world):
+    drift(world)
+    world.upstream.add("master", ("Both", TWO))
+    document = world.stacker("rebase")
+    assert statuses(document) == {"one": "landed", "two": "landed", "alone": "rebased"}
+
+
+def test_as_one_commit_each(world):
+    world.upstream.add("master", ("L1", ONE), ("L2", TWO))
+    found = stages(world.stacker("rebase"))
+    assert found["one"]["commit"] == world.upstream["L1"]
+    assert found["two"]["commit"] == world.upstream["L2"]
+
+
+def test_landed_and_reverted_is_not_landed(world):
+    world.upstream.add("master", ("L1", ONE), ("Revert L1", {"a.c": LINES}))
+    document = world.stacker("rebase")
+    assert statuses(document) == {"one": "rebased", "two": "rebased", "alone": "rebased"}
+    assert world.git("show", f"{stages(document)['two']['commit']}:a.c") == TWO["a.c"].strip()
+
+
+def test_landed_again_after_a_revert(world):
+    up = world.upstream
+    up.add("master", ("L1", ONE), ("Revert L1", {"a.c": LINES}), ("Again", ONE))
+    landed = stages(world.stacker("rebase"))["one"]
+    assert landed["status"] == "landed"
+    assert landed["commit"] in (up["L1"], up["Again"])
+
+
+def test_the_same_words_with_more_are_no_proof(world):
+    world.upstream.add("master", ("One and more", {**ONE, "c.c": "more\n"}))
+    document = world.stacker("rebase")
+    assert statuses(document)["one"] == "rebased"
+    assert "no commit proves that it landed" in stages(document)["one"]["because"]
+    assert world.patch("one").is_file()
+
+
+def test_the_same_line_at_another_indent_is_not_ours(world):
+    """Golden case 45: equal patch-ids, for they leave blanks out."""
+    world.upstream.add("master", ("Indented", {"a.c": edited(n3="    one")}))
+    assert statuses(world.stacker("rebase", code=3))["one"] == "conflict"
+
+
+def test_half_of_a_stage_is_no_landing(world):
+    world.upstream.add("master", ("Half", {"a.c": edited(n9="two")}))
+    assert statuses(world.stacker("rebase"))["two"] != "landed"
+
+
+def test_an_older_base_brings_landed_stages_not_back(world):
+    world.upstream.add("master", ("L1", ONE))
+    world.stacker("rebase")
+    world.stacker("undo")
+    assert world.patch("one").is_file()
+    assert statuses(world.stacker("rebase"))["one"] == "landed"

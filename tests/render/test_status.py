@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from status_samples import (
+    BASE,
+    NOW,
+    TIP,
+    approved,
+    landed,
+    opinion,
+    series,
+    stage,
+    submitted,
+)
+
+from stacker.render.status import ago, status_document, status_text
+from stacker.status.value import Evidence, Stopped, UpstreamStatus
+
+MARK = """\
+win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
+  1  openssl      #11779  approved by tiran  2/2  published v38, same change
+  2  libffi       landed 32119e1
+  3  openssl-arm  hand-off  waits for cpython-bin-deps openssl-bin
+  final, lands together, 1 of 4 ready
+  4  build        #11825  approved by tiran  2/2  published v38, same change
+  5  ctypes       #12059  conflict           2/2  published v38, same change
+  6  test-skips   #11774  waits for review   1/2
+                  build for win32 failed; published v38, same change
+  7  library      -       not submitted      2/2
+Next: stacker resolve ctypes     (the rebase to 62dfd7d stopped there)"""
+
+
+def whole():
+    stopped = Stopped((("cpython", TIP),), ("ctypes",))
+    failing = Evidence(1, 2, ("build for win32 failed",))
+    return series(
+        approved("openssl", 11779),
+        landed("libffi"),
+        stage("openssl-arm", repository="bin-deps", upstream="python/cpython-bin-deps",
+              hand_off=True),
+        approved("build", 11825, group="final"),
+        submitted("ctypes", 12059, group="final", stopped_on="ctypes"),
+        submitted("test-skips", 11774, group="final", evidence=failing),
+        stage("library", group="final"),
+        stopped=stopped,
+        upstreams=(
+            UpstreamStatus("cpython", "master", BASE, TIP, 31, NOW),
+            UpstreamStatus("bin-deps", "openssl-bin", None, None, None, None),
+        ),
+    )  # fmt: skip
+
+
+def test_the_page():
+    text = status_text(whole())
+    assert text == MARK
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_document_is_json_and_has_every_stage():
+    document = json.loads(json.dumps(status_document(whole())))
+    assert [one["id"] for one in document["stages"]][:2] == ["openssl", "libffi"]
+    assert document["groups"] == [
+        {"name": "final", "stages": ["build", "ctypes", "test-skips", "library"], "ready": 1}
+    ]
+    assert document["next"]["command"] == "stacker resolve ctypes"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (opinion(), "waits for review"),
+        (opinion(draft=True), "draft, waits for review"),
+        (opinion(approved_before=("ann",)), "waits for ann again"),
+        (opinion(approved_by=("ann",), refused_by=("bob",)), "changes asked by bob"),
+        (opinion(failing=("ci",)), "CI: ci fails"),
+        (None, "submitted"),
+    ],
+)
+def test_what_the_forge_said(said, words):
+    assert words in status_text(series(submitted("a", opinion=said)))
+
+
+def test_a_group_of_which_all_landed():
+    assert "final, lands together, landed" in status_text(series(landed("a", group="final")))
+
+
+def test_what_stands_behind_a_group_is_told_apart():
+    text = status_text(series(submitted("a", group="final"), submitted("b", 2)))
+    assert "  each on its own\n  2  b" in text
+
+
+def test_old_knowledge_of_upstream_says_its_age():
+    upstream = UpstreamStatus("cpython", "master", BASE, TIP, 3, NOW - 9 * 86_400)
+    assert "upstream 3 ahead (9 days ago)" in status_text(series(stage("a"), upstreams=(upstream,)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "just now"), (61, "1 min ago"), (7300, "2 h ago"), (200_000, "2 days ago")],
+)
+def test_ages(seconds, words):
+    assert ago(seconds) == words

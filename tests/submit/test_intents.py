@@ -1,0 +1,99 @@
+"""A submit that is killed anywhere and run again ends where one ends that was never killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import killed
+import pytest
+
+import stacker
+from stacker.series.lock import Published
+from stacker.submit import intents
+
+# intents, push, two opened, two texts, save: before and after each.
+STEPS = 14
+
+
+def change(world):
+    world.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+
+
+def kill(world, step):
+    """Run a submit that dies at a step; says whether there was such a step."""
+    done = subprocess.run(
+        [sys.executable, str(Path(killed.__file__)), str(world.folder), str(step)],
+        env=os.environ | {"PYTHONPATH": str(Path(stacker.__file__).parents[1])},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, killed.KILLED), done.stderr.decode()
+    return done.returncode == killed.KILLED
+
+
+@pytest.fixture(scope="module")
+def never():
+    """What people see, and the lock, when no submit is ever killed; filled by the first test."""
+    return []
+
+
+@pytest.mark.parametrize("step", range(STEPS))
+def test_killed_at_any_step_and_run_again(make, never, step):
+    world = make(ids="ab")
+    if not never:
+        other = make(ids="ab")
+        other.submit()
+        never.append(other.snapshot())
+    world.enter()
+    assert kill(world, step)
+    world.submit()
+    assert [world.snapshot()] == never
+    assert world.submit()["actions"] == []
+    assert not (world.folder / ".stacker" / "submit.json").exists()
+
+
+def test_these_were_all_steps(make):
+    assert not kill(make(ids="ab"), STEPS)
+
+
+# After the push, and after the first of two pull requests was opened.
+@pytest.mark.parametrize("step", [3, 4, 7, 12])
+def test_killed_then_rebased_and_run_again(make, step):
+    world = make(ids="ab")
+    assert kill(world, step)
+    pushed = world.branches()
+    world.drift("drift")
+    world.good("rebase")
+    change(world)
+    world.submit()
+    assert all(world.lock.stage(one).published.head != pushed[f"s/{one}"] for one in "ab")
+    world.reviewable()
+    assert [p["head"]["ref"] for p in reversed(world.pulls())] == ["s/a", "s/b"]
+    assert world.submit()["actions"] == []
+
+
+def test_killed_twice_with_a_change_between(make):
+    world = make(ids="ab")
+    assert kill(world, 3)  # after the push
+    pushed = world.branches()
+    change(world)
+    assert kill(world, 3)  # after the intents, before its push
+    assert world.branches() == pushed
+    change(world)
+    world.submit()
+    world.reviewable()
+    assert world.submit()["actions"] == []
+
+
+def test_what_was_written_is_read(tmp_path):
+    one = Published(head="1" * 40, base="2" * 40, version=3, branch="s/a", below="4" * 40)
+    two = Published(head="5" * 40, base="2" * 40, version=3, branch="s/b")
+    heads = {("proj", "a"): one, ("proj", "b"): two}
+    assert intents.read(tmp_path) == {}
+    intents.write(tmp_path, heads)
+    assert intents.read(tmp_path) == heads
+    intents.forget(tmp_path)
+    assert intents.read(tmp_path) == {}
+    intents.forget(tmp_path)
