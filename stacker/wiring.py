@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stacker.doctor.remote import Reach
     from stacker.forge.github import GitHub
     from stacker.series.plan import Plan, Repository
+    from stacker.series.versions import Operation
 
 GITHUB = "https://github.com"
 _TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
@@ -209,7 +210,22 @@ def workspace_and_site(start: Path) -> Iterator[tuple[Workspace, Site]]:
             now=now(),
             person=_person(directory.root),
         )
-        yield work, site
+        before = versions.current(store)
+        try:
+            yield work, site
+        except KeyboardInterrupt as stopped:
+            if stopped.args:  # whoever knew better has said it
+                raise
+            raise KeyboardInterrupt(_interrupted(work, before)) from stopped
+
+
+def _interrupted(work: Workspace, before: Operation | None) -> str:
+    """One true sentence on what an interrupt left of a local command."""
+    here = versions.current(work.store)
+    if here is None or here == before:
+        return "Interrupted; the series is as it was."
+    versions.write_files(work.store, work.directory)
+    return f"Interrupted, but the step was made already: the series is at v{here.version}."
 
 
 @contextmanager

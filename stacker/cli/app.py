@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from stacker import __version__, wiring
-from stacker.cli import carry, everyday, hubbing, looking, setup, trying, verifying
 from stacker.cli.context import finish, options_from
 from stacker.errors import ExitCode, UsageError
 from stacker.render.terminal import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-_DAILY, _LOOK, _SHARE, _BACK, _TRY = (
-    "Every day", "Look", "Set up and share", "Go back", "Upstream, try",
+_DAILY, _SHARE, _BACK, _TRY = (
+    "Every day", "Set up and share", "Go back", "Upstream, try",
 )  # fmt: skip
 
 _EPILOG = (
@@ -26,39 +26,39 @@ _EPILOG = (
 )
 
 
-def build() -> typer.Typer:
-    """The application, each command in its family."""
+# name -> (family, module, function); a module is loaded when one of its commands is wanted.
+_COMMANDS = {
+    "status": (_DAILY, "looking", "status"),
+    "rebase": (_DAILY, "everyday", "rebase"),
+    "resolve": (_DAILY, "everyday", "resolve"),
+    "verify": (_DAILY, "verifying", "verify"),
+    "submit": (_DAILY, "carry", "submit"),
+    "land": (_DAILY, "carry", "land"),
+    "undo": (_BACK, "everyday", "undo"),
+    "init": (_SHARE, "setup", "init"),
+    "import": (_SHARE, "setup", "import_"),
+    "doctor": (_SHARE, "looking", "doctor"),
+    "gate": (_TRY, "carry", "gate"),
+    "demo": (_TRY, "trying", "demo"),
+    "hub": (_TRY, "hubbing", "hub"),
+}
+
+
+def build(wanted: str | None = None) -> typer.Typer:
+    """The application: the command `wanted` alone where that is one, else all, by families."""
     app = typer.Typer(
         name="stacker", no_args_is_help=True, add_completion=True, rich_markup_mode=None,
         pretty_exceptions_enable=False, epilog=_EPILOG,
         help="Keep a patch series alive and carry it upstream.",
     )  # fmt: skip
-    families: dict[str, list[tuple[str, Callable[..., Answer]]]] = {
-        _DAILY: [
-            ("status", looking.status),
-            ("rebase", everyday.rebase),
-            ("resolve", everyday.resolve),
-            ("verify", verifying.verify),
-            ("submit", carry.submit),
-            ("land", carry.land),
-        ],
-        _LOOK: [],
-        _BACK: [("undo", everyday.undo)],
-        _SHARE: [
-            ("init", setup.init),
-            ("import", setup.import_),
-            ("doctor", looking.doctor),
-        ],
-        _TRY: [
-            ("gate", carry.gate),
-            ("demo", trying.demo),
-        ],
-    }
-    for family, commands in families.items():
-        for name, command in commands:
-            app.command(name, rich_help_panel=family)(command)
-    app.add_typer(hubbing.hub, name="hub", rich_help_panel=_TRY)
     app.callback()(_everywhere)
+    for name in [wanted] if wanted in _COMMANDS else [] if wanted == "--version" else _COMMANDS:
+        family, module, function = _COMMANDS[name]
+        command = getattr(import_module(f"stacker.cli.{module}"), function)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=family)
+        else:
+            app.command(name, rich_help_panel=family)(command)
     return app
 
 
@@ -83,7 +83,7 @@ def run(arguments: Sequence[str]) -> int:
 
     def command() -> Answer | None:
         try:
-            answer: Any = typer.main.get_command(build()).main(
+            answer: Any = typer.main.get_command(build(next(iter(rest), None))).main(
                 rest, prog_name="stacker", standalone_mode=False, obj=options
             )
         except typer.TyperException as exc:

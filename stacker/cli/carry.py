@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stacker import wiring
 from stacker.cli.context import Options
-from stacker.errors import ExitCode
+from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
 from stacker.land import flow as landing
+from stacker.land import intent as journal
 from stacker.land.flow import Hands, LandRequest
+from stacker.land.intent import Step
+from stacker.land.outcome import State
 from stacker.render import forge as rendering
 from stacker.render.land import gate_document, gate_text, land_code, land_document, land_text
 from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
+from stacker.submit.actions import OpenPull
 from stacker.submit.flow import SubmitRequest
+
+if TYPE_CHECKING:
+    from stacker.land.outcome import LandResult
+    from stacker.submit.flow import SubmitResult
+    from stacker.wiring import Desk
 
 
 def submit(
@@ -26,6 +36,7 @@ def submit(
     dry_run: Annotated[bool, typer.Option(help="Print the actions; do none.")] = False,
     move_base: Annotated[bool, typer.Option(help="Publish on the newest base.")] = False,
     message: Annotated[str | None, typer.Option("-m", help="What changed, for the mails.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
     """Make the forge's pull requests say what the series says."""
     options: Options = context.obj
@@ -33,12 +44,40 @@ def submit(
         stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message
     )
     with options.desk() as desk:
-        result = submitting.submit(
-            desk.work, desk.place, desk.forge, request, options.terminal.told
-        )
+        if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
+            _ask_to_publish(options, desk, request)
+        result = _submit(options, desk, request)
     code = ExitCode.BLOCKED if result.foreign else ExitCode.DONE
     text = rendering.submit_text(result, dry_run=dry_run)
     return Answer(rendering.submit_document(result), text, code)
+
+
+def _submit(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:
+    """Publish; an interrupt says how far it came."""
+    heard = [0, 0]
+
+    def told(what: str, done: int, total: int) -> None:
+        if what == submitting.PUBLISHING:
+            heard[:] = [done, total]
+        options.terminal.told(what, done, total)
+
+    try:
+        return submitting.submit(desk.work, desk.place, desk.forge, request, told)
+    except KeyboardInterrupt as stopped:
+        done, total = heard
+        far = f"after {done} of {total} actions" if total else "before anything was published"
+        raise KeyboardInterrupt(f"Interrupted {far}; run it again to finish.") from stopped
+
+
+def _ask_to_publish(options: Options, desk: Desk, request: SubmitRequest) -> None:
+    """The first time that something is opened on a real forge, a person sees it before."""
+    plan = submitting.submit(
+        desk.work, desk.place, desk.forge, replace(request, dry_run=True), options.terminal.told
+    )
+    if any(isinstance(action, OpenPull) for action in plan.actions):
+        options.terminal.say(rendering.submit_text(plan, dry_run=True))
+        if not options.terminal.ask(f"Do this on {desk.site.url}?"):
+            raise UsageError("nothing was published", hint="`--dry-run` shows it without asking.")
 
 
 def land(
@@ -47,6 +86,7 @@ def land(
     group: Annotated[str | None, typer.Option(help="All members of this group, or none.")] = None,
     take_over: Annotated[bool, typer.Option(help="Break the lock of a dead landing.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Say whether it could land; land nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
     """Bring a stage or a whole group upstream by one update of the branch."""
     options: Options = context.obj
@@ -56,10 +96,32 @@ def land(
     )  # fmt: skip
     with options.desk() as desk:
         hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)
-        result = landing.land(hands, request)
-    return Answer(
-        land_document(result), land_text(result, group or stage or ""), land_code(result)
-    )
+        if options.terminal.can_ask and not (yes or dry_run):
+            _ask_to_land(options, hands, request)
+        result = _land(hands, request)
+    return Answer(land_document(result), land_text(result, group or stage or ""), land_code(result))
+
+
+def _land(hands: Hands, request: LandRequest) -> LandResult:
+    """Land; an interrupt says whether the branch can have moved."""
+    try:
+        return landing.land(hands, request)
+    except KeyboardInterrupt as stopped:
+        begun = journal.unfinished(hands.work.directory.state)
+        said = "nothing landed." if not any(i.step is not Step.LOCKING for i in begun) else (
+            "run it again: it first finds out what landed."
+        )  # fmt: skip
+        raise KeyboardInterrupt(f"Interrupted; {said}") from stopped
+
+
+def _ask_to_land(options: Options, hands: Hands, request: LandRequest) -> None:
+    """A person sees what would land, and says yes, before the branch moves."""
+    could = landing.land(hands, replace(request, dry_run=True))
+    if could.state is State.NOT_LANDED:
+        options.terminal.say(land_text(could, request.group or request.stage or ""))
+        count = len(could.members)
+        if not options.terminal.ask(f"Land {count} of {count} in {could.branch}?"):
+            raise UsageError("nothing landed", hint="`--dry-run` shows it without asking.")
 
 
 def gate(

@@ -93,8 +93,8 @@ def finish(options: Options, command: Callable[[], Answer | None]) -> int:
     except StackerError as exc:
         terminal.failed(exc, documents.error(exc))
         return exc.exit_code
-    except KeyboardInterrupt:
-        terminal.say(options.if_interrupted)
+    except KeyboardInterrupt as exc:
+        terminal.say(str(exc) or options.if_interrupted)
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the one place where a bug becomes an exit code
         bug = StackerError(

@@ -98,9 +98,10 @@ def import_(
     )  # fmt: skip
     with options.workspace() as work:
         result = import_into(work, request, _choose, options.terminal.told)
-    names = ", ".join(result.stages)
-    count = "1 stage" if len(result.stages) == 1 else f"{len(result.stages)} stages"
-    text = f"Imported {count} as v{result.version}: {names}.\nNext: stacker status"
+    count = len(result.stages)
+    lines = [f"Imported {count} stage{'s' if count > 1 else ''} as v{result.version}."]
+    lines += [f"  {s}  {size}" for s, size in zip(result.stages, result.sizes, strict=True)]
+    text = "\n".join([*lines, "Next: stacker status"])
     return Answer(documents.imported(result), text)
 
 

@@ -92,7 +92,8 @@ def judge(
         names = ", ".join(f"#{numbers[s]}" if s in numbers else s for s in others)
         text = f"Lands only together with {names}: stacker land --group {group.name}"
     else:
-        text = "In no group: may be merged alone"
+        why = "The others have landed" if group is not None and group.stages != (stage,) else None
+        text = f"{why or 'Lands with no other'}: may be merged alone"
     text = text[:_LONGEST]
     wanted = CIState.FAILURE if others else CIState.SUCCESS
     now = next((c for c in pull.checks if c.name == CONTEXT), None)

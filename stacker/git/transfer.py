@@ -10,11 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from git.cmd import Git as GitCommand
-from git.cmd import handle_process_output
-from git.exc import GitCommandError
-from git.util import RemoteProgress
-
 from stacker.errors import GitError
 from stacker.git.objects import Oid
 from stacker.git.process import Git, sealed_environment
@@ -62,7 +57,14 @@ def fetch(
     credential: Credential | None = None, told: Told | None = None,
 ) -> None:  # fmt: skip
     """Fetch `refspecs` from `url` into `store`; raises `GitError` with git's own words."""
-    progress = _Progress(told)
+    # GitPython takes longer to load than most commands to run, and few of them fetch.
+    from git.cmd import Git as GitCommand  # noqa: PLC0415
+    from git.cmd import handle_process_output  # noqa: PLC0415
+    from git.exc import GitCommandError  # noqa: PLC0415
+
+    from stacker.git.progress import Progress  # noqa: PLC0415
+
+    progress = Progress(told)
     command = GitCommand(str(store.directory))
     command.update_environment(**sealed_environment(credential), GITHUB_TOKEN="", GH_TOKEN="")
     try:
@@ -81,31 +83,3 @@ def fetch(
 def shown_url(url: str) -> str:
     """`url` without a user or token that somebody wrote into it."""
     return re.sub(r"(://)[^/@]*@", r"\1", url)
-
-
-class _Progress(RemoteProgress):
-    def __init__(self, told: Told | None) -> None:
-        super().__init__()
-        self._told = told
-
-    def update(
-        self,
-        op_code: int,
-        cur_count: str | float,
-        max_count: str | float | None = None,
-        message: str = "",
-    ) -> None:
-        if self._told is not None:
-            stage = _STAGES.get(op_code & self.OP_MASK, "working")
-            self._told(
-                f"{stage} {message}".strip(), int(float(cur_count)), int(float(max_count or 0))
-            )
-
-
-_STAGES = {
-    RemoteProgress.COUNTING: "counting",
-    RemoteProgress.COMPRESSING: "compressing",
-    RemoteProgress.RECEIVING: "receiving",
-    RemoteProgress.RESOLVING: "resolving",
-    RemoteProgress.WRITING: "writing",
-}

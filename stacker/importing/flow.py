@@ -15,6 +15,7 @@ from stacker.series.patchfile import slug
 from stacker.series.plan_text import NewStage, append_stages
 from stacker.series.reading import parse_plan
 from stacker.series.saving import rewritten, save
+from stacker.series.size import Size, size_of
 from stacker.series.workspace import known_tip
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class ImportResult:
     stages: tuple[StageId, ...]
     version: int
     base: Oid
+    sizes: tuple[Size, ...]
 
 
 def import_into(
@@ -217,7 +219,15 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
         work.directory, work.store, files, lock,
         loaded=loaded, command="import", reason=", ".join(stages), now=work.now,
     )  # fmt: skip
-    return ImportResult(stages, lock.version, new.found.base)
+    return ImportResult(stages, lock.version, new.found.base, _sizes(files, stages))
+
+
+def _sizes(files: Mapping[str, bytes], stages: tuple[StageId, ...]) -> tuple[Size, ...]:
+    """How large each stage's change is, in the order of `stages`."""
+    return tuple(
+        size_of(content for name, content in files.items() if name.startswith(f"patches/{s}/"))
+        for s in stages
+    )
 
 
 def _new_stages(plan: Plan, new: _Addition) -> list[NewStage]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from stacker.errors import UsageError
+from stacker.forge.cache import remember_pulls
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts
@@ -114,6 +115,7 @@ def gather_facts(
     stages, _ = publishable(series, around)
     places = {n: place(n) for n in dict.fromkeys(series.plan.stage(s).repository for s in stages)}
     found, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    remember_pulls(work.directory.state, list(found.pulls.values()), work.now)
     heads = {h.stage: h for h in compose_heads(work.store, series, HeadsRequest(stages, False, ""))}
     home = series.plan.repository(target.repository)
     here = places.get(target.repository) or place(target.repository)

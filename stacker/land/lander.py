@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Protocol
 from stacker.errors import GitError
 from stacker.forge.api import MergeMethod, MergeRefused, PullState
 from stacker.git import transfer
-from stacker.git.history import is_ancestor
+from stacker.git.history import first_parents, is_ancestor
 from stacker.git.merge import Merged, merge_trees
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.push import PushOutcome, PushRefused, RefUpdate, push
 from stacker.land import intent as journal
 from stacker.land.classify import Reads
 from stacker.land.outcome import Way
+from stacker.land.preflight import unmet
 from stacker.series.workspace import bring, fetch_tip
 
 if TYPE_CHECKING:
     from stacker.forge.api import MergeAnswer, PullRequest
+    from stacker.git.objects import ObjectStore
     from stacker.land.intent import Intent
     from stacker.land.preflight import Ready
     from stacker.series.workspace import Upstream, Workspace
@@ -116,6 +118,9 @@ def commit_by_merge(
     pull = forge.pull(repository, intent.landing_pull)
     if pull.state is not PullState.OPEN:
         return MergeRefused(405, f"#{pull.number} is {pull.state}")
+    lacking = unmet(ready.protection, pull)
+    if lacking:  # an admin's token could merge all the same, and shall not
+        return MergeRefused(405, lacking)
     squash = ready.method is MergeMethod.SQUASH
     return forge.merge(
         repository, pull.number, sha=intent.pinned, method=ready.method,
@@ -137,15 +142,28 @@ def read(work: Workspace, forge: MergeForge, intent: Intent, repository: str) ->
         landed = None
     expected = {intent.tree}
     if landed is not None and landed != intent.candidate:
-        before = store.commit(landed).parents[0]
-        moved = merge_trees(
-            store, store.commit(intent.base).tree, store.commit(before).tree, intent.tree
-        )
-        expected |= {moved.tree} if isinstance(moved, Merged) else set()
+        expected |= _moved(store, intent, landed)
     return Reads(
         tip=tip, base=intent.base, has_base=is_ancestor(store, intent.base, tip), landed=landed,
         tree=store.commit(landed).tree if landed else None, expected=frozenset(expected),
     )  # fmt: skip
+
+
+def _moved(store: ObjectStore, intent: Intent, landed: Oid) -> set[Oid]:
+    """The trees that the candidate's change makes of what the branch was before it landed.
+
+    A merge and a squash are one commit of the branch; a rebase is as many as the candidate has.
+    """
+    base, before = store.commit(intent.base).tree, landed
+    found = set()
+    for _ in first_parents(store, intent.base, intent.candidate):
+        parents = store.commit(before).parents
+        if not parents:
+            break
+        before = parents[0]
+        moved = merge_trees(store, base, store.commit(before).tree, intent.tree)
+        found |= {moved.tree} if isinstance(moved, Merged) else set()
+    return found
 
 
 def _push(work: Workspace, upstream: Upstream, updates: list[RefUpdate]) -> PushOutcome:

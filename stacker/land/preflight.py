@@ -13,7 +13,7 @@ from stacker.submit.body import drafted_by_us
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts, Review
     from stacker.git.objects import Oid
     from stacker.series.plan import Group, Repository, StageId
     from stacker.verify.request import CellResult
@@ -64,6 +64,7 @@ class Ready:
     way: Way
     method: MergeMethod | None
     members: tuple[MemberFacts, ...]
+    protection: Protection | None
 
 
 def preflight(facts: LandFacts) -> Ready | Blocked:
@@ -79,7 +80,7 @@ def preflight(facts: LandFacts) -> Ready | Blocked:
     if reasons:
         return Blocked(tuple(reasons))
     way, method = _way(facts)
-    return Ready(way, method, facts.members)
+    return Ready(way, method, facts.members, facts.protection)
 
 
 def evidence(results: Iterable[CellResult]) -> tuple[Reason, ...]:
@@ -167,22 +168,40 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
     wanted = facts.group.approvals or 0 if facts.group else 0
     if facts.protection is not None:
         wanted = max(wanted, facts.protection.approvals)
-    newest = {
-        r.author: r
-        for r in pull.reviews
-        if r.state not in (ReviewState.COMMENTED, ReviewState.PENDING) and r.author != pull.author
-    }
-    against = [r.author for r in newest.values() if r.state is ReviewState.CHANGES_REQUESTED]
+    newest = _newest(pull)
+    against = [r.author for r in newest if r.state is ReviewState.CHANGES_REQUESTED]
     found = [
         Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}") for name in against
     ]
-    given = [
-        r for r in newest.values() if r.state is ReviewState.APPROVED and r.commit == pull.head
-    ]
-    if len(given) < wanted:
-        text = f"#{pull.number} has {len(given)} of {wanted} approvals of its head"
+    given = _approvals_of_head(pull)
+    if given < wanted:
+        text = f"#{pull.number} has {given} of {wanted} approvals of its head"
         found.append(Reason(Who.REVIEWER, stage, text, f"review {pull.url}"))
     return found
+
+
+def _newest(pull: PullRequest) -> tuple[Review, ...]:
+    """Each reviewer's last word; an author's own counts for nothing."""
+    silent = (ReviewState.COMMENTED, ReviewState.PENDING)
+    said = [r for r in pull.reviews if r.state not in silent and r.author != pull.author]
+    return tuple({r.author: r for r in said}.values())
+
+
+def _approvals_of_head(pull: PullRequest) -> int:
+    approved = (r for r in _newest(pull) if r.state is ReviewState.APPROVED)
+    return sum(r.commit == pull.head for r in approved)
+
+
+def unmet(protection: Protection | None, pull: PullRequest) -> str:
+    """What the branch's rules still ask of the landing pull request, in words; may be empty."""
+    if protection is None:
+        return ""
+    there = passed(pull.checks)
+    lacking = [f"{name} has not passed" for name in protection.required_checks if name not in there]
+    given = _approvals_of_head(pull)
+    if given < protection.approvals:
+        lacking.append(f"it has {given} of {protection.approvals} approvals of its head")
+    return f"#{pull.number}: {'; '.join(lacking)}" if lacking else ""
 
 
 def _ci(facts: LandFacts, pull: PullRequest, stage: StageId) -> list[Reason]:

@@ -61,9 +61,16 @@ def _open_gate(forge: LandForge, repository: str, intent: Intent) -> None:
 def stage_pull(
     work: Workspace, forge: LandForge, found: Gathered, intent: Intent, candidate: Candidate
 ) -> int:
-    """The pull request whose merge is the landing; a stage alone is landed by its own."""
-    if len(intent.members) == 1 and intent.members[0].number is not None:
-        return intent.members[0].number
+    """The pull request whose merge is the landing.
+
+    A stage alone is landed by its own where that is squashed; else the history of its review
+    would land with it.
+    """
+    own = found.facts.members[0].pull
+    if intent.squash and len(intent.members) == 1 and own is not None:
+        if own.draft:
+            forge.set_draft(own, False)
+        return own.number
     upstream = work.upstreams[intent.repository]
     _push_branch(work, upstream.url, intent, upstream.credential)
     repository = found.facts.repository.upstream

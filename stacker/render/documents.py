@@ -35,7 +35,12 @@ def initialised(result: InitResult) -> Document:
 
 def imported(result: ImportResult) -> Document:
     """What `import` added."""
-    return {"stages": list(result.stages), "version": result.version, "base": result.base}
+    return {
+        "stages": list(result.stages),
+        "version": result.version,
+        "base": result.base,
+        "sizes": [{"files": s.files, "added": s.added, "removed": s.removed} for s in result.sizes],
+    }
 
 
 def rebased(result: RebaseResult, default: str) -> Document:

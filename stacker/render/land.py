@@ -114,6 +114,10 @@ def _verdict(result: LandResult, name: str) -> str:
             return f"Stale: {name} does not go on {result.branch} as it is now; nothing landed."
         case State.WAITING:
             return f"Waiting: {name} is prepared; run this again when what is missing is there."
+        case State.NOT_LANDED if result.tx is None:
+            return (
+                f"Could land: {name}, {count} of {count} in {result.branch}; nothing was changed."
+            )
         case State.NOT_LANDED:
             return f"Not landed: {name}; the branch is as it was."
         case State.TORN:

@@ -8,14 +8,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
-
 from stacker.errors import ExitCode
 from stacker.series.problems import format_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rich.console import Console
 
     from stacker.errors import StackerError
 
@@ -38,8 +37,6 @@ class Terminal:
     def __init__(self, *, json_only: bool, quiet: bool) -> None:
         self.json_only = json_only
         self.quiet = quiet
-        self._out = Console(highlight=False, markup=False, soft_wrap=True)
-        self._err = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
         self._progress = ""
 
     def answer(self, answer: Answer) -> None:
@@ -48,7 +45,7 @@ class Terminal:
         if self.json_only:
             sys.stdout.write(dumps(answer.document) + "\n")
         elif answer.text and not (self.quiet and answer.code is ExitCode.DONE):
-            self._print(self._out, Text(visible(answer.text.rstrip("\n"))))
+            self._print(visible(answer.text.rstrip("\n")))
 
     def ready(self, document: Mapping[str, object], text: str) -> None:
         """Say on standard output, at once, that a command now serves; scripts wait for this line.
@@ -59,35 +56,35 @@ class Terminal:
         if self.json_only:
             sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
         elif not self.quiet:
-            self._print(self._out, Text(visible(text)))
+            self._print(visible(text))
         sys.stdout.flush()
 
     def tell(self, line: str) -> None:
         """A line of a story that is told as it happens; a script hears only its end."""
         if not self.json_only:
-            self._print(self._out, Text(visible(line)))
+            self._print(visible(line))
             sys.stdout.flush()
 
     def say(self, message: str) -> None:
         """A message on the way."""
         self._clear()
         if not self.quiet:
-            self._print(self._err, Text(visible(message)))
+            self._print(visible(message), error=True)
 
     @property
     def can_ask(self) -> bool:
         """Whether there is a person to ask."""
-        return not self.json_only and sys.stdin.isatty() and self._err.is_terminal
+        return not self.json_only and sys.stdin.isatty() and self._console(error=True).is_terminal
 
     def ask(self, question: str) -> bool:
         """Whether the person says yes; nothing typed is a no. Only where `can_ask`."""
         self._clear()
-        self._print(self._err, Text(f"{visible(question)} [y/N] "), end="")
+        self._print(f"{visible(question)} [y/N] ", error=True, end="")
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
     def told(self, what: str, done: int, total: int) -> None:
         """Progress; shown on a terminal only, on one line that is written over."""
-        if not self._err.is_terminal or self.quiet or self.json_only:
+        if not self._console(error=True).is_terminal or self.quiet or self.json_only:
             return
         share = f" {100 * done // total} %" if total else ""
         self._progress = writable(visible(f"{what}{share}")[:70], sys.stderr.encoding)
@@ -101,19 +98,26 @@ class Terminal:
             sys.stdout.write(dumps(document) + "\n")
             return
         for problem in exc.where:
-            self._print(self._err, Text(visible(format_problem(problem))))
-        self._print(self._err, Text.assemble(("Error: ", "bold red"), visible(exc.message)))
+            self._print(visible(format_problem(problem)), error=True)
+        self._print(visible(exc.message), error=True, label="Error: ", style="bold red")
         if exc.hint:
-            self._print(self._err, Text.assemble(("Hint:  ", "bold"), visible(exc.hint)))
+            self._print(visible(exc.hint), error=True, label="Hint:  ", style="bold")
+
+    def _print(
+        self, text: str, *, error: bool = False, label: str = "", style: str = "", end: str = "\n"
+    ) -> None:
+        """Print; what the console's encoding lacks is written with what it has."""
+        from rich.text import Text  # noqa: PLC0415 - not loaded where nothing is printed
+
+        console = self._console(error=error)
+        fitting = writable(text, console.encoding)
+        console.print(Text.assemble((label, style), fitting), end=end)
 
     @staticmethod
-    def _print(console: Console, text: Text, end: str = "\n") -> None:
-        """Print; what the console's encoding lacks is written with what it has."""
-        fitting = writable(text.plain, console.encoding)
-        if fitting == text.plain:
-            console.print(text, end=end)
-        else:
-            console.print(Text(fitting), end=end)
+    def _console(*, error: bool) -> Console:
+        from rich.console import Console  # noqa: PLC0415 - as above
+
+        return Console(highlight=False, markup=False, soft_wrap=True, stderr=error)
 
     def _clear(self) -> None:
         if self._progress:

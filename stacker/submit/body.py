@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.forge.answers import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -99,7 +101,7 @@ def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
 
 def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
-    text = re.sub(r"\s+", " ", text)
+    text = printable(re.sub(r"\s+", " ", text))
     text = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", text)
     # A zero-width joiner keeps the look and takes the meaning of @name, #12, GH-12 and addresses.
     return re.sub(r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.)", "\\1\u200d", text, flags=re.IGNORECASE)

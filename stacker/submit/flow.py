@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError, SeriesError
 from stacker.forge.api import PullState
+from stacker.forge.cache import remember_pulls
 from stacker.git.push import PushRefused, push
 from stacker.rebase.flow import restack
 from stacker.series.chains import needs_closure
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.gather import Place, PullForge
+
+
+PUBLISHING = "publishing"
+"""What `told` hears after each action, with how many are done and how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class _Run:
     wanted: tuple[Wanted, ...]
     pulls: dict[StageId, PullRequest]
     push: Callable[..., PushOutcome] = push
+    told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
     def texts(self) -> tuple[EditPull, ...]:
@@ -109,16 +115,26 @@ def submit(
     if lock != series.lock:  # what a killed submit pushed; its note is about to be replaced
         _save(run, series.lock)
     intents.write(work.directory.state, _intended(run))
+    run.told = told
     _carry_out(run, actions)
     _remember(run)
+    remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
     return run.result(run.done, skipped)
 
 
 def _carry_out(run: _Run, actions: Sequence[Action]) -> None:
+    total = len(actions) + len(run.texts())
     for action in actions:
         _act(run, action)
+        _tell(run, total)
     for edit in run.texts():
         _act(run, edit)
+        _tell(run, total)
+
+
+def _tell(run: _Run, total: int) -> None:
+    if run.told is not None:
+        run.told(PUBLISHING, len(run.done), total)
 
 
 def _merged(pull: PullRequest | None) -> bool:

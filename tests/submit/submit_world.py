@@ -241,6 +241,14 @@ class World:
         """A PATCH by the porter's own hand in the browser."""
         self.ask("PATCH", f"/repos/{UPSTREAM}/pulls/{self.lock.stage(stage).pull}", fields)
 
+    def second(self, name):
+        """A second upstream with the same start, and the porter's fork of it."""
+        history.draw(
+            self.root / "hub" / "up" / f"{name}.git",
+            {"master": [("start", {"f.txt": "".join(self.lines)})]},
+        )
+        self.ask("POST", f"/repos/up/{name}/forks", {})
+
     def approve(self, stage, who="zed"):
         path = f"/repos/{UPSTREAM}/pulls/{self.lock.stage(stage).pull}/reviews"
         self.ask("POST", path, {"event": "APPROVE", "body": "Good."}, who)

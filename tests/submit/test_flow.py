@@ -187,8 +187,9 @@ def test_stages_that_get_no_pull_request_are_noted(world):
         f'[repositories.disk]\nupstream = "{disk}"\nbranch = "master"\n'
     )
     world.plan({"a": [], "b": ["a"], "c": []}, more=repositories)
-    span = f"{world.clone['start']}..{world.clone['a']}"
     for repository, stage in (("hand", "d"), ("disk", "e")):
+        tip = world.clone.add(stage, (stage, {f"{stage}.txt": "x\n"}), start="start")
+        span = f"{world.clone['start']}..{tip}"
         world.good("import", span, "--from", world.clone.path, "--stage", stage,
                    "--repository", repository)  # fmt: skip
     said = world.submit()

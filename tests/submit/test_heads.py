@@ -83,17 +83,19 @@ def test_a_stage_is_taken_out(sent):
 
 
 def test_a_hunk_moves_from_one_stage_to_the_next(sent):
-    tree = git(sent.fork, "rev-parse", "s/b^{tree}")
     (first,) = (sent.folder / "patches" / "a").iterdir()
     (second,) = (sent.folder / "patches" / "b").iterdir()
-    raw = first.read_bytes()
-    letter, added = raw.index(b"diff --git a/a.txt"), raw.index(b"diff --git a/f.txt")
-    first.write_bytes(raw[:added])
-    # On the preimage that a now leaves alone, a's hunk goes before all else in b.
-    (second.parent / "0000-moved.patch").write_bytes(raw[:letter] + raw[added:])
+    raw, both = first.read_bytes(), sent.lock.stage("b").commit
+    first.write_bytes(raw[: raw.index(b"diff --git a/f.txt")])
+    sent.good("rebase")
+    eye, less = sent.eye(), sent.lock.stage("a").commit
+    joined = git(eye, "commit-tree", "-p", less, "-m", "b", f"{both}^{{tree}}")
+    git(eye, "format-patch", "-q", "-1", "--full-index", "-o", str(sent.root / "made"), joined)
+    (made,) = (sent.root / "made").iterdir()
+    second.write_bytes(made.read_bytes())
     sent.submit()
     sent.reviewable()
-    assert git(sent.fork, "rev-parse", "s/b^{tree}") == tree
+    assert git(sent.fork, "rev-parse", "s/b^{tree}") == git(eye, "rev-parse", f"{both}^{{tree}}")
 
 
 def test_ten_rebases_over_drift_push_nothing(sent):

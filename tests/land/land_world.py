@@ -1,0 +1,160 @@
+"""A group of two, submitted and approved, and a coordinator who is to land it.
+
+The people: `up` owns upstream and coordinates, `porter` ports, `zed` may write and reviews. The
+branch's whole life is in the bare repository's reflog.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+
+from submit_world import UPSTREAM, World, git
+
+from stacker.series.lock import parse
+
+GROUP = '[groups.final]\nstages = ["a", "b"]\napprovals = 1\n'
+CHAIN = {"a": [], "b": ["a"]}
+LOCK = "refs/heads/stacker-lock/master"
+STAGING = "refs/heads/stacker-landing/master/final"
+
+
+def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
+    """Made from nothing; its hub does not run."""
+    world = World.new(folder, run, patch, ids="ab")
+    git(world.upstream.path, "config", "core.logAllRefUpdates", "true")
+    world.ask("PUT", f"/repos/{UPSTREAM}/collaborators/zed", {"permission": "push"}, "up")
+    world.plan(stages, more=more)
+    world.text("a", "# Part a: the first\n\nIts text.\n")
+    world.text("b", "# Part b @zed fixes #1\n")
+    world.good("submit")
+    for stage in stages:
+        world.approve(stage)
+    world.close()
+    return world
+
+
+def master(world):
+    """The tip of the target branch."""
+    return git(world.upstream.path, "rev-parse", "refs/heads/master")
+
+
+def life(world):
+    """Every value that the target branch had since the reflog was begun, oldest first."""
+    said = git(world.upstream.path, "reflog", "show", "--format=%H", "refs/heads/master")
+    return said.split()[::-1]
+
+
+def inside(world, commit):
+    """Which members a commit of upstream contains, told by the files that they bring."""
+    names = git(world.upstream.path, "ls-tree", "--name-only", commit).split()
+    return {name.removesuffix(".txt") for name in names} & {"a", "b"}
+
+
+def all_or_none(world):
+    """Of the group, at no moment was there one without the other; how often it came in."""
+    seen = [inside(world, commit) for commit in life(world)]
+    assert all(one in (set(), {"a", "b"}) for one in seen), seen
+    return sum(now != before for before, now in zip([set(), *seen], seen, strict=False))
+
+
+def refs(world):
+    """All that is below refs/heads upstream, but for the branch itself."""
+    said = git(world.upstream.path, "for-each-ref", "--format=%(refname)", "refs/heads")
+    return [name for name in said.split() if name != "refs/heads/master"]
+
+
+@contextmanager
+def acting_as(world, who):
+    """Commands are run by somebody else."""
+    world._patch.setenv("GITHUB_TOKEN", f"token-{who}")
+    try:
+        yield
+    finally:
+        world._patch.setenv("GITHUB_TOKEN", "token-porter")
+
+
+def land(world, *arguments, code=0, who="up"):
+    """`stacker land --group final --json` by the coordinator; its document."""
+    with acting_as(world, who):
+        ran = world.run("land", *(arguments or ("--group", "final")))
+    assert ran.code == code, (ran.code, ran.out, ran.err)
+    return ran.document
+
+
+def reasons(document):
+    """Who, stage and text of every reason."""
+    return [(r["who"], r["stage"], r["text"]) for r in document["reasons"]]
+
+
+def protect(world, *, checks=None, approvals=None, admins=True, linear=False):
+    """Put rules on the branch."""
+    reviews = None if approvals is None else {"required_approving_review_count": approvals}
+    required = None if checks is None else {"strict": False, "contexts": list(checks)}
+    body = {"required_status_checks": required, "enforce_admins": admins, "restrictions": None,
+            "required_pull_request_reviews": reviews, "required_linear_history": linear}  # fmt: skip
+    world.ask("PUT", f"/repos/{UPSTREAM}/branches/master/protection", body, "up")
+
+
+def methods(world, *allowed):
+    """Which ways of merging upstream allows."""
+    names = {"merge": "merge_commit", "squash": "squash_merge", "rebase": "rebase_merge"}
+    body = {f"allow_{name}": way in allowed for way, name in names.items()}
+    world.ask("PATCH", f"/repos/{UPSTREAM}", body, "up")
+
+
+def status(world, oid, context, state="success", who="zed"):
+    """Report a CI check."""
+    world.ask("POST", f"/repos/{UPSTREAM}/statuses/{oid}", {"state": state, "context": context}, who)
+
+
+def comments(world, stage):
+    """What is said under a member's pull request."""
+    number = world.lock.stage(stage).pull
+    found = world.ask("GET", f"/repos/{UPSTREAM}/issues/{number}/comments")
+    return [one["body"] for one in found]
+
+
+def landing_pull(world):
+    """The open pull request of the staging branch."""
+    head = STAGING.removeprefix("refs/heads/")
+    [found] = [p for p in world.pulls() if p["head"]["ref"] == head and p["state"] == "open"]
+    return found
+
+
+def intents(world):
+    """The landings that this machine remembers."""
+    folder = world.folder / ".stacker" / "landings"
+    return [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+
+
+def locked(world):
+    """(stage, landing) of every line of the lock file."""
+    lines = parse((world.folder / "series.lock").read_bytes()).stages
+    return {line.stage: line.landing for line in lines}
+
+
+class Between:
+    """Stands before the hub: `act(method, path)` runs before each request, and may answer it."""
+
+    def __init__(self, world, act):
+        server = world.hub._server
+        self.app, self.act = server.app, act
+        server.app = self
+
+    def __call__(self, environ, start_response):
+        answer = self.act(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        return (answer or self.app)(environ, start_response)
+
+
+def before_push(world, number, act):
+    """Run `act` right before the hub gets the push number `number` (from 1) to upstream."""
+    seen = []
+
+    def look(method, path):
+        if method == "POST" and path == f"/{UPSTREAM}.git/git-receive-pack":
+            seen.append(path)
+            if len(seen) == number:
+                act()
+
+    Between(world, look)

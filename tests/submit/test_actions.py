@@ -1,0 +1,115 @@
+"""Branches that are upstream's own: bases are the branches below, and nothing closes by itself."""
+
+from __future__ import annotations
+
+import pytest
+from submit_world import UPSTREAM, git, kinds
+
+CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
+
+
+@pytest.fixture
+def inside(make):
+    """A chain of three with push access upstream, submitted."""
+    return make(fork=None, submitted=True)
+
+
+def bases(world):
+    return {one: world.pull(one)["base"]["ref"] for one in "abc"}
+
+
+def all_open(world):
+    return {p["state"] for p in world.pulls()} == {"open"} and len(world.pulls()) == 3
+
+
+def test_bases_are_the_branches_below(inside):
+    assert bases(inside) == {"a": "master", "b": "s/a", "c": "s/b"}
+    inside.reviewable()
+    assert inside.branches() == {f"s/{one}": inside.lock.stage(one).commit for one in "abc"}
+    assert inside.submit()["actions"] == []
+
+
+def test_a_stage_on_two_has_a_below_branch(inside):
+    inside.plan({"a": [], "b": [], "c": ["a", "b"]})
+    inside.submit()
+    assert bases(inside) == {"a": "master", "b": "master", "c": "s/c.below"}
+    inside.reviewable()
+    assert all_open(inside)
+    inside.plan(CHAIN)
+    inside.submit()
+    assert bases(inside) == {"a": "master", "b": "s/a", "c": "s/b"}
+    assert all_open(inside)
+    assert inside.submit()["actions"] == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["acb", "bac", "bca", "cab", "cba"],
+)
+def test_in_another_order_nothing_is_merged_or_closed(inside, order):
+    first, second, third = order
+    inside.plan({first: [], second: [first], third: [second]})
+    said = inside.submit()
+    push = kinds(said).index("push")
+    before = [a for a in said["actions"][:push]]
+    assert {a["kind"] for a in before} <= {"edit"}
+    assert all(a["fields"] == ["base"] for a in before)
+    assert bases(inside) == {first: "master", second: f"s/{first}", third: f"s/{second}"}
+    assert all_open(inside)
+    inside.reviewable()
+    assert inside.submit()["actions"] == []
+
+
+def test_a_stage_taken_out_of_the_middle(inside):
+    inside.plan({"a": [], "c": ["a"]})
+    inside.submit()
+    assert inside.pull("c")["base"]["ref"] == "s/a"
+    assert inside.ask("GET", f"/repos/{UPSTREAM}/pulls/2")["state"] == "open"
+    inside.reviewable()
+
+
+def test_rebased_over_drift_all_heads_move_at_once(inside):
+    inside.drift("drift")
+    inside.good("rebase")
+    assert kinds(inside.submit()) == ["push"]
+    inside.reviewable()
+    assert all_open(inside)
+
+
+def test_after_a_need_landed_the_base_is_the_trunk(inside):
+    inside.squash("a")
+    inside.good("rebase")
+    inside.submit()
+    assert inside.pull("b")["base"]["ref"] == "master"
+    inside.reviewable()
+
+
+def test_a_branch_that_moved_since_it_was_read_is_not_overwritten(inside):
+    inside.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    theirs = []
+
+    def somebody_is_faster(method, path):
+        if method == "POST" and path.endswith("git-receive-pack") and not theirs:
+            theirs.append(inside.push_foreign("s/b"))
+        return False
+
+    before = inside.branches()
+    inside.door.lose = somebody_is_faster
+    ran = inside.run("submit")
+    assert ran.code == 1
+    assert "stale" in ran.document["error"]["message"] or "s/b" in ran.document["error"]["message"]
+    assert inside.branches() == before | {"s/b": theirs[0]}
+    assert inside.run("submit").code == 5
+
+
+def test_rewriting_from_a_fork_bases_on_the_trunk(make):
+    world = make()
+    world.plan(CHAIN, publish="rewrite")
+    world.submit()
+    assert set(bases(world).values()) == {"master"}
+    world.drift("drift")
+    world.good("rebase")
+    world.submit()
+    assert world.branches() == {f"s/{one}": world.lock.stage(one).commit for one in "abc"}
+    assert git(world.fork, "rev-list", "--count", "master..s/c") == "4"
+    world.reviewable()

@@ -1,0 +1,113 @@
+"""Drafts, bases and links, as the forge shows them."""
+
+from __future__ import annotations
+
+from submit_world import kinds
+
+GROUP = '[groups.final]\nstages = ["b", "c"]'
+
+
+def drafts(world):
+    return {one: world.pull(one)["draft"] for one in "abc"}
+
+
+def test_who_waits_for_a_need_is_a_draft(sent):
+    assert drafts(sent) == {"a": False, "b": True, "c": True}
+    sent.approve("a")
+    said = sent.submit()
+    assert [(a["kind"], a["stage"]) for a in said["actions"]] == [("ready", "b"), ("edit", "b")]
+    assert drafts(sent) == {"a": False, "b": False, "c": True}
+    assert sent.submit()["actions"] == []
+    sent.approve("b")
+    sent.submit()
+    assert drafts(sent)["c"] is False
+
+
+def test_an_approval_of_an_earlier_head_does_not_count(sent):
+    sent.approve("a")
+    sent.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    assert "ready" not in kinds(sent.submit())
+    assert drafts(sent)["b"] is True
+    assert sent.submit()["actions"] == []
+
+
+def test_a_refusal_outweighs_an_approval(sent):
+    sent.approve("a")
+    path = "/repos/up/proj/pulls/1/reviews"
+    sent.ask("POST", path, {"event": "REQUEST_CHANGES", "body": "No."}, "up")
+    assert sent.submit()["actions"] == []
+
+
+def test_a_member_of_a_group_stays_a_draft(make):
+    world = make()
+    world.plan({"a": [], "b": ["a"], "c": ["b"]}, more=GROUP)
+    world.submit()
+    for one in "ab":
+        world.approve(one)
+    assert world.submit()["actions"] == []
+    assert drafts(world) == {"a": False, "b": True, "c": True}
+
+
+def test_what_somebody_made_ready_or_a_draft_stays_so(sent):
+    sent.graph("markPullRequestReadyForReview", sent.pull("c"))
+    sent.graph("convertPullRequestToDraft", sent.pull("a"))
+    said = sent.submit()
+    assert [(a["kind"], a["stage"]) for a in said["actions"]] == [("edit", "c")]
+    assert drafts(sent) == {"a": True, "b": True, "c": False}
+    assert sent.submit()["actions"] == []
+    sent.approve("a")
+    sent.submit()
+    assert drafts(sent) == {"a": True, "b": False, "c": False}
+
+
+def test_the_text_of_a_pull_request(make):
+    world = make()
+    world.plan({"a": [], "b": ["a"], "c": ["b"]}, more=GROUP, series='name = "s"\ntitle = "Big *S*"')
+    world.text("b", "# Do b\n\nBecause.\n")
+    world.text("c", "# See @zed, closes #1\n")
+    world.submit()
+    lines = world.pull("b")["body"].split("\n")
+    assert lines[1] == "Part 2 of 3 of *Big \\*S\\** · lands together with #3 · needs #1"
+    assert lines[2] == (
+        "**Review only this part:** [its own change](/porter/proj/compare/s/a...s/b) on top of a"
+    )
+    assert "Because." in lines
+    assert lines[-8:] == [
+        "<details><summary>All parts</summary>",
+        "",
+        "1. #1 a (open)",
+        "2. #2 Do b (open, lands with *final*) **(this one)**",
+        "3. #3 See @\u200dzed, closes #\u200d1 (open, lands with *final*)",
+        "",
+        "</details>",
+        "",
+        "<!-- stacker:end -->",
+    ][-8:]
+    assert world.pull("b")["title"] == "Do b"
+    assert world.pull("a")["body"].split("\n")[2].endswith("the *Files changed* tab shows just this")
+
+
+def test_parts_in_another_repository_are_named_in_full(make):
+    world = make()
+    world.second("deps")
+    tip = world.clone.add("d", ("d", {"d.txt": "x\n"}), start="start")
+    world.plan(
+        {"a": [], "b": ["a"], "c": []},
+        more='[repositories.deps]\nupstream = "up/deps"\nbranch = "master"\nfork = "porter/deps"\n',
+    )
+    span = f"{world.clone['start']}..{tip}"
+    world.good("import", span, "--from", world.clone.path, "--stage", "d", "--repository", "deps")
+    text = world.plan_text()
+    (world.folder / "series.toml").write_text(
+        text.replace('id = "c"\nneeds = []', 'id = "c"\nneeds = ["d"]'), encoding="utf-8"
+    )
+    said = world.submit()
+    assert [(p["stage"], p["repository"], p["number"]) for p in said["pulls"]] == [
+        ("a", "up/proj", 1), ("b", "up/proj", 2), ("d", "up/deps", 1), ("c", "up/proj", 3),
+    ]  # fmt: skip
+    body = world.pull("c")["body"]
+    assert "needs up/deps#1" in body
+    assert "3. up/deps#1 d (open)" in body
+    assert "1. up/proj#1 a (open)" in world.ask("GET", "/repos/up/deps/pulls/1")["body"]
+    assert world.pull("c")["draft"] is True
+    assert world.submit()["actions"] == []
