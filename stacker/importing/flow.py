@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import SeriesError, UsageError
 from stacker.importing.assignment import Mode, OneStage, assign
 from stacker.importing.sources import Imported, read_mails, read_range, squash
-from stacker.rebase.flow import restack
+from stacker.rebase.restacked import restacked
 from stacker.series.compose import Composer, Halted, PatchCommit, Standing
 from stacker.series.patchfile import slug
 from stacker.series.plan_text import NewStage, append_stages
@@ -62,20 +62,14 @@ def import_into(
     told: Told | None = None,
 ) -> ImportResult:
     """Add what `request` names to the series; `choose` is asked when it names no mode."""
-    series = work.load(told)
-    if series.edits and restack(work, told).halted:
-        raise SeriesError(
-            "the series was edited by hand and does not fit together",
-            hint="Run `stacker rebase` to see the conflict.",
-        )
-    series = work.load(told)
+    series, _ = restacked(work, told)
     repository = _repository(work.plan, request)
     found = _read(work, series, request, repository, told)
     if not found.commits:
         raise UsageError(f"{request.what!r} has no commits to import")
     known = _already_in(work, series, found)
     if known:
-        return ImportResult(known, series.lock.version, found.base)
+        return ImportResult(known, series.lock.version, found.base, _sizes(series.files, known))
     anchor = _anchor(work, series, request, repository, found.base)
     subjects = {oid: work.store.commit(oid).subject for oid in found.commits}
     taken = frozenset(s.lower() for s in work.plan.order)

@@ -109,23 +109,22 @@ def _verdict(result: LandResult, name: str) -> str:
                 return f"Landed before: {name}; {result.branch} has it as {commit}."
             return f"Landed: {name}, {count} of {count} in {result.branch} {commit}{_how(result)}."
         case State.BLOCKED:
-            return f"Blocked: {name} cannot land; nothing was changed."
+            said = "Blocked: {name} cannot land; nothing was changed."
         case State.STALE:
-            return f"Stale: {name} does not go on {result.branch} as it is now; nothing landed."
+            said = "Stale: {name} does not go on {branch} as it is now; nothing landed."
         case State.WAITING:
-            return f"Waiting: {name} is prepared; run this again when what is missing is there."
+            said = "Waiting: {name} is prepared; run this again when what is missing is there."
         case State.NOT_LANDED if result.tx is None:
-            return (
-                f"Could land: {name}, {count} of {count} in {result.branch}; nothing was changed."
-            )
+            said = "Could land: {name}, {count} of {count}; {branch} is as it was."
         case State.NOT_LANDED:
-            return f"Not landed: {name}; the branch is as it was."
+            said = "Not landed: {name}; {branch} is as it was."
         case State.TORN:
-            return f"Landed, but not with the expected tree: look at {result.commit}."
+            said = "Landed, but not with the expected tree: look at {commit}."
         case State.UNKNOWN:
-            return f"Unknown: what became of {name} cannot be told; do not merge members by hand."
+            said = "Unknown: what became of {name} cannot be told; merge no member by hand."
         case never:
             assert_never(never)
+    return said.format(name=name, branch=result.branch, count=count, commit=result.commit)
 
 
 def _how(result: LandResult) -> str:

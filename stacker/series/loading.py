@@ -100,8 +100,29 @@ def load(directory: SeriesDirectory, store: ObjectStore, plan: Plan) -> Series:
             if expected != chains[stage]:
                 edits.append(f"{stage} stands on other stages now")
     gone = [line.stage for line in lock.stages if line.stage not in plan.order]
+    _refuse_unsaid_rename(store, files, gone, [s for s in plan.order if lock.stage(s) is None])
     edits += [f"{stage} was taken out of the plan" for stage in gone]
     return Series(plan, lock, patches, files, tuple(edits))
+
+
+def _refuse_unsaid_rename(
+    store: ObjectStore, files: Mapping[str, bytes], gone: Sequence[str], new: Sequence[str]
+) -> None:
+    """A stage that vanished while another one has its very patches was renamed: `was` must say so.
+
+    Else its pull request, branch and evidence would be left behind.
+    """
+    here = versions.current(store)
+    before = versions.files_of(store, here.oid) if here and gone and new else {}
+    for old in gone:
+        patches = [file.content for file in patches_of(before, old)]
+        same = [s for s in new if patches and [f.content for f in patches_of(files, s)] == patches]
+        if same:
+            raise SeriesError(
+                f"the stage {old!r} vanished, and {same[0]!r} has its patches",
+                hint=f"If it was renamed, write `was = {old!r}` into the plan's {same[0]!r}: its "
+                "branch, pull request and evidence stay then.",
+            )
 
 
 def _has_landed(lock: Lock, stage: StageId) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.errors import ForgeError, SeriesError
+from stacker.errors import ForgeError
 from stacker.forge.api import PullState
 from stacker.forge.cache import remember_pulls
 from stacker.git.push import PushRefused, push
-from stacker.rebase.flow import restack
+from stacker.rebase.restacked import restacked
 from stacker.series.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
@@ -93,7 +93,7 @@ def submit(
     told: Told | None = None,
 ) -> SubmitResult:
     """Publish the series; a second run finds nothing to do."""
-    series = _restacked(work, told)
+    series, _ = restacked(work, told)
     stages, skipped = publishable(series, _selection(series, request.stages))
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     lock = series.lock
@@ -139,18 +139,6 @@ def _tell(run: _Run, total: int) -> None:
 
 def _merged(pull: PullRequest | None) -> bool:
     return pull is not None and pull.state is PullState.MERGED
-
-
-def _restacked(work: Workspace, told: Told | None) -> Series:
-    series = work.load(told)
-    if series.edits:
-        if restack(work, told).halted:
-            raise SeriesError(
-                "the series was edited by hand and does not fit together",
-                hint="Run `stacker rebase` to see the conflict.",
-            )
-        series = work.load(told)
-    return series
 
 
 def _selection(series: Series, asked: Sequence[str]) -> tuple[StageId, ...]:

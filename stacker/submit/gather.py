@@ -14,7 +14,7 @@ from stacker.submit import intents
 from stacker.submit.body import is_ours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
@@ -121,7 +121,8 @@ def gather(
         refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
         tips |= {(name, ref): oid for ref, oid in refs.items()}
     series = replace(series, lock=_adopt(series.lock, series.plan, tips, work))
-    _fetch_heads(work, series, places=places, tips=tips, told=told)
+    chains = {s for stage in stages for s in series.chain(stage)}
+    _fetch_heads(work, series, chains, places=places, tips=tips, told=told)
     return Facts(tips, _pulls(series, stages, places, forge)), series
 
 
@@ -146,6 +147,7 @@ def _adopt(lock: Lock, plan: Plan, tips: Mapping[tuple[str, str], Oid], work: Wo
 def _fetch_heads(
     work: Workspace,
     series: Series,
+    stages: Collection[StageId],
     *,
     places: Mapping[str, Place],
     tips: Mapping[tuple[str, str], Oid],
@@ -159,7 +161,7 @@ def _fetch_heads(
             (line.stage, line.published)
             for line in series.lock.stages
             if line.repository == name
-            and not line.landed
+            and line.stage in stages
             and line.published is not None
             and work.store.find(line.published.head) is None
         ]

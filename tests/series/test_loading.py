@@ -196,3 +196,14 @@ def test_a_lock_that_does_not_fit_is_explained(world):
     assert document["edits"] == ["patches of two were edited"]
     tip = stages(document)["three"]["commit"]
     assert world.git("show", f"{tip}:a.c") == THREE.replace("two\n", "line 9\n").strip()
+
+
+def test_a_stage_renamed_without_saying_so_is_refused(world):
+    plan, patches = world.home / "series.toml", world.home / "patches"
+    text = plan.read_text(encoding="utf-8")
+    old = next(p.name for p in sorted(patches.iterdir()))
+    plan.write_text(text.replace(f'"{old}"', '"other-name"'), encoding="utf-8", newline="\n")
+    (patches / old).rename(patches / "other-name")
+    said = world.stacker("rebase", code=1)["error"]
+    assert said["message"] == f"the stage {old!r} vanished, and 'other-name' has its patches"
+    assert f"was = {old!r}" in said["hint"]
