@@ -70,9 +70,12 @@ class Finished:
 
     @property
     def said(self) -> str:
-        """git's last line of complaint, for an error message."""
-        lines = [line for line in self.err.decode("utf-8", "replace").splitlines() if line.strip()]
-        return lines[-1].strip() if lines else f"exit code {self.code}"
+        """git's own complaint in one line, for an error message."""
+        lines = [x.strip() for x in self.err.decode("utf-8", "replace").splitlines() if x.strip()]
+        fatal = [x for x in lines if x.startswith(("fatal: ", "error: "))]
+        if fatal:
+            return fatal[0].partition(": ")[2]
+        return lines[-1] if lines else f"exit code {self.code}"
 
 
 def origin_of(url: str) -> str:

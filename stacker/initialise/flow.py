@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
 from stacker.git import transfer
 from stacker.git.process import Git
+from stacker.git.worktree import remove_tree
 from stacker.series.directory import GITATTRIBUTES, GITIGNORE, PLAN, SeriesDirectory
 from stacker.series.lock import Lock
 from stacker.series.plan_text import new_plan
@@ -16,9 +18,10 @@ from stacker.series.saving import save
 from stacker.series.workspace import Upstream, fetch_tip, open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from stacker.git.objects import Oid
+    from stacker.git.objects import ObjectStore, Oid
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
 
@@ -70,25 +73,46 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
         name=name, upstream=request.upstream, branch=branch, fork=request.fork, forge=request.forge
     )
     plan = parse_plan(text, PLAN)
-    directory.root.mkdir(exist_ok=True)
-    _make_repository(directory.root)
-    width = len(next(iter(offered.refs.values())))
-    with open_store(directory.store, "sha1" if width == 40 else "sha256") as store:
-        if request.clone is not None:
-            transfer.fetch(
-                store.git, str(request.clone.resolve()), ["+refs/*:refs/stacker/clone/*"], told=told
+    with _all_or_nothing(directory):
+        directory.root.mkdir(exist_ok=True)
+        _make_repository(directory.root)
+        width = len(next(iter(offered.refs.values())))
+        with open_store(directory.store, "sha1" if width == 40 else "sha256") as store:
+            if request.clone is not None:
+                clone = str(request.clone.resolve())
+                transfer.fetch(store.git, clone, ["+refs/*:refs/stacker/clone/*"], told=told)
+            tip = fetch_tip(
+                store,
+                Upstream(plan.default_repository.name, request.url, branch, request.credential),
+                told,
             )
-        upstream = Upstream(plan.default_repository.name, request.url, branch, request.credential)
-        tip = fetch_tip(store, upstream, told)
-        files = {PLAN: text.encode()} | _missing(directory)
-        save(
-            directory, store, files, Lock(),
-            loaded=directory.files(), command="init", reason=name, now=now,
-        )  # fmt: skip
+            _write(directory, store, text, name, now)
+    return InitResult(directory.root, name, branch, tip)
+
+
+@contextmanager
+def _all_or_nothing(directory: SeriesDirectory) -> Iterator[None]:
+    """On any error remove what was not there before."""
+    made = (directory.root, directory.root / ".git", directory.state)
+    new = [path for path in made if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            remove_tree(path)
+        raise
+
+
+def _write(directory: SeriesDirectory, store: ObjectStore, text: str, name: str, now: int) -> None:
+    """The series' files; the plan, which makes it a series directory, comes last."""
     for file, content in ((".gitignore", GITIGNORE), (".gitattributes", GITATTRIBUTES)):
         if not (directory.root / file).exists():
             directory.replace(file, content.encode())
-    return InitResult(directory.root, name, branch, tip)
+    files = {PLAN: text.encode()} | _missing(directory)
+    save(
+        directory, store, files, Lock(),
+        loaded=directory.files(), command="init", reason=name, now=now,
+    )  # fmt: skip
 
 
 def _make_repository(root: Path) -> None:

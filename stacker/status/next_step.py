@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from stacker.status.value import SeriesStatus, StageStatus
 
+_THERE = (StageState.LANDED, StageState.IN_UPSTREAM)
 _OLD = 600  # seconds after which what the forge said is asked for again
 
 
@@ -67,7 +68,8 @@ def _landed(status: SeriesStatus) -> Iterator[NextStep]:
 
 def _ready(status: SeriesStatus) -> Iterator[NextStep]:
     for group in status.groups:
-        if group.stages and group.ready == len(group.stages) and _free(status, group.stages):
+        left = any(status.stage(member).state not in _THERE for member in group.stages)
+        if left and group.ready == len(group.stages) and _free(status, group.stages):
             yield NextStep(f"stacker land --group {group.name}", "all of it is approved")
     for one in status.stages:
         if one.group is None and one.ready and _free(status, (one.id,)):
@@ -76,9 +78,8 @@ def _ready(status: SeriesStatus) -> Iterator[NextStep]:
 
 def _free(status: SeriesStatus, stages: tuple[str, ...]) -> bool:
     """Whether all that these stages need besides each other is in upstream."""
-    there = (StageState.LANDED, StageState.IN_UPSTREAM)
     needed = {need for stage in stages for need in status.stage(stage).needs} - set(stages)
-    return all(status.stage(need).state in there for need in needed)
+    return all(status.stage(need).state in _THERE for need in needed)
 
 
 def _behind(status: SeriesStatus) -> Iterator[NextStep]:

@@ -75,6 +75,9 @@ CASES = {
     ),
     "the forge was read just now": (series(submitted("a", opinion=opinion(read_at=NOW - 5))), None),
     "all has landed": (series(landed("a"), landed("b")), None),
+    "a whole group has landed": (
+        series(landed("a", group="final"), landed("b", group="final")), None,
+    ),
     "nothing goes to a forge": (series(stage("a", on_forge=False)), None),
 }  # fmt: skip
 
