@@ -43,8 +43,9 @@ def world(tmp_path, run_stacker, upstream):
 def killed_at(moment, folder, arguments):
     """Run a command in a fork that dies before its step `moment`; the steps it came to.
 
-    A step is a process started, or a file made, replaced or removed outside the object store,
-    whose files are harmless until something names them. It is `w` if it changes anything.
+    A step is a process started, or a file made, replaced or removed in the folder but outside the
+    object store, whose files are harmless until something names them. It is `w` if it changes
+    anything.
     """
     read, write = os.pipe()
     child = os.fork()
@@ -63,7 +64,7 @@ def _live(moment, folder, arguments, read, write):
 
     def step(event, details):
         nonlocal steps
-        if not is_step(event, details):
+        if not is_step(event, details, folder):
             return
         if steps == moment:
             os._exit(KILLED)
@@ -83,12 +84,13 @@ def _live(moment, folder, arguments, read, write):
         os._exit(code)
 
 
-def is_step(event, details):
+def is_step(event, details, folder):
     if event == "subprocess.Popen":
         return True
     if event not in {"os.rename", "os.remove", "os.rmdir", "os.mkdir"}:
         return False
-    return f"{os.sep}objects{os.sep}" not in str(details[0])
+    path = str(details[0])
+    return path.startswith(str(folder)) and f"{os.sep}objects{os.sep}" not in path
 
 
 def state(world):

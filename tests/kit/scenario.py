@@ -89,7 +89,7 @@ class Story:
 
     def _name(self, oid: str) -> str:
         """`<subject>` of the commit, from whichever repository knows it."""
-        for repository in (self.folder / "upstream", self.folder / "home/.stacker/store.git"):
+        for repository in (self.folder / "upstream", self.folder / "arm/.stacker/store.git"):
             done = subprocess.run(["git", "log", "-1", "--format=%s", oid, "--"], cwd=repository,
                                   capture_output=True, check=False)  # fmt: skip
             if done.returncode == 0:

@@ -91,8 +91,10 @@ def protect(world, *, checks=None, approvals=None, admins=True, linear=False):
     """Put rules on the branch."""
     reviews = None if approvals is None else {"required_approving_review_count": approvals}
     required = None if checks is None else {"strict": False, "contexts": list(checks)}
-    body = {"required_status_checks": required, "enforce_admins": admins, "restrictions": None,
-            "required_pull_request_reviews": reviews, "required_linear_history": linear}  # fmt: skip
+    body = {
+        "required_status_checks": required, "required_pull_request_reviews": reviews,
+        "enforce_admins": admins, "required_linear_history": linear, "restrictions": None,
+    }  # fmt: skip
     world.ask("PUT", f"/repos/{UPSTREAM}/branches/master/protection", body, "up")
 
 
@@ -105,7 +107,9 @@ def methods(world, *allowed):
 
 def status(world, oid, context, state="success", who="zed"):
     """Report a CI check."""
-    world.ask("POST", f"/repos/{UPSTREAM}/statuses/{oid}", {"state": state, "context": context}, who)
+    world.ask(
+        "POST", f"/repos/{UPSTREAM}/statuses/{oid}", {"state": state, "context": context}, who
+    )
 
 
 def comments(world, stage):

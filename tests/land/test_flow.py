@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from werkzeug.wrappers import Response
-
 from land_world import (
     GROUP,
     LOCK,
@@ -27,12 +25,16 @@ from land_world import (
     refs,
     status,
 )
+from werkzeug.wrappers import Response
 
-CHECKED = GROUP + """
+CHECKED = (
+    GROUP
+    + """
 [[checks]]
 name = "looks"
 run = [["{python}", "-c", "import pathlib, sys; sys.exit(pathlib.Path('bad').exists())"]]
 """
+)
 FAILING = CHECKED.replace("'bad'", "'b.txt'")
 
 
@@ -150,13 +152,17 @@ def test_a_conflict_with_upstream_is_stale(ready):
 def test_a_branch_that_is_rewound_under_the_push_is_not_touched(ready):
     ready.drift("Gone soon")
     start = ready.upstream["start"]
-    before_push(ready, 2, lambda: git(ready.upstream.path, "update-ref", "refs/heads/master", start))
+    before_push(
+        ready, 2, lambda: git(ready.upstream.path, "update-ref", "refs/heads/master", start)
+    )
     said = land(ready, code=6)
     assert said["state"] == "unknown"
     assert "rewound" in reasons(said)[0][2]
     assert master(ready) == start
     assert refs(ready) == []
-    assert land(ready)["state"] == "landed"  # what was rewound is fetched, and it goes on from there
+    assert (
+        land(ready)["state"] == "landed"
+    )  # what was rewound is fetched, and it goes on from there
     assert all_or_none(ready) == 1
 
 

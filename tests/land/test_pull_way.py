@@ -21,7 +21,6 @@ from land_world import (
     protect,
     reasons,
     refs,
-    status,
 )
 
 

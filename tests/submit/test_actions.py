@@ -42,16 +42,13 @@ def test_a_stage_on_two_has_a_below_branch(inside):
     assert inside.submit()["actions"] == []
 
 
-@pytest.mark.parametrize(
-    "order",
-    ["acb", "bac", "bca", "cab", "cba"],
-)
+@pytest.mark.parametrize("order", ["bac", "cab", "cba"])
 def test_in_another_order_nothing_is_merged_or_closed(inside, order):
     first, second, third = order
     inside.plan({first: [], second: [first], third: [second]})
     said = inside.submit()
     push = kinds(said).index("push")
-    before = [a for a in said["actions"][:push]]
+    before = said["actions"][:push]
     assert {a["kind"] for a in before} <= {"edit"}
     assert all(a["fields"] == ["base"] for a in before)
     assert bases(inside) == {first: "master", second: f"s/{first}", third: f"s/{second}"}

@@ -62,9 +62,13 @@ def test_a_dry_run_knows_that_an_opened_one_changes_the_text_of_the_others(world
     dry = world.good("submit", "--dry-run")
     real = world.submit()
     assert dry["actions"] == told(real["actions"])
-    assert {"kind": "edit", "repository": "proj", "stage": "a", "number": 1, "fields": ["body"]} in (
-        dry["actions"]
-    )
+    assert {
+        "kind": "edit",
+        "repository": "proj",
+        "stage": "a",
+        "number": 1,
+        "fields": ["body"],
+    } in (dry["actions"])
 
 
 def test_a_stage_brings_its_needs(world):

@@ -39,15 +39,16 @@ def test_a_fresh_clone_sees_foreign_commits(fresh):
     assert fresh.branches() == before
 
 
-def test_a_published_head_that_is_nowhere_any_more_is_said(sent):
-    sent.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+def test_a_published_head_that_cannot_be_made_again_is_said(sent):
+    sent.edit_patch("c", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
     sent.submit()
     shutil.rmtree(sent.folder / ".stacker")
-    git(sent.fork, "update-ref", "refs/heads/s/b", sent.upstream["start"])
-    ran = sent.run("submit", "a")
+    git(sent.fork, "update-ref", "refs/heads/s/c", sent.upstream["start"])
+    ran = sent.run("submit")
     assert ran.code == 1
-    assert "s/b" in ran.document["error"]["message"]
+    assert "s/c" in ran.document["error"]["message"]
     assert ran.document["error"]["hint"]
+    assert sent.run("submit", "b").document["actions"] == []
 
 
 def test_a_branch_that_was_deleted_comes_back(sent):

@@ -62,7 +62,9 @@ def test_what_somebody_made_ready_or_a_draft_stays_so(sent):
 
 def test_the_text_of_a_pull_request(make):
     world = make()
-    world.plan({"a": [], "b": ["a"], "c": ["b"]}, more=GROUP, series='name = "s"\ntitle = "Big *S*"')
+    world.plan(
+        {"a": [], "b": ["a"], "c": ["b"]}, more=GROUP, series='name = "s"\ntitle = "Big *S*"'
+    )
     world.text("b", "# Do b\n\nBecause.\n")
     world.text("c", "# See @zed, closes #1\n")
     world.submit()
@@ -72,7 +74,7 @@ def test_the_text_of_a_pull_request(make):
         "**Review only this part:** [its own change](/porter/proj/compare/s/a...s/b) on top of a"
     )
     assert "Because." in lines
-    assert lines[-8:] == [
+    assert lines[-9:] == [
         "<details><summary>All parts</summary>",
         "",
         "1. #1 a (open)",
@@ -82,9 +84,11 @@ def test_the_text_of_a_pull_request(make):
         "</details>",
         "",
         "<!-- stacker:end -->",
-    ][-8:]
+    ]
     assert world.pull("b")["title"] == "Do b"
-    assert world.pull("a")["body"].split("\n")[2].endswith("the *Files changed* tab shows just this")
+    assert (
+        world.pull("a")["body"].split("\n")[2].endswith("the *Files changed* tab shows just this")
+    )
 
 
 def test_parts_in_another_repository_are_named_in_full(make):
