@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from stacker import __version__, wiring
+from stacker import __version__, settings
 from stacker.cli.context import finish, options_from
 from stacker.errors import ExitCode, UsageError
 from stacker.render.terminal import Answer
@@ -103,5 +103,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The `stacker` script."""
-    wiring.seal()
+    settings.seal()
     sys.exit(run(sys.argv[1:]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import wiring
+from stacker import settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
@@ -92,7 +91,7 @@ def land(
     options: Options = context.obj
     request = LandRequest(
         stage=stage, group=group, take_over=take_over, dry_run=dry_run,
-        environment=wiring.environment(), python=sys.executable,
+        environment=settings.environment(), python=settings.python(),
     )  # fmt: skip
     with options.desk() as desk:
         hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)

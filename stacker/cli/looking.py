@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import wiring
+from stacker import settings, wiring
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, UsageError
 from stacker.render.terminal import Answer, dumps
@@ -48,7 +48,7 @@ def _status(options: Options) -> Answer:
     from stacker.status.gather import gather  # noqa: PLC0415 - as above
 
     with wiring.offline(options.folder) as here:
-        found = gather(here.directory, here.plan, here.work, wiring.environment(), wiring.now())
+        found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
     return Answer(rendering.status_document(found), rendering.status_text(found))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import wiring
+from stacker import settings, wiring
 from stacker.cli.context import Options
 from stacker.errors import UsageError
 from stacker.git import helper
@@ -50,13 +50,13 @@ def init(
     elif kind is UpstreamKind.FORGE:
         if forge == DEMO_FORGE:
             raise UsageError("the demo's forge has its own series: run `stacker demo`")
-        site = wiring.site(wiring.forge_override() or forge)
+        site = wiring.site(settings.forge_override() or forge)
         url, credential = f"{site.url}/{upstream}.git", site.credential
     request = InitRequest(
         folder=target, upstream=written, url=url, branch=branch, fork=fork, name=name,
         clone=clone, forge=forge, credential=credential,
     )  # fmt: skip
-    result = initialise(request, wiring.now(), options.terminal.told)
+    result = initialise(request, settings.now(), options.terminal.told)
     text = (
         f"Made {result.folder} for {upstream} {result.branch} ({result.tip[:10]}).\n"
         f"Next: stacker -C {folder} import BASE..TIP --from CLONE --stage-per-commit"
@@ -119,4 +119,4 @@ def _choose(subjects: Mapping[Oid, str], taken: frozenset[str]) -> Mode:
             "how shall these commits become stages?",
             hint="Say --stage ID, --stage-per-commit, or --as FILE.",
         )
-    return AsListed(helper.edit(listing(subjects, taken), wiring.editor()))
+    return AsListed(helper.edit(listing(subjects, taken), settings.editor()))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from stacker import wiring
+from stacker import settings
 from stacker.cli.context import Options
 from stacker.demo.story import Ran, Teller, play
 from stacker.errors import UsageError
@@ -41,8 +41,8 @@ def demo(
     started = time.monotonic()
 
     def shell(who: str, *args: str) -> Ran:
-        command = [wiring.python(), "-m", "stacker", *args]
-        return Ran(*helper.run(command, target, wiring.as_demo_user(who)))
+        command = [settings.python(), "-m", "stacker", *args]
+        return Ran(*helper.run(command, target, settings.as_demo_user(who)))
 
     teller = Teller(target, shell, options.terminal.tell)
     play(teller)

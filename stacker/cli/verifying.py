@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import wiring
+from stacker import settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
 from stacker.render import verify as rendering
@@ -58,9 +58,9 @@ def verify(
             store=work.store.git,
             stages=gather.stage_trees(work.store, series),
             repo_commits=gather.commits_beside(work.store, series),
-            environment=wiring.environment(),
+            environment=settings.environment(),
             folder=work.directory.state,
-            python=wiring.python(),
+            python=settings.python(),
             selection=selection,
             platforms=tuple(platform or ()),
             checks=tuple(check or ()),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from git.util import RemoteProgress
 
 if TYPE_CHECKING:
-    from stacker.git.transfer import Told
+    from collections.abc import Callable
 
 
 class Progress(RemoteProgress):
     """Tells on what git says; keeps its error lines."""
 
-    def __init__(self, told: Told | None) -> None:
+    def __init__(self, told: Callable[[str, int, int], None] | None) -> None:
         super().__init__()
         self._told = told
 

@@ -12,6 +12,7 @@ from stacker.git.process import Git
 from stacker.git.worktree import remove_tree
 from stacker.series.directory import GITATTRIBUTES, GITIGNORE, PLAN, SeriesDirectory
 from stacker.series.lock import Lock
+from stacker.series.plan import Publish
 from stacker.series.plan_text import new_plan
 from stacker.series.reading import parse_plan
 from stacker.series.saving import save
@@ -70,8 +71,9 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
         )
     name = request.name or directory.root.name
     text = new_plan(
-        name=name, upstream=request.upstream, branch=branch, fork=request.fork, forge=request.forge
-    )
+        name=name, upstream=request.upstream, branch=branch, fork=request.fork,
+        publish=Publish.APPEND if request.fork else None, forge=request.forge,
+    )  # fmt: skip
     plan = parse_plan(text, PLAN)
     with _all_or_nothing(directory):
         directory.root.mkdir(exist_ok=True)

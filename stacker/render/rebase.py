@@ -25,7 +25,8 @@ def _moved(result: RebaseResult, repository: str, branch: str) -> list[str]:
         notes += [_solved_text(path, version, by) for path, version, by in _solutions(one)]
         shown = "; ".join(notes)
         lines.append(f"  {one.stage:<14} {one.status:<10} {shown}".rstrip())
-    lines.append(f'Commit it:  git add -A && git commit -m "v{result.version}"')
+    if any(one.status is not Status.UNCHANGED for one in result.stages) or result.edits:
+        lines.append(f'Commit it:  git add -A && git commit -m "v{result.version}"')
     return lines
 
 

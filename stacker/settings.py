@@ -1,0 +1,88 @@
+"""What this run was given: the one reader of environment, clock and user settings."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import time
+from pathlib import Path
+
+from stacker.git import helper
+from stacker.git.process import Git
+
+GITHUB = "https://github.com"
+_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+
+
+def seal() -> None:
+    """Remove from this process what would redirect every git it starts (a hook's `GIT_DIR` …)."""
+    for name in [n for n in os.environ if n.startswith("GIT_") and not n.startswith("GIT_SS")]:
+        del os.environ[name]
+
+
+def now() -> int:
+    """The time, in seconds since 1970."""
+    return int(time.time())
+
+
+def forge_override() -> str | None:
+    """The forge that this call shall use whatever the plan says; a URL without path."""
+    return os.environ.get("STACKER_FORGE") or None
+
+
+def environment() -> dict[str, str]:
+    """The environment that this run was given; checks get of it what is allowed to them."""
+    return dict(os.environ)
+
+
+def as_demo_user(who: str) -> dict[str, str]:
+    """The environment of a command that one of the demo's people runs; no real token is in it."""
+    kept = {k: v for k, v in os.environ.items() if k not in _TOKENS and k != "STACKER_FORGE"}
+    return {**kept, "STACKER_DEMO_USER": who, "PYTHONUTF8": "1", "NO_COLOR": "1"}
+
+
+def python() -> str:
+    """The Python that runs this, for `{python}` in checks."""
+    return sys.executable
+
+
+def editor() -> str:
+    """The command that edits a text, as git chooses it."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+
+def demo_user() -> str | None:
+    """Which of the demo's people runs this; `None` for the porter."""
+    return os.environ.get("STACKER_DEMO_USER") or None
+
+
+def token(url: str) -> str | None:
+    """The token for the forge at `url`: the environment's, gh's, or git's credential helper's.
+
+    GITHUB_TOKEN goes to github.com, or to where the environment itself points; a plan that names
+    another host does not get it.
+    """
+    given = os.environ.get("GITHUB_TOKEN")
+    meant = (GITHUB, os.environ.get("GITHUB_SERVER_URL"), forge_override())
+    if given and url in [where.rstrip("/") for where in meant if where]:
+        return given
+    host = url.partition("://")[2]
+    asked = helper.ask(["gh", "auth", "token", "--hostname", host], b"")
+    if asked:
+        return asked.strip()
+    filled = helper.ask(["git", "credential", "fill"], f"protocol=https\nhost={host}\n\n".encode())
+    return dict(line.split("=", 1) for line in filled.splitlines() if "=" in line).get("password")
+
+
+def person(root: Path) -> str:
+    """Who runs this: `user.name` of the user's own git settings, else the login name."""
+    for file in (root / ".git" / "config", Path.home() / ".gitconfig"):
+        if file.is_file():
+            done = Git(root).attempt("config", "--file", str(file), "user.name")
+            if done.code == 0:
+                return done.out.decode("utf-8", "replace").strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "somebody"
