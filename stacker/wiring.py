@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class Site:
     """A forge as this run reaches it: the address of its pages and git, and the token for it."""
 
     url: str
-    token: str | None
+    token: str | None = field(repr=False)
 
     @property
     def api(self) -> str:

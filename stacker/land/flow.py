@@ -81,7 +81,7 @@ def _once(hands: Hands, request: LandRequest) -> LandResult:
         work, series, target, place=hands.place, forge=hands.forge, told=hands.told
     )
     if not found.members:
-        done = already(work.store, found, target)
+        done = already(work.store, found, target, journal.begun(work.directory.state))
         landed = {m.stage: m.landed_as for m in done.members if m.landed_as is not None}
         remember(work, landed, target.name)
         return done

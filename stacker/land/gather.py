@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from stacker.errors import UsageError
 from stacker.forge.cache import remember_pulls
+from stacker.gate.flow import GateForge
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts
@@ -20,7 +21,7 @@ from stacker.verify.trust import is_trusted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from stacker.forge.api import CIResult, CIState, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from stacker.submit.heads import Head
 
 
-class LandForge(PullForge, MergeForge, SettleForge, Protocol):
+class LandForge(PullForge, MergeForge, SettleForge, GateForge, Protocol):
     """All that a landing asks of a forge."""
 
     def repository(self, name: str) -> RepositoryFacts | None:
@@ -43,19 +44,6 @@ class LandForge(PullForge, MergeForge, SettleForge, Protocol):
 
     def ci_results(self, repository: str, oid: str) -> tuple[CIResult, ...]:
         """The CI checks of a commit."""
-        ...
-
-    def set_status(
-        self,
-        repository: str,
-        oid: str,
-        *,
-        context: str,
-        state: CIState,
-        description: str,
-        url: str | None = None,
-    ) -> None:
-        """Report a commit status."""
         ...
 
 

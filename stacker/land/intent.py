@@ -105,11 +105,15 @@ def write(state: Path, intent: Intent) -> None:
     write_atomically(_folder(state) / f"{intent.tx}.json", serialise(intent))
 
 
-def unfinished(state: Path) -> tuple[Intent, ...]:
-    """The landings begun on this machine that are not done, oldest first."""
+def begun(state: Path) -> tuple[Intent, ...]:
+    """All landings that were ever begun on this machine."""
     files = sorted(_folder(state).glob("*.json")) if _folder(state).is_dir() else []
-    found = [parse(file.read_bytes()) for file in files]
-    return tuple(one for one in found if one.step is not Step.DONE)
+    return tuple(parse(file.read_bytes()) for file in files)
+
+
+def unfinished(state: Path) -> tuple[Intent, ...]:
+    """Those that are not done."""
+    return tuple(one for one in begun(state) if one.step is not Step.DONE)
 
 
 def serialise(intent: Intent) -> bytes:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from stacker.land.outcome import Guarantee, LandResult, MemberResult, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stacker.git.objects import ObjectStore, Oid
     from stacker.land.classify import Reads
     from stacker.land.gather import Gathered, Target
@@ -40,15 +42,19 @@ def not_landed(
     )
 
 
-def already(store: ObjectStore, found: Gathered, target: Target) -> LandResult:
-    """Nothing is left to land: upstream has it."""
+def already(
+    store: ObjectStore, found: Gathered, target: Target, begun: Iterable[Intent]
+) -> LandResult:
+    """Nothing is left to land: upstream has it. How it came there, only our own journal knows."""
     members = tuple(_landed_member(found, stage) for stage in target.all_members)
     last = members[-1].landed_as
     there = last is not None and store.find(last) is not None
+    ours = next((i for i in begun if i.name == target.name and i.candidate == last), None)
+    at_once = len({m.landed_as for m in members}) == 1
     return LandResult(
-        tx=None,
+        tx=ours.tx if ours else None,
         state=State.LANDED,
-        guarantee=Guarantee.ATOMIC if len({m.landed_as for m in members}) == 1 else Guarantee.NONE,
+        guarantee=Guarantee.ATOMIC if ours or at_once else Guarantee.NONE,
         way=None,
         branch=found.facts.trunk,
         commit=last,
