@@ -111,7 +111,9 @@ def test_no_proxy_stands_between_us_and_this_machine(scripted, github, monkeypat
     assert github.whoami() == "paul"
 
 
-@pytest.mark.parametrize("url", ["", "forge.example", "ftp://forge.example", "https://me:pw@forge.example"])
+@pytest.mark.parametrize(
+    "url", ["", "forge.example", "ftp://forge.example", "https://me:pw@forge.example"]
+)
 def test_an_address_that_is_none(url):
     with pytest.raises(ForgeError, match="address"):
         GitHub(url, None, pace=True)
