@@ -22,7 +22,7 @@ _DAILY, _SHARE, _BACK, _TRY = (
 
 _EPILOG = (
     "Everywhere: -C DIR (the series directory), --json (one document on stdout), "
-    "-q (only errors), --no-fetch (do not ask upstream)."
+    "-q (only errors), -v (errors with their causes), --no-fetch (do not ask upstream)."
 )
 
 

@@ -92,6 +92,8 @@ def finish(options: Options, command: Callable[[], Answer | None]) -> int:
         answer = command()
     except StackerError as exc:
         terminal.failed(exc, documents.error(exc))
+        if options.verbose:
+            terminal.say(traceback.format_exc())
         return exc.exit_code
     except KeyboardInterrupt as exc:
         terminal.say(str(exc) or options.if_interrupted)

@@ -62,7 +62,7 @@ class Hands:
 
 def land(hands: Hands, request: LandRequest) -> LandResult:
     """Land it whole or not at all; run again, it first settles what an earlier run left."""
-    recovered = _recover(hands, request)
+    recovered = None if request.dry_run else _recover(hands, request)
     if recovered is not None:
         return recovered
     result = _once(hands, request)
