@@ -6,6 +6,7 @@ import io
 import ipaddress
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -58,6 +59,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The environment of all tests, also for fixtures that live as long as the session."""
+    # Whoever runs us in the background has Ctrl-C ignored, and our children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name in SECRETS_AND_SETTINGS or name.startswith(("GIT_", "STACKER_", "LC_")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,14 @@ def squash(store: ObjectStore, found: Imported) -> Imported:
 def read_mails(store: ObjectStore, file: Path, bases: Sequence[Oid]) -> Imported:
     """The patches of an mbox or of a directory's `*.patch` files.
 
-    They are put on the first of `bases` that is their exact preimage; where none is, the error
-    of the most likely one is raised.
+    They are put on the commit that they name themselves (`base-commit:`), else on the first of
+    `bases` that is their exact preimage; where none is, the error of the most likely one is
+    raised.
     """
     mails = _mails(file)
     if not mails:
         raise UsageError(f"no patch in {str(file)!r}", hint="Give an mbox or a patch file.")
+    bases = [*_named_base(store, mails), *bases]
     error: StackerError | None = None
     for base in bases:
         try:
@@ -93,6 +96,16 @@ def _mails(file: Path) -> list[tuple[str, bytes]]:
         many = len(mails) > 1
         found += [(f"{one.name}[{i}]" if many else one.name, m) for i, m in enumerate(mails, 1)]
     return found
+
+
+def _named_base(store: ObjectStore, mails: Sequence[tuple[str, bytes]]) -> list[Oid]:
+    """The base that `git format-patch --base` wrote into a mail, if the store has it."""
+    for _, mail in mails:
+        named = re.search(rb"^base-commit: ([0-9a-f]{40,64})$", mail, re.MULTILINE)
+        if named is not None:
+            found = store.resolve(named[1].decode("ascii"))
+            return [found] if found is not None else []
+    return []
 
 
 def _apply(store: ObjectStore, mails: Sequence[tuple[str, bytes]], base: Oid) -> tuple[Oid, ...]:

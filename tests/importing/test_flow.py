@@ -150,6 +150,17 @@ def test_a_folder_of_mails(world, mails):
     assert trees(world)[1] == world.upstream.git("rev-parse", "port^{tree}")
 
 
+def test_mails_that_name_their_base_need_no_other_word(world, tmp_path):
+    base, folder = world.upstream["start"], tmp_path / "named"
+    world.upstream.add("master", ("drift", {"a.c": "moved on\n"}))
+    world.upstream.git("format-patch", "-q", "--full-index", f"--base={base}", "-o", str(folder),
+                       "start..port")  # fmt: skip
+    other = tmp_path / "other"  # knows upstream's drift from the beginning
+    world.run("init", str(other), "--upstream", str(world.upstream.path), cwd=tmp_path)
+    ran = world.run("--json", "import", str(folder), "--stage-per-commit", cwd=other)
+    assert (ran.code, ran.document.get("base")) == (0, base)
+
+
 def test_an_mbox_on_the_series_so_far(world, mails, tmp_path):
     world.stacker("import", "start..one", "--stage", "one")
     box = tmp_path / "box"
