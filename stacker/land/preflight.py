@@ -176,7 +176,7 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
     given = _approvals_of_head(pull)
     if given < wanted:
         text = f"#{pull.number} has {given} of {wanted} approvals of its head"
-        found.append(Reason(Who.REVIEWER, stage, text, f"review {pull.url}"))
+        found.append(Reason(Who.REVIEWER, stage, text, pull.url))
     return found
 
 
