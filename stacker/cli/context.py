@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
     from stacker.wiring import Desk
 
+_INTERRUPTED = "Interrupted; run the command again to finish what was begun."
 # Global options may stand before or behind the command's name.
 _FLAGS = ("--json", "-q", "--quiet", "-v", "--verbose", "--no-fetch")
 
@@ -36,7 +37,7 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     fetch: bool = True
-    if_interrupted: str = "Interrupted; run the command again to finish what was begun."
+    if_interrupted: str = ""
 
     @property
     def terminal(self) -> Terminal:
@@ -96,7 +97,7 @@ def finish(options: Options, command: Callable[[], Answer | None]) -> int:
             terminal.say(traceback.format_exc())
         return exc.exit_code
     except KeyboardInterrupt as exc:
-        terminal.say(str(exc) or options.if_interrupted)
+        terminal.say(options.if_interrupted or str(exc) or _INTERRUPTED)
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the one place where a bug becomes an exit code
         bug = StackerError(

@@ -12,12 +12,13 @@ import typer
 from stacker import wiring
 from stacker.cli.context import Options
 from stacker.errors import SeriesError, UsageError
+from stacker.hub import server
+from stacker.hub.server import User
 from stacker.render.terminal import Answer
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from stacker.hub.server import User
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _GLANCE = 0.5  # seconds; Windows hears Ctrl-C only between two of them
@@ -45,8 +46,6 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> Answer | None:
     """Serve bare repositories as GitHub would, until Ctrl-C or SIGTERM."""
-    from stacker.hub import server  # noqa: PLC0415 - a web server, needed here alone
-
     options: Options = context.obj
     if user and host not in _LOOPBACK:
         raise UsageError(
@@ -94,8 +93,6 @@ def _listed(file: Path) -> list[User]:
 
 def _user(text: str, where: str) -> User:
     """`NAME:TOKEN`; what was given is not repeated in the error, for it may hold a token."""
-    from stacker.hub.server import User  # noqa: PLC0415 - as above
-
     name, colon, token = text.partition(":")
     if not name or not colon or not token or any(c.isspace() for c in text):
         raise UsageError(f"{where}: not NAME:TOKEN", hint="For example: `--user alice:secret1`.")

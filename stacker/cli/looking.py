@@ -8,8 +8,16 @@ import typer
 
 from stacker import settings, wiring
 from stacker.cli.context import Options
+from stacker.doctor import flow as examining
+from stacker.doctor.finding import Health
 from stacker.errors import ExitCode, UsageError
+from stacker.forge.cache import remember_pulls
+from stacker.render import doctor as doctor_rendering
+from stacker.render import status as status_rendering
 from stacker.render.terminal import Answer, dumps
+from stacker.series.explaining import explain_plan
+from stacker.series.schema import plan_schema
+from stacker.status.gather import gather
 
 if TYPE_CHECKING:
     from stacker.wiring import Desk
@@ -30,8 +38,6 @@ def status(
     if sum((refresh, plan, schema)) > 1:
         raise UsageError("choose one of --refresh, --plan, --schema")
     if schema:
-        from stacker.series.schema import plan_schema  # noqa: PLC0415 - seldom asked for
-
         document = plan_schema()
         return Answer(document, dumps(document))
     if plan:
@@ -44,17 +50,12 @@ def status(
 
 
 def _status(options: Options) -> Answer:
-    from stacker.render import status as rendering  # noqa: PLC0415 - loads what few commands need
-    from stacker.status.gather import gather  # noqa: PLC0415 - as above
-
     with wiring.offline(options.folder) as here:
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
-    return Answer(rendering.status_document(found), rendering.status_text(found))
+    return Answer(status_rendering.status_document(found), status_rendering.status_text(found))
 
 
 def _plan(options: Options) -> Answer:
-    from stacker.series.explaining import explain_plan  # noqa: PLC0415 - seldom asked for
-
     with wiring.offline(options.folder) as here:
         text = explain_plan(here.plan)
     return Answer({"plan": text}, text)
@@ -65,8 +66,6 @@ def _refresh(desk: Desk) -> list[str]:
 
     Returns those that it does not show, as `OWNER/NAME#N`.
     """
-    from stacker.forge.cache import remember_pulls  # noqa: PLC0415 - as above
-
     lines, missing = desk.work.load().lock.stages, []
     for name in dict.fromkeys(line.repository for line in lines):
         numbers = [line.pull for line in lines if line.repository == name and line.pull]
@@ -81,13 +80,11 @@ def _refresh(desk: Desk) -> list[str]:
 
 def doctor(context: typer.Context) -> Answer:
     """Whether everything is in place, and what to do where it is not."""
-    from stacker.doctor import flow  # noqa: PLC0415 - loads what few commands need
-    from stacker.doctor.finding import Health  # noqa: PLC0415 - as above
-    from stacker.render import doctor as rendering  # noqa: PLC0415 - as above
-
     options: Options = context.obj
     reach = wiring.reach if options.fetch else None
-    found = flow.examine(wiring.directory(options.folder), reach)
+    found = examining.examine(wiring.directory(options.folder), reach)
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
-    return Answer(rendering.doctor_document(found), rendering.doctor_text(found), code)
+    return Answer(
+        doctor_rendering.doctor_document(found), doctor_rendering.doctor_text(found), code
+    )

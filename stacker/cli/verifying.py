@@ -9,9 +9,14 @@ import typer
 from stacker import settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
+from stacker.rebase.restacked import restacked
 from stacker.render import verify as rendering
 from stacker.render.terminal import Answer
 from stacker.series.upstream import UpstreamKind
+from stacker.verify import flow, gather
+from stacker.verify import trust as trusting
+from stacker.verify.logs import last_lines
+from stacker.verify.request import Started, VerifyRequest
 
 if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
@@ -31,11 +36,6 @@ def verify(
     ] = False,
 ) -> Answer:
     """Run the checks that lack evidence; says its price first."""
-    from stacker.rebase.restacked import restacked  # noqa: PLC0415 - loads what few commands need
-    from stacker.verify import flow, gather  # noqa: PLC0415 - as above
-    from stacker.verify.logs import last_lines  # noqa: PLC0415 - as above
-    from stacker.verify.request import Started, VerifyRequest  # noqa: PLC0415 - as above
-
     options: Options = context.obj
     options.if_interrupted = "Interrupted; what ended by then is recorded and will not run again."
     terminal = options.terminal
@@ -76,10 +76,7 @@ def verify(
 
 def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
     """Run nothing of somebody's plan before a person has said so once."""
-    from stacker.verify.trust import is_trusted  # noqa: PLC0415 - as above
-    from stacker.verify.trust import trust as remember  # noqa: PLC0415 - as above
-
-    if is_trusted(work.directory.state, work.plan):
+    if trusting.is_trusted(work.directory.state, work.plan):
         return
     terminal = options.terminal
     if not trust:
@@ -93,4 +90,4 @@ def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
                 terminal.say(f"  {check.name}: {' '.join(step)}")
         if not terminal.ask("These commands will run on this machine. Run them?"):
             raise StackerError("nothing was run", hint="Nobody agreed to run the plan's commands.")
-    remember(work.directory.state, work.plan)
+    trusting.trust(work.directory.state, work.plan)
