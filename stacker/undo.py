@@ -27,7 +27,6 @@ class UndoResult:
 
     before: int
     now: int
-    undone: str
     edits_kept: bool
 
 
@@ -47,7 +46,7 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
         reason=f"back to v{target.version} ({here.command})",
     )  # fmt: skip
     attempt.forget(work.directory.state)
-    return UndoResult(here.version, target.version, f"{here.command} {here.reason}", edits_kept)
+    return UndoResult(here.version, target.version, edits_kept)
 
 
 def _command(target: Operation) -> str:

@@ -34,6 +34,28 @@ def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
     return world
 
 
+@contextmanager
+def copies(models, tmp_path, factory, run, patch):
+    """A maker of approved groups on hubs that run: each kind is made once, then copied."""
+    worlds = []
+
+    def made(**options):
+        key = repr(sorted(options.items()))
+        if key not in models:
+            models[key] = new(factory.mktemp("model"), run, patch, **options)
+        model = models[key]
+        model._run, model._patch = run, patch
+        worlds.append(model.copy(tmp_path / f"world{len(worlds)}"))
+        worlds[-1].serve()
+        return worlds[-1]
+
+    try:
+        yield made
+    finally:
+        for world in worlds:
+            world.close()
+
+
 def master(world):
     """The tip of the target branch."""
     return git(world.upstream.path, "rev-parse", "refs/heads/master")
