@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from stacker.doctor.finding import failed, ok, problem, warning
 from stacker.errors import GitError, StackerError
-from stacker.git.objects import ObjectStore
 from stacker.git.process import Git
+from stacker.git.store import ObjectStore
 from stacker.series import versions
 from stacker.series.loading import load
 from stacker.series.lock import Lock

@@ -8,7 +8,7 @@ from stacker.errors import GitError
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
 
 
 def first_parents(store: ObjectStore, old: Oid, new: Oid) -> tuple[Oid, ...]:

@@ -11,7 +11,7 @@ from stacker.git.objects import Commit, Oid, Signature
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from stacker.errors import GitError
 from stacker.git.merge import Conflicted, Merged, merge
 
 if TYPE_CHECKING:
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
 from stacker.git.merge import Merged, merge
-from stacker.git.objects import Commit, ObjectStore, Oid, Signature, is_oid
+from stacker.git.objects import Commit, Oid, Signature, is_oid
 from stacker.git.process import Git
+from stacker.git.store import ObjectStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

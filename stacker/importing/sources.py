@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
     from stacker.git.transfer import Told
 
 

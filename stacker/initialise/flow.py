@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
     from stacker.git.process import Credential
+    from stacker.git.store import ObjectStore
     from stacker.git.transfer import Told
 
 

@@ -13,7 +13,8 @@ from stacker.verify.stage_tree import StageTree
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.series.loading import Series
     from stacker.series.plan import StageId
     from stacker.series.workspace import Workspace

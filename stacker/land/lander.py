@@ -26,7 +26,7 @@ from stacker.series.workspace import bring, fetch_tip
 
 if TYPE_CHECKING:
     from stacker.forge.api import MergeAnswer, PullRequest
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
     from stacker.land.intent import Intent
     from stacker.land.preflight import Ready
     from stacker.series.workspace import Upstream, Workspace

@@ -11,7 +11,8 @@ from stacker.submit.body import inline, stage_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stacker.git.objects import ObjectStore, Signature
+    from stacker.git.objects import Signature
+    from stacker.git.store import ObjectStore
     from stacker.land.candidate import Candidate
     from stacker.land.preflight import MemberFacts
     from stacker.series.loading import Series

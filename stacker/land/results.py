@@ -9,7 +9,8 @@ from stacker.land.outcome import Guarantee, LandResult, MemberResult, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.land.classify import Reads
     from stacker.land.gather import Gathered, Target
     from stacker.land.intent import Intent

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from stacker.forecast.culprit import Culprit
     from stacker.git.merge import Conflict
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.series.compose import Outcome
     from stacker.series.loading import Series
     from stacker.series.plan import StageId

@@ -27,7 +27,8 @@ from stacker.series.resolutions import Resolution, conflict_id, parse, serialise
 
 if TYPE_CHECKING:
     from stacker.git.merge import Conflict
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.git.transfer import Told
     from stacker.rebase.outcome import RebaseResult
     from stacker.series.workspace import Workspace

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.git.merge import Conflict, Conflicted
-    from stacker.git.objects import ObjectStore
     from stacker.git.pick import Stopped
+    from stacker.git.store import ObjectStore
     from stacker.series.compose import Halted
 
 _MARKER = re.compile(rb"^(<{7}|\|{7}|={7}|>{7})( |$)", re.MULTILINE)

@@ -11,7 +11,8 @@ from stacker.series import resolutions
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping, Sequence
 
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.series.plan import StageId
     from stacker.series.resolutions import Resolution, Resolutions
 

@@ -29,7 +29,7 @@ from stacker.series.resolutions import Resolutions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
     from stacker.series.directory import SeriesDirectory
     from stacker.series.lock import StageLock
     from stacker.series.plan import Plan, StageId

@@ -14,7 +14,7 @@ from stacker.git.objects import Oid
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
 
 _FILE = re.compile(rb"^diff --git (.*)$", re.MULTILINE)
 _INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)

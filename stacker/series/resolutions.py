@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from stacker.git.merge import Conflict, Conflicted
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
 
 _FOLDER = "resolutions"
 

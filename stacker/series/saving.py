@@ -16,7 +16,8 @@ from stacker.series.preimage import diff_between
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacker.git.objects import ObjectStore, Oid
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.series.compose import PatchCommit, Standing
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series

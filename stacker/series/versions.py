@@ -20,7 +20,7 @@ from stacker.series.directory import write_atomically
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
     from stacker.series.directory import SeriesDirectory
 
 HEAD = "refs/stacker/head"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import GitError, SeriesError
 from stacker.git import transfer
-from stacker.git.objects import ObjectStore, Oid, is_oid
+from stacker.git.objects import Oid, is_oid
 from stacker.git.process import Git
+from stacker.git.store import ObjectStore
 from stacker.series import versions
 from stacker.series.loading import Series, load
 from stacker.series.lock import parse as parse_lock

@@ -23,7 +23,7 @@ from stacker.series.plan import Publish
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
     from stacker.series.compose import Outcome
     from stacker.series.loading import Series
     from stacker.series.plan import StageId

@@ -11,7 +11,7 @@ from stacker.verify.stage_tree import StageTree
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacker.git.objects import ObjectStore
+    from stacker.git.store import ObjectStore
     from stacker.series.loading import Series
     from stacker.series.plan import StageId
 

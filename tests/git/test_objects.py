@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacker.errors import GitError
-from stacker.git.objects import Commit, Entry, ObjectStore, Oid, Signature, is_oid
+from stacker.git.objects import Commit, Entry, Oid, Signature, is_oid
 from stacker.git.process import Git
+from stacker.git.store import ObjectStore
 
 EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",

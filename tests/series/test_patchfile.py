@@ -10,8 +10,9 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 from stacker.errors import PatchError, StackerError
-from stacker.git.objects import Commit, ObjectStore, Oid, Signature
+from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.process import Git
+from stacker.git.store import ObjectStore
 from stacker.series.patchfile import Patch, parse, serialise, slug, split_mbox
 from stacker.series.preimage import diff_between
 

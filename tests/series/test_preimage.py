@@ -11,8 +11,9 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 from stacker.errors import PatchError
-from stacker.git.objects import Entry, ObjectStore, Oid
+from stacker.git.objects import Entry, Oid
 from stacker.git.process import Git
+from stacker.git.store import ObjectStore
 from stacker.series.preimage import diff_between, tree_after
 
 LINES = b"".join(b"line %d\n" % n for n in range(20))

@@ -1,0 +1,178 @@
+"""Objects of one repository: read through one process, written as loose files."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self, cast
+
+from stacker.errors import GitError
+from stacker.git.objects import Commit, Entry, Oid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from stacker.git.process import Git, Process
+
+
+class ObjectStore:
+    """Reads and writes objects of one repository; close it, for it keeps a git process."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self._reader: Process | None = None
+        self._commits: dict[Oid, Commit] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the reading process."""
+        if self._reader is not None:
+            for pipe in (self._reader.stdin, self._reader.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+            self._reader.wait()
+            self._reader = None
+
+    def find(self, rev: str) -> tuple[str, Oid, bytes] | None:
+        """The kind, id and content of what `rev` names; `None` when there is no such object."""
+        if "\n" in rev or not rev:
+            return None
+        if self._reader is None or self._reader.poll() is not None:
+            self._reader = self.git.start("cat-file", "--batch")
+        asked = cast("IO[bytes]", self._reader.stdin)
+        answered = cast("IO[bytes]", self._reader.stdout)
+        asked.write(rev.encode("utf-8", "surrogateescape") + b"\n")
+        asked.flush()
+        words = answered.readline().rstrip(b"\n").rsplit(b" ", 2)
+        if len(words) != 3 or not words[2].isdigit():
+            return None
+        content = answered.read(int(words[2]))
+        answered.read(1)
+        return words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
+
+    def resolve(self, rev: str) -> Oid | None:
+        """The commit that `rev` names, tags peeled; `None` when there is none."""
+        found = self.find(rev + "^{commit}")
+        return found[1] if found else None
+
+    def commit(self, oid: Oid) -> Commit:
+        """The commit `oid`; raises `GitError` when the store lacks it."""
+        if oid not in self._commits:
+            self._commits[oid] = Commit.parse(self._read(oid, "commit"))
+        return self._commits[oid]
+
+    def blob(self, oid: Oid) -> bytes:
+        """The content of the blob `oid`."""
+        return self._read(oid, "blob")
+
+    def tree(self, oid: Oid) -> tuple[Entry, ...]:
+        """The entries of the tree `oid`, in git's order."""
+        raw, width = self._read(oid, "tree"), len(oid) // 2
+        entries, at = [], 0
+        while at < len(raw):
+            space = raw.index(b" ", at)
+            end = raw.index(b"\0", space)
+            mode = raw[at:space].decode("ascii").rjust(6, "0")
+            at = end + 1 + width
+            entries.append(Entry(mode, Oid(raw[end + 1 : at].hex()), raw[space + 1 : end]))
+        return tuple(entries)
+
+    def files(self, tree: Oid, prefix: bytes = b"") -> Iterator[Entry]:
+        """Every file below `tree`, its name being the whole path."""
+        for entry in self.tree(tree):
+            path = prefix + entry.name
+            if entry.mode == "040000":
+                yield from self.files(entry.oid, path + b"/")
+            else:
+                yield replace(entry, name=path)
+
+    def entry_at(self, rev: str, path: bytes) -> Entry | None:
+        """The entry at `path` in the tree of `rev`; `None` when there is nothing."""
+        found = self.find(rev + "^{tree}")
+        here = found[1] if found else None
+        parts = path.split(b"/")
+        for depth, part in enumerate(parts):
+            match = next((e for e in self.tree(here) if e.name == part), None) if here else None
+            if match is None or depth == len(parts) - 1:
+                return replace(match, name=path) if match else None
+            here = match.oid if match.mode == "040000" else None
+        return None
+
+    def write(self, kind: str, content: bytes) -> Oid:
+        """Store an object and return its id; an object that exists is left as it is."""
+        data = f"{kind} {len(content)}".encode("ascii") + b"\0" + content
+        oid = Oid(hashlib.new(self._algorithm, data, usedforsecurity=False).hexdigest())
+        place = self.git.directory / "objects" / oid[:2] / oid[2:]
+        if place.exists():
+            return oid
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="tmp_obj_", dir=place.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(zlib.compress(data, 1))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o444)
+        Path(name).replace(place)
+        return oid
+
+    def write_commit(self, commit: Commit) -> Oid:
+        """Store `commit` and return its id."""
+        oid = self.write("commit", commit.raw)
+        self._commits[oid] = commit
+        return oid
+
+    def write_tree(self, entries: dict[bytes, Entry]) -> Oid:
+        """Store nested trees for files given by whole path; values' names are ignored."""
+        here: dict[bytes, Entry] = {}
+        deeper: dict[bytes, dict[bytes, Entry]] = {}
+        for path, entry in entries.items():
+            head, slash, rest = path.partition(b"/")
+            if slash:
+                deeper.setdefault(head, {})[rest] = entry
+            else:
+                here[head] = entry
+        for name, below in deeper.items():
+            here[name] = Entry("040000", self.write_tree(below), name)
+        # git sorts a directory as if its name ended in a slash.
+        names = sorted(here, key=lambda n: n + b"/" if here[n].mode == "040000" else n)
+        parts = (
+            here[n].mode.lstrip("0").encode() + b" " + n + b"\0" + bytes.fromhex(here[n].oid)
+            for n in names
+        )
+        return self.write("tree", b"".join(parts))
+
+    @property
+    def _algorithm(self) -> str:
+        cached: str | None = getattr(self, "_algorithm_name", None)
+        if cached is None:
+            cached = self.git.text("rev-parse", "--show-object-format")
+            self._algorithm_name = cached
+        return cached
+
+    def _read(self, oid: Oid, kind: str) -> bytes:
+        found = self.find(oid)
+        if found is None:
+            raise GitError(
+                f"the object store lacks {kind} {oid}",
+                hint="Run `stacker doctor`; a fetch of upstream or of your fork may bring it back.",
+            )
+        if found[0] != kind:
+            raise GitError(f"{oid} is a {found[0]}, not a {kind}")
+        return found[2]
