@@ -1,10 +1,10 @@
-"""Objects of one repository: read through one process, written as loose files."""
+"""Objects of one repository: read through one process, written as loose files or as a pack."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
+import re
 import tempfile
 import zlib
 from dataclasses import replace
@@ -13,21 +13,43 @@ from typing import IO, TYPE_CHECKING, Self, cast
 
 from stacker.errors import GitError
 from stacker.git.objects import Commit, Entry, Oid
+from stacker.git.pack import Pack, object_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from stacker.git.pack import Like
     from stacker.git.process import Git, Process
+
+
+Found = tuple[str, Oid, bytes]
+"""An object as it was read: its kind, id and content."""
+
+_AT_ONCE = 60  # names; what asks and what answers fit into any system's pipe
+_FULL = 1 << 28  # bytes; then a pack of a bulk is written, and another one begun
 
 
 class ObjectStore:
     """Reads and writes objects of one repository; close it, for it keeps a git process."""
 
     def __init__(self, git: Git) -> None:
-        self.git = git
+        self._git = git
         self._reader: Process | None = None
         self._commits: dict[Oid, Commit] = {}
+        self._pack: Pack | None = None
+        self._algorithm: str | None = None
+
+    @property
+    def git(self) -> Git:
+        """git for this repository; it sees all that was written so far."""
+        self._flush()
+        return self._git
+
+    @property
+    def objects(self) -> Path:
+        """The folder of its objects."""
+        return self._git.directory / "objects"
 
     def __enter__(self) -> Self:
         return self
@@ -50,22 +72,41 @@ class ObjectStore:
             self._reader.wait()
             self._reader = None
 
-    def find(self, rev: str) -> tuple[str, Oid, bytes] | None:
-        """The kind, id and content of what `rev` names; `None` when there is no such object."""
-        if "\n" in rev or not rev:
-            return None
+    def find(self, rev: str) -> Found | None:
+        """What `rev` names; `None` when there is no such object."""
+        return self.find_many((rev,))[0]
+
+    def find_many(self, revs: Sequence[str]) -> list[Found | None]:
+        """What each of `revs` names, in the same order; asked at once, not one by one."""
+        if self._pack is not None and any(self._is_pending(rev) for rev in revs):
+            self._flush()
+        found: list[Found | None] = []
+        for start in range(0, len(revs), _AT_ONCE):
+            asked = [r for r in revs[start : start + _AT_ONCE] if r and "\n" not in r]
+            answers = iter(self._ask(asked))
+            found += [
+                next(answers) if r and "\n" not in r else None
+                for r in revs[start : start + _AT_ONCE]
+            ]
+        return found
+
+    def _ask(self, revs: Sequence[str]) -> Iterator[Found | None]:
+        if not revs:
+            return
         if self._reader is None or self._reader.poll() is not None:
-            self._reader = self.git.start("cat-file", "--batch")
+            self._reader = self._git.start("cat-file", "--batch")
         asked = cast("IO[bytes]", self._reader.stdin)
         answered = cast("IO[bytes]", self._reader.stdout)
-        asked.write(rev.encode("utf-8", "surrogateescape") + b"\n")
+        asked.write("".join(f"{rev}\n" for rev in revs).encode("utf-8", "surrogateescape"))
         asked.flush()
-        words = answered.readline().rstrip(b"\n").rsplit(b" ", 2)
-        if len(words) != 3 or not words[2].isdigit():
-            return None
-        content = answered.read(int(words[2]))
-        answered.read(1)
-        return words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
+        for _ in revs:
+            words = answered.readline().rstrip(b"\n").rsplit(b" ", 2)
+            if len(words) != 3 or not words[2].isdigit():
+                yield None
+                continue
+            content = answered.read(int(words[2]))
+            answered.read(1)
+            yield words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
 
     def resolve(self, rev: str) -> Oid | None:
         """The commit that `rev` names, tags peeled; `None` when there is none."""
@@ -115,17 +156,47 @@ class ObjectStore:
             here = match.oid if match.mode == "040000" else None
         return None
 
-    def write(self, kind: str, content: bytes) -> Oid:
-        """Store an object and return its id; an object that exists is left as it is."""
-        data = f"{kind} {len(content)}".encode("ascii") + b"\0" + content
-        oid = Oid(hashlib.new(self._algorithm, data, usedforsecurity=False).hexdigest())
-        place = self.git.directory / "objects" / oid[:2] / oid[2:]
+    @contextlib.contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Objects written inside come into the store together, as one pack, at its end.
+
+        They come earlier when one of them is read or git is run; after an error not at all.
+        """
+        if self._pack is not None:
+            yield
+            return
+        self._pack = Pack(self.algorithm)
+        try:
+            yield
+            self._flush()
+        finally:
+            self._pack = None
+
+    def _is_pending(self, rev: str) -> bool:
+        return self._pack is not None and rev.split("^", 1)[0].split(":", 1)[0] in self._pack
+
+    def _flush(self) -> None:
+        if self._pack:
+            full, self._pack = self._pack, Pack(self.algorithm)
+            full.write(self.objects)
+
+    def write(self, kind: str, content: bytes, like: Like | None = None) -> Oid:
+        """Store an object and return its id; `like` may name one of this bulk that it resembles.
+
+        Outside a bulk an object that exists is left as it is.
+        """
+        if self._pack is not None:
+            if self._pack.size > _FULL:
+                self._flush()
+            return self._pack.add(kind, content, like)
+        oid = object_id(self.algorithm, kind, content)
+        place = self.objects / oid[:2] / oid[2:]
         if place.exists():
             return oid
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="tmp_obj_", dir=place.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(zlib.compress(data, 1))
+            file.write(zlib.compress(f"{kind} {len(content)}".encode("ascii") + b"\0" + content, 1))
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o444)
@@ -159,12 +230,20 @@ class ObjectStore:
         return self.write("tree", b"".join(parts))
 
     @property
-    def _algorithm(self) -> str:
-        cached: str | None = getattr(self, "_algorithm_name", None)
-        if cached is None:
-            cached = self.git.text("rev-parse", "--show-object-format")
-            self._algorithm_name = cached
-        return cached
+    def algorithm(self) -> str:
+        """The hash that makes this repository's ids: `sha1` or `sha256`."""
+        if self._algorithm is None:
+            config = self._git.directory / "config"
+            if config.is_file():  # a bare repository; asking git would cost a process
+                format256 = re.search(
+                    rb"^\s*objectformat\s*=\s*sha256",
+                    config.read_bytes(),
+                    re.MULTILINE | re.IGNORECASE,
+                )
+                self._algorithm = "sha256" if format256 else "sha1"
+            else:
+                self._algorithm = self._git.text("rev-parse", "--show-object-format")
+        return self._algorithm
 
     def _read(self, oid: Oid, kind: str) -> bytes:
         found = self.find(oid)
