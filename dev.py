@@ -54,6 +54,7 @@ def main(arguments: list[str]) -> int:
         return 0 if command in ("help", "-h", "--help") else 2
     check_versions()
     set_up()
+    compile_sources()
     if command == "test":
         return gate(rest)
     if command == "format":
@@ -108,6 +109,11 @@ def set_up() -> None:
         stop("The environment could not be made; see above.", "Run the same command again.")
     STAMP.write_text(wanted, encoding="utf-8", newline="\n")  # last, so that half is not taken
     say(f"Set up in {time.monotonic() - since:.0f} s.")
+
+
+def compile_sources() -> None:
+    """Byte code beforehand: where Python is told to write none, every start would make it anew."""
+    run([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "stacker")])
 
 
 def development_packages() -> list[str]:

@@ -81,7 +81,43 @@ class PatchError(StackerError):
 
 
 class GitError(StackerError):
-    """git refused; the message ends in git's own last line."""
+    """git refused; the message ends in git's own last line, which may tell what to do."""
+
+    def __init__(self, message: str, *, hint: str = "", where: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, hint=hint or _hint_for(message), where=where)
+
+
+DISK_FULL = "Make room on the disk, then run it again; nothing that was there is lost."
+READ_ONLY = "Make that place writable for you, then run it again; nothing that was there is lost."
+DAMAGED = "Run `stacker doctor`: it looks through the object store and says how to mend it."
+
+# What the system or git says, and what a person does about it, whichever command met it.
+_HINTS = (
+    (
+        (
+            "No space left on device", "Disk quota exceeded", "File too large", "File size limit",
+            "died of signal 25",  # the same, of a program that git started
+        ),
+        DISK_FULL,
+    ),
+    (("Read-only file system", ": Permission denied"), READ_ONLY),
+    (
+        ("Assertion",),
+        "git itself breaks down at this merge, and `git rebase` would too. Rebase onto an upstream "
+        "commit before the one that it meets there (`--onto`), or write the patch in another way.",
+    ),
+    (
+        (
+            "is corrupt", "data stream error", "inflate:", "hash mismatch", "non-monotonic index",
+            "bad object", "unable to unpack", "unable to read", "is empty", "reference broken",
+        ),
+        DAMAGED,
+    ),
+)  # fmt: skip
+
+
+def _hint_for(said: str) -> str:
+    return next((hint for signs, hint in _HINTS if any(sign in said for sign in signs)), "")
 
 
 class ForgeError(StackerError):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 import time
 from pathlib import Path
-
-from stacker.git import helper
-from stacker.git.process import Git
 
 GITHUB = "https://github.com"
 _TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
@@ -67,6 +63,8 @@ def token(url: str) -> str | None:
     meant = (GITHUB, os.environ.get("GITHUB_SERVER_URL"), forge_override())
     if given and url in [where.rstrip("/") for where in meant if where]:
         return given
+    from stacker.git import helper  # noqa: PLC0415 - most commands ask no forge
+
     host = url.partition("://")[2]
     asked = helper.ask(["gh", "auth", "token", "--hostname", host], b"")
     if asked:
@@ -77,6 +75,10 @@ def token(url: str) -> str | None:
 
 def person(root: Path) -> str:
     """Who runs this: `user.name` of the user's own git settings, else the login name."""
+    import getpass  # noqa: PLC0415 - few commands ask
+
+    from stacker.git.process import Git  # noqa: PLC0415 - as above
+
     for file in (root / ".git" / "config", Path.home() / ".gitconfig"):
         if file.is_file():
             done = Git(root).attempt("config", "--file", str(file), "user.name")

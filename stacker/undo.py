@@ -2,6 +2,10 @@
 
 What the forge has stays known: pull requests, published heads and landings are taken over from
 the newest lock, whatever version is restored.
+
+Undo without a version goes back and forth, so it matters whether one that was killed is done.
+It is when it came to its commit point; and as long as its files were not all written, it has not
+said so. Who says `undo` then means that one: it is finished, and not undone in turn.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
 from stacker.rebase import attempt
-from stacker.series import versions
+from stacker.series import ondisk, versions
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.saving import save, see
@@ -19,6 +23,9 @@ from stacker.series.saving import save, see
 if TYPE_CHECKING:
     from stacker.series.versions import Operation
     from stacker.series.workspace import Workspace
+
+
+_BACK = "back to v"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +42,31 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
     here = versions.current(work.store)
     if here is None:
         raise UsageError("there is nothing to undo", hint="This directory has no version yet.")
+    if to is None and work.finished and _is_undo(here):
+        return _finished(work, here)
     target = _target(work, here, to)
-    found = work.directory.files()
+    found = ondisk.found(work.store, work.directory)
     edits_kept = see(work.directory, work.store, found, work.now)
     files = versions.files_of(work.store, target.oid)
     lock = _with_publication(_lock(files), _lock(found))
     save(
         work.directory, work.store, files, lock,
         loaded=found, command=_command(target), now=work.now,
-        reason=f"back to v{target.version} ({here.command})",
+        reason=f"{_BACK}{target.version} ({here.command})",
+        meanwhile=lambda: attempt.forget(work.directory.state),
     )  # fmt: skip
-    attempt.forget(work.directory.state)
     return UndoResult(here.version, target.version, edits_kept)
+
+
+def _is_undo(operation: Operation) -> bool:
+    return operation.command in ("undo", versions.SEEN) and operation.reason.startswith(_BACK)
+
+
+def _finished(work: Workspace, here: Operation) -> UndoResult:
+    """What the undo that was killed would have said."""
+    attempt.forget(work.directory.state)
+    before = versions.operation(work.store, here.previous) if here.previous else here
+    return UndoResult(before.version, here.version, before.command == versions.SEEN)
 
 
 def _command(target: Operation) -> str:

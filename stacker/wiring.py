@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker import settings
 from stacker.errors import ForgeError, UsageError
+from stacker.git.leftovers import remove_leftovers
 from stacker.git.process import Credential, origin_of
-from stacker.series import versions
+from stacker.series import ondisk, versions
 from stacker.series.directory import SeriesDirectory
 from stacker.series.plan import DEMO_FORGE
 from stacker.series.reading import read_plan
 from stacker.series.upstream import UpstreamKind, is_forge_url
 from stacker.series.workspace import Upstream, Workspace, open_store
-from stacker.submit.gather import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacker.doctor.remote import Reach
     from stacker.forge.github import GitHub
+    from stacker.git.store import ObjectStore
     from stacker.series.plan import Plan, Repository
     from stacker.series.versions import Operation
+    from stacker.submit.gather import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Desk:
 
     def place(self, name: str) -> Place:
         """Where the branches of a repository of the plan go."""
+        from stacker.submit.gather import Place  # noqa: PLC0415 - most commands submit nothing
+
         repository = self.work.plan.repository(name)
         fork = repository.fork or repository.upstream
         trunk = repository.branch
@@ -92,7 +97,8 @@ def desk(start: Path) -> Iterator[Desk]:
     """The series directory that `start` is in, opened, with its forge."""
     from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
 
-    with workspace_and_site(start) as (work, site):
+    with _opened(start, forge=True) as (work, site):
+        assert site is not None
         if site.token is None:
             raise ForgeError(
                 f"there is no token for {site.url}",
@@ -104,8 +110,8 @@ def desk(start: Path) -> Iterator[Desk]:
 
 @contextmanager
 def workspace(start: Path) -> Iterator[Workspace]:
-    """The series directory that `start` is in, opened; a demo forge is started for the while."""
-    with workspace_and_site(start) as (work, _):
+    """The same; a forge is asked for, or the demo's started, only for an upstream that is there."""
+    with _opened(start, forge=False) as (work, _):
         yield work
 
 
@@ -121,7 +127,7 @@ def offline(start: Path) -> Iterator[Offline]:
             upstreams = {r.name: Upstream(r.name, "", r.branch) for r in plan.repositories}
             work = Workspace(
                 directory=directory, plan=plan, store=store,
-                upstreams=upstreams, now=settings.now(), person="",
+                upstreams=upstreams, now=settings.now(), whoami=str,
             )  # fmt: skip
         yield Offline(directory, plan, work)
 
@@ -148,27 +154,31 @@ def reach(plan: Plan, directory: SeriesDirectory) -> Iterator[Reach]:
 
 
 @contextmanager
-def workspace_and_site(start: Path) -> Iterator[tuple[Workspace, Site]]:
-    """The same, and where its forge is."""
+def _opened(start: Path, *, forge: bool) -> Iterator[tuple[Workspace, Site | None]]:
+    """The series directory that `start` is in, opened; and its forge if that is needed."""
     directory = SeriesDirectory.find(start)
     plan = read_plan(directory.plan_file)
     with ExitStack() as stack:
         stack.enter_context(directory.exclusive())
-        site = stack.enter_context(forge_site(plan, directory))
-        store = stack.enter_context(open_store(directory.store, _object_format(directory)))
-        versions.write_files(store, directory)  # what a killed command left, the plan with it
-        plan = read_plan(directory.plan_file)
+        remove_leftovers(directory.store)
+        forge = forge or _names_forge(plan)
+        there = stack.enter_context(forge_site(plan, directory)) if forge else None
+        store = stack.enter_context(_store(directory))
+        finished = ondisk.write_files(store, directory)  # what a killed command left
+        if finished:  # the plan with it
+            plan = read_plan(directory.plan_file)
         work = Workspace(
             directory=directory,
             plan=plan,
             store=store,
-            upstreams={r.name: upstream(r, directory.root, site) for r in plan.repositories},
+            upstreams={r.name: upstream(r, directory.root, there) for r in plan.repositories},
             now=settings.now(),
-            person=settings.person(directory.root),
+            whoami=cache(partial(settings.person, directory.root)),
+            finished=finished,
         )
         before = versions.current(store)
         try:
-            yield work, site
+            yield work, there
         except KeyboardInterrupt as stopped:
             if stopped.args:  # whoever knew better has said it
                 raise
@@ -180,7 +190,7 @@ def _interrupted(work: Workspace, before: Operation | None) -> str:
     here = versions.current(work.store)
     if here is None or here == before:
         return "Interrupted; the series is as it was."
-    versions.write_files(work.store, work.directory)
+    ondisk.write_files(work.store, work.directory)
     return f"Interrupted, but the step was made already: the series is at v{here.version}."
 
 
@@ -195,8 +205,12 @@ def forge_site(plan: Plan, directory: SeriesDirectory) -> Iterator[Site]:
             yield Site(served.url, served.token)
         return
     # A plan whose upstreams are paths and URLs asks nobody for a token.
-    needed = any(r.kind is UpstreamKind.FORGE for r in plan.repositories)
+    needed = _names_forge(plan)
     yield site(url or plan.forge) if needed else Site(url or plan.forge or settings.GITHUB, None)
+
+
+def _names_forge(plan: Plan) -> bool:
+    return any(repository.kind is UpstreamKind.FORGE for repository in plan.repositories)
 
 
 def site(forge: str | None) -> Site:
@@ -224,6 +238,9 @@ def upstream(repository: Repository, root: Path, site: Site | None) -> Upstream:
             return Upstream(repository.name, url, repository.branch, site.credential)
 
 
-def _object_format(directory: SeriesDirectory) -> str:
-    raw = directory.read("series.lock") or b""
-    return "sha256" if any(len(w) == 66 for w in raw.split() if w.startswith(b'"')) else "sha1"
+def _store(directory: SeriesDirectory) -> ObjectStore:
+    if (directory.store / "HEAD").is_file():
+        return open_store(directory.store)
+    ids = (directory.read("series.lock") or b"").split()
+    is_long = any(len(word) == 66 for word in ids if word.startswith(b'"'))
+    return open_store(directory.store, "sha256" if is_long else "sha1")

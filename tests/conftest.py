@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(folder) for folder in sorted(TESTS.iterdir()) if folder.is_dir()]
 
-# The gate finds the same today as tomorrow; --hypothesis-profile=default goes looking for more.
+# The gate finds the same today as tomorrow; --hypothesis-profile=search goes looking for more.
 settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile("gate")
 
 SECRETS_AND_SETTINGS = (

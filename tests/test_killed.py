@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
+import time
+from dataclasses import replace
 
 import pytest
+from faults import KILLED, walk
 from world import begin
-
-from stacker.cli import app
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork of this process")
 
-LINES = "".join(f"line {n}\n" for n in range(9))
-KILLED = 137
+LINES = "".join(f"line {n}\n" for n in range(30))
+
+
+def edited(*pairs):
+    text = LINES
+    for number, word in pairs:
+        text = text.replace(f"line {number}\n", f"{word}\n")
+    return text
 
 
 @pytest.fixture(autouse=True)
-def _no_power_cut(monkeypatch):
-    """Processes die here, the machine does not: what was written is there."""
+def _no_power_cut_and_no_time(monkeypatch):
+    """Processes die here, the machine does not: what was written is there. And all that is done
+    again is done at the same second."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
 
 
 @pytest.fixture
 def upstream(tmp_path, history):
+    """Upstream changes another place of a file that the first patch changes too."""
     made = history.draw(tmp_path / "upstream", {
         "master": [("start", {"a.c": LINES, "b.c": LINES}),
-                   ("drift", {"a.c": LINES.replace("line 1", "drift")})],
-        "port": ["start", ("First", {"a.c": LINES.replace("line 8", "port")}),
-                 ("Second", {"b.c": LINES.replace("line 8", "port")})],
+                   ("drift", {"a.c": edited((1, "drift"))})],
+        "port": ["start", ("First", {"a.c": edited((25, "port"))}),
+                 ("Second", {"b.c": edited((25, "port"))})],
     })  # fmt: skip
     made.git("tag", "start", made["start"])
     return made
@@ -40,120 +50,110 @@ def world(tmp_path, run_stacker, upstream):
     return begin(run_stacker, tmp_path, upstream, ("start..port", "--stage-per-commit"))
 
 
-def killed_at(moment, folder, arguments):
-    """Run a command in a fork that dies before its step `moment`; the steps it came to.
-
-    A step is a process started, or a file made, replaced or removed in the folder but outside the
-    object store, whose files are harmless until something names them. It is `w` if it changes
-    anything.
-    """
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _live(moment, folder, arguments, read, write)
-    os.close(write)
-    with os.fdopen(read, "rb") as told:
-        steps = told.read().decode("ascii")
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return steps, code
-
-
-def _live(moment, folder, arguments, read, write):
-    os.close(read)
-    steps = 0
-
-    def step(event, details):
-        nonlocal steps
-        if not is_step(event, details, folder):
-            return
-        if steps == moment:
-            os._exit(KILLED)
-        steps += 1
-        reads = event == "subprocess.Popen" and "update-ref" not in details[1]
-        os.write(write, b"r" if reads else b"w")
-
-    code = 70
-    try:
-        os.chdir(folder)
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 1)
-        os.dup2(silent, 2)
-        sys.addaudithook(step)
-        code = app.run(arguments)
-    finally:
-        os._exit(code)
-
-
-def is_step(event, details, folder):
-    if event == "subprocess.Popen":
-        return True
-    if event not in {"os.rename", "os.remove", "os.rmdir", "os.mkdir"}:
-        return False
-    path = str(details[0])
-    return path.startswith(str(folder)) and f"{os.sep}objects{os.sep}" not in path
+@pytest.fixture
+def stopped(world):
+    """A rebase of `second` met a conflict."""
+    world.upstream.add("master", ("break", {"b.c": edited((25, "theirs"))}))
+    world.stacker("rebase", code=3)
+    return world
 
 
 def state(world):
-    """What must be equal: the files, the newest operation's files, and nothing left lying."""
-    left = [p.name for p in (world.home / ".stacker").glob("*") if p.name.startswith(".new-")]
-    attempt = (world.home / ".stacker" / "attempt.json").exists()
-    return world.files(), world.git("rev-parse", "refs/stacker/head^{tree}"), left, attempt
+    """What must be equal: the files, those of the newest operation, and what is under way."""
+    state = world.home / ".stacker"
+    left = [p.name for p in state.glob("*") if p.name.startswith(".new-")]
+    attempt = state / "attempt.json"
+    folders = sorted(p.name for p in (state / "resolve").glob("*"))
+    world.git("rev-list", "--objects", "--quiet", "--all")  # nothing is missing
+    return (
+        world.files(), world.git("rev-parse", "refs/stacker/head^{tree}"), left,
+        attempt.read_bytes() if attempt.exists() else None, folders,
+    )  # fmt: skip
 
 
-def walk(world, *arguments, finished=()):
-    """Kill `arguments` at every step from the first change on, run it again, and compare.
+def killed(world, *arguments, code=0, finished=()):
+    """Kill `arguments` at every step, run it again, and compare with a run that was let alone.
 
-    `finished` are exit codes of a command that finds its work done.
+    `code` is the exit code of the command; `finished` are those of one that finds its work done.
     """
-    home = world.home
-    saved = home.with_name("saved")
-    home.rename(saved)
-
-    def again():
-        if home.exists():
-            shutil.rmtree(home)
-        shutil.copytree(saved, home, symlinks=True)
-
-    again()
-    steps, code = killed_at(-1, home, [*arguments])
-    assert code == 0
-    assert "w" in steps
-    wanted = state(world)
-    # Up to the first change all moments are alike.
-    for moment in (1, *range(steps.index("w"), len(steps))):
-        again()
-        assert killed_at(moment, home, [*arguments])[1] == KILLED
-        ran = world.run("--json", *arguments, cwd=home)
-        assert ran.code in (0, *finished), (moment, ran.out)
-        assert state(world) == wanted, moment
+    whole = world.home.with_name("whole")
+    shutil.copytree(world.home, whole, symlinks=True)
+    beside = replace(world, home=whole)
+    beside.stacker(*arguments, code=code)
+    wanted = state(beside)
+    for ended in walk(world.home, ["--json", *arguments]):
+        assert ended.code == KILLED, ended
+        ran = world.run("--json", *arguments, cwd=world.home)
+        assert ran.code in (code, *finished), (ended.steps, ran.out)
+        assert state(world) == wanted, ended.steps
 
 
 def test_rebase(world):
-    walk(world, "rebase")
+    killed(world, "rebase")
+
+
+def test_rebase_that_stops(world):
+    world.upstream.add("master", ("break", {"b.c": edited((25, "theirs"))}))
+    killed(world, "rebase", code=3)
 
 
 def test_rebase_of_a_series_edited_by_hand(world):
     patch = world.patch("first")
     patch.write_bytes(patch.read_bytes().replace(b"+port", b"+edited"))
-    walk(world, "rebase", "--no-fetch", "--onto", world.upstream["drift"])
+    killed(world, "rebase", "--no-fetch", "--onto", world.upstream["drift"])
 
 
 def test_import(tmp_path, run_stacker, upstream):
     world = begin(run_stacker, tmp_path, upstream)
-    walk(world, "import", "start..port", "--stage-per-commit")
+    killed(world, "import", "start..port", "--stage-per-commit")
 
 
-def test_undo_to_a_version(world):
+@pytest.mark.parametrize("to", [(), ("--to", "v1")])
+def test_undo(world, to):
     world.stacker("rebase")
-    walk(world, "undo", "--to", "v1")
+    killed(world, "undo", *to)
 
 
-def test_resolve(world):
-    world.upstream.add("master", ("break", {"b.c": LINES.replace("line 8", "theirs")}))
-    world.stacker("rebase", code=3)
-    folder = world.stacker("resolve")["folder"]
-    assert folder.startswith(str(world.home))
-    for name in ("a.c", "b.c"):
-        with open(f"{folder}/{name}", "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
-            file.write("solved\n")
-    walk(world, "resolve", "--done", finished=[2])  # no conflict is open any more
+def test_undo_of_files_edited_by_hand(world):
+    world.stacker("rebase")
+    patch = world.patch("first")
+    patch.write_bytes(patch.read_bytes().replace(b"+port", b"+edited"))
+    killed(world, "undo")
+
+
+def test_undo_of_an_undo(world):
+    world.stacker("rebase")
+    world.stacker("undo")
+    killed(world, "undo")
+
+
+def test_undo_lets_go_of_a_stopped_rebase(stopped):
+    killed(stopped, "undo")
+
+
+def test_an_edit_while_a_rebase_is_stopped_keeps_its_target(stopped):
+    stopped.upstream.add("master", ("later", {"c.c": "c\n"}))
+    patch = stopped.patch("first")
+    patch.write_bytes(patch.read_bytes().replace(b"+port", b"+edited"))
+    killed(stopped, "rebase", code=3)
+
+
+def test_resolve(stopped):
+    folder = stopped.stacker("resolve")["folder"]
+    assert folder.startswith(str(stopped.home))
+    with open(f"{folder}/b.c", "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
+        file.write("solved\n")
+    killed(stopped, "resolve", "--done", finished=[2])  # no conflict is open any more
+
+
+def test_opening_a_conflict(stopped):
+    killed(stopped, "resolve")
+
+
+@pytest.mark.parametrize("how", [("--take", "mine"), ("--drop",)])
+def test_resolving_without_a_folder(stopped, how):
+    killed(stopped, "resolve", *how, finished=[2])
+
+
+def test_abort(stopped):
+    killed(stopped, "rebase", "--abort")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stacker import __version__, wiring
 from stacker.errors import ExitCode, StackerError
 from stacker.render import documents
 from stacker.render.terminal import Answer, Terminal
@@ -47,12 +44,16 @@ class Options:
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
         """The series directory of this run, opened."""
+        from stacker import wiring  # noqa: PLC0415 - not every command works on a series
+
         with wiring.workspace(self.folder) as work:
             yield work
 
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """The same, with its forge."""
+        from stacker import wiring  # noqa: PLC0415 - as above
+
         with wiring.desk(self.folder) as desk:
             yield desk
 
@@ -94,16 +95,19 @@ def finish(options: Options, command: Callable[[], Answer | None]) -> int:
     except StackerError as exc:
         terminal.failed(exc, documents.error(exc))
         if options.verbose:
-            terminal.say(traceback.format_exc())
+            terminal.say(_traceback())
         return exc.exit_code
     except KeyboardInterrupt as exc:
         terminal.say(options.if_interrupted or str(exc) or _INTERRUPTED)
         return ExitCode.INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the one place where a bug becomes an exit code
-        bug = StackerError(
-            f"a bug in stacker: {type(exc).__name__}: {exc}",
-            hint=f"Its traceback is in {_log(options)}; please report it.",
-        )
+        from stacker.cli import machine  # noqa: PLC0415 - when something went wrong
+
+        refused = machine.refusal(exc)
+        if refused is not None:
+            terminal.failed(refused, documents.error(refused))
+            return refused.exit_code
+        bug = machine.bug(exc, options.folder)
         terminal.failed(bug, documents.error(bug))
         return ExitCode.BUG
     if answer is not None:
@@ -112,10 +116,7 @@ def finish(options: Options, command: Callable[[], Answer | None]) -> int:
     return ExitCode.DONE
 
 
-def _log(options: Options) -> Path:
-    """Write the traceback of the current exception to a file and return its path."""
-    state = options.folder / ".stacker"
-    folder = state if state.is_dir() else Path(tempfile.gettempdir())
-    path = folder / "stacker-bug.log"
-    path.write_text(f"stacker {__version__}\n{traceback.format_exc()}", encoding="utf-8")
-    return path
+def _traceback() -> str:
+    import traceback  # noqa: PLC0415 - when something went wrong, time is no matter
+
+    return traceback.format_exc()

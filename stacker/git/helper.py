@@ -55,3 +55,27 @@ def edit(text: str, editor: str) -> str:
         if done.returncode != 0:
             raise UsageError(f"the editor {editor!r} ended with {done.returncode}")
         return path.read_text(encoding="utf-8")
+
+
+def interact(command: Sequence[str], folder: Path, *, person: bool) -> int:
+    """Run a program that a person works with in this terminal; its exit code.
+
+    Without a `person` it hears nothing, and what it says goes to standard error.
+    """
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        stdin=None if person else subprocess.DEVNULL,
+        stdout=None if person else 2,
+        check=False,
+    )
+    return done.returncode
+
+
+def setting(folder: Path, key: str) -> str | None:
+    """What the user's own git configuration says in `folder`."""
+    done = subprocess.run(
+        ["git", "config", "--get", key],
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+    )  # fmt: skip
+    return done.stdout.decode("utf-8", "replace").strip() or None if done.returncode == 0 else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from stacker.git.store import ObjectStore
 
 
@@ -17,6 +20,28 @@ def first_parents(store: ObjectStore, old: Oid, new: Oid) -> tuple[Oid, ...]:
         return ()
     said = store.git.text("rev-list", "--first-parent", "--reverse", new, f"^{old}", "--")
     return tuple(Oid(line) for line in said.split())
+
+
+@contextmanager
+def counting(store: ObjectStore, old: Oid, new: Oid) -> Iterator[Callable[[], int]]:
+    """Count the commits of `first_parents(old, new)` while other things are done.
+
+    What it gives waits for the number.
+    """
+    process = store.git.start("rev-list", "--count", "--first-parent", new, f"^{old}", "--")
+
+    def counted() -> int:
+        out, _ = process.communicate()
+        if process.returncode != 0:
+            raise GitError(f"the history between {old} and {new} cannot be read")
+        return int(out)
+
+    with process:
+        try:
+            yield counted
+        finally:
+            if process.poll() is None:
+                process.kill()
 
 
 def commits_between(store: ObjectStore, old: Oid, new: Oid) -> tuple[Oid, ...]:

@@ -1,17 +1,14 @@
-"""Three-way merges of trees in the object store, by git's own merge: no index, no worktree."""
+"""What a merge came to, and how git says it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import GitError
-from stacker.git.objects import Commit, Oid, Signature
+from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
-
-    from stacker.git.store import ObjectStore
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +20,19 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """Where git put the file of one side (`upstream` or `mine`) that could not stay at its path."""
+
+    side: str
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """One path that git could not merge; a side is `None` where it has no such file.
 
     `kind` is git's word for it: `content`, `modify/delete`, `rename/delete`, `add/add`, …
+    One without any side has files in it that git merged, but of whose place it is not sure.
     """
 
     path: bytes
@@ -34,6 +40,7 @@ class Conflict:
     base: Side | None
     upstream: Side | None
     mine: Side | None
+    aside: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,92 +60,95 @@ class Conflicted:
 
 MergeOutcome = Merged | Conflicted
 
-_NOBODY = Signature(b"stacker", b"stacker@localhost", b"0 +0000")
 
-
-def merge(store: ObjectStore, base: Oid, upstream: Oid, mine: Oid) -> MergeOutcome:
-    """Merge commit `mine`, whose parent is `base`, with the tree of commit `upstream`.
-
-    git 2.39 cannot be told a merge base; a synthetic commit with upstream's tree and `base` as
-    its parent has exactly that one.
-    """
-    base_tree, upstream_tree = store.commit(base).tree, store.commit(upstream).tree
-    if base_tree == upstream_tree:
-        return Merged(store.commit(mine).tree)
-    synthetic = store.write_commit(
-        replace(
-            store.commit(upstream),
-            parents=(base,),
-            author=_NOBODY,
-            committer=_NOBODY,
-            message=b"the other side of a merge\n",
-            encoding=None,
-            extra=(),
-        )
-    )
-    ours = mine
-    if store.commit(mine).parents != (base,):
-        ours = store.write_commit(replace(store.commit(mine), parents=(base,)))
-    done = store.git.attempt(
-        "merge-tree", "--write-tree", "-z", "--messages", synthetic, ours,
-        config=(("merge.conflictStyle", "zdiff3"), ("merge.directoryRenames", "conflict")),
-    )  # fmt: skip
-    if done.code not in (0, 1):
-        raise GitError(f"git merge-tree: {done.said}")
-    tree, conflicts = _parse(done.out)
-    if done.code == 0:
-        return Merged(tree)
-    return Conflicted(tree, conflicts)
-
-
-def merge_trees(store: ObjectStore, base: Oid, upstream: Oid, mine: Oid) -> MergeOutcome:
-    """The same for three bare trees."""
-    root = store.write_commit(_bare(base, ()))
-    sides = [store.write_commit(_bare(tree, (root,))) for tree in (upstream, mine)]
-    return merge(store, root, sides[0], sides[1])
-
-
-def _bare(tree: Oid, parents: tuple[Oid, ...]) -> Commit:
-    return Commit(tree, parents, _NOBODY, _NOBODY, b"a side of a merge\n")
-
-
-def _parse(out: bytes) -> tuple[Oid, tuple[Conflict, ...]]:
-    fields = iter(out.split(b"\0"))
-    tree = Oid(next(fields).strip().decode("ascii"))
+def read_answer(fields: Iterator[bytes]) -> MergeOutcome:
+    """What `git merge-tree --stdin --messages` says of one merge, from its NUL-ended fields."""
+    clean, tree = next(fields) == b"1", Oid(next(fields).decode("ascii"))
     stages: dict[bytes, dict[str, Side]] = {}
-    for field in fields:
-        if not field:
-            break
-        info, _, path = field.partition(b"\t")
-        mode, oid, stage = info.decode("ascii").split(" ")
+    while info := next(fields):
+        about, _, path = info.partition(b"\t")
+        mode, oid, stage = about.decode("ascii").split(" ")
         stages.setdefault(path, {})[stage] = Side(mode, Oid(oid))
-    kinds: dict[bytes, str] = {}
-    for path, kind in _kinds(fields, stages):
-        if kinds.setdefault(path, kind) == "contents":  # said of anything that has no markers too
-            kinds[path] = kind
-    for path in kinds:
-        stages.setdefault(path, {})
-    return tree, tuple(
-        Conflict(path, _kind(kinds.get(path, "contents"), sides), *map(sides.get, "123"))
-        for path, sides in sorted(stages.items())
-        if sides or path in kinds
-    )
+    said = _Said()
+    said.read(fields)
+    if clean:
+        return Merged(tree)
+    return Conflicted(tree, said.conflicts(stages))
 
 
-def _kinds(fields: Iterator[bytes], conflicted: Container[bytes]) -> Iterator[tuple[bytes, str]]:
-    """(path, git's kind) of every conflict message: its first path, and others in the conflict."""
-    while (count := next(fields, b"")).isdigit():
-        paths = [next(fields) for _ in range(int(count))]
-        kind, _message = next(fields).decode("utf-8", "replace"), next(fields)
-        if kind.startswith("CONFLICT ("):
-            for i, path in enumerate(paths):
-                if i == 0 or path in conflicted:
-                    yield path, kind.removeprefix("CONFLICT (").rstrip(")")
+# git's short word for a kind, where it is not the one in its message for people.
+_IN_WORDS = {
+    "distinct modes": "mode",
+    "directory rename suggested": "file location",
+    "directory rename unclear split": "directory rename split",
+    "directory rename collision": "implicit dir rename",
+    "file in way of directory rename": "implicit dir rename",
+    "rename involved in collision": "rename/add",
+}
 
 
-def _kind(said: str, sides: dict[str, Side]) -> str:
+class _Said:
+    """What git's messages tell of a merge: the kind of each conflict, and who was set aside."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[bytes, str] = {}
+        self._others: dict[bytes, str] = {}  # of paths that may be in the conflict, or not
+        self._asides: dict[bytes, bytes] = {}  # where a file is -> where it belongs
+
+    def read(self, fields: Iterator[bytes]) -> None:
+        """All messages of one merge."""
+        while (count := next(fields, b"")).isdigit():
+            paths = [next(fields) for _ in range(int(count))]
+            kind, _message = next(fields).decode("utf-8", "replace"), next(fields)
+            if kind.startswith("CONFLICT"):
+                self._hear(kind.removeprefix("CONFLICT").strip(" ()"), paths)
+
+    def _hear(self, kind: str, paths: list[bytes]) -> None:
+        first, *others = paths
+        if kind == "file/directory":
+            self._asides[first] = first = others.pop()
+        elif kind == "distinct modes":
+            self._asides |= dict.fromkeys(others, first)
+        elif kind in ("directory rename collision", "file in way of directory rename"):
+            first, *more = others  # they stayed where they were
+            self._kinds |= dict.fromkeys(more, kind)
+        if self._kinds.setdefault(first, kind) == "contents":
+            self._kinds[first] = kind  # that is said of anything that has no markers too
+        for other in others:
+            self._others.setdefault(other, kind)
+
+    def conflicts(self, stages: Mapping[bytes, Mapping[str, Side]]) -> tuple[Conflict, ...]:
+        """The conflicts with these sides (path -> stage -> side), by path."""
+        sides: dict[bytes, dict[str, Side]] = {path: {} for path in self._kinds}
+        asides: dict[bytes, list[Aside]] = {}
+        for path, found in stages.items():
+            real = self._asides.get(path, path)
+            sides.setdefault(real, {}).update(found)
+            if real != path:
+                aside = Aside("upstream" if "2" in found else "mine", path)
+                asides.setdefault(real, []).append(aside)
+        own = {path: kind for path, kind in self._kinds.items() if kind != "contents"}
+        known = self._others | own
+        return tuple(
+            Conflict(
+                path,
+                _kind(known.get(path, "contents"), found),
+                found.get("1"),
+                found.get("2"),
+                found.get("3"),
+                tuple(asides.get(path, ())),
+            )
+            for path, found in sorted(sides.items())
+        )
+
+
+def _kind(said: str, sides: Mapping[str, Side]) -> str:
     if said == "contents":
-        return "content" if "1" in sides or not sides else "add/add"
+        if "1" in sides or not sides:
+            return "content"
+        upstream, mine = sides.get("2"), sides.get("3")
+        same = upstream is not None and mine is not None and upstream.oid == mine.oid
+        return "mode" if same else "add/add"
     if said.startswith("submodule"):  # "… not initialized", "… lacks merge base"
         return "submodule"
-    return {"distinct modes": "mode", "directory rename suggested": "file location"}.get(said, said)
+    return _IN_WORDS.get(said, said)

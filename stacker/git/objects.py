@@ -13,7 +13,7 @@ Oid = NewType("Oid", str)
 
 def is_oid(text: str) -> bool:
     """Whether `text` has the form of a full object id."""
-    return len(text) in (40, 64) and all(c in "0123456789abcdef" for c in text)
+    return len(text) in (40, 64) and not text.strip("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,15 @@ class Pack:
         return len(self._entries)
 
     @property
+    def ids(self) -> set[Oid]:
+        """The ids of all its objects."""
+        return set(self._entries)
+
+    def id_of(self, kind: str, content: bytes) -> Oid:
+        """The id that an object has, or would have."""
+        return object_id(self._algorithm, kind, content)
+
+    @property
     def size(self) -> int:
         """Bytes that the pack will have, about."""
         return self._end

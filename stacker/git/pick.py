@@ -1,24 +1,36 @@
-"""Putting one commit on another parent, in the object store."""
+"""Putting commits on other parents: what is asked, and what it came to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import GitError
-from stacker.git.merge import Conflicted, Merged, merge
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacker.git.merge import Conflicted
     from stacker.git.objects import Oid
-    from stacker.git.store import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Put the change of commit `old` on `onto`: a commit, or an earlier pick by its number."""
+
+    old: Oid
+    onto: Oid | int
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The commit stands on its new parent; `emptied` when its change was already there."""
+    """The commit stands on its new parent.
+
+    `emptied` when its change was already there; `kept` when it changes the very same leaves, from
+    the same content to the same, as the commit that it was made of.
+    """
 
     commit: Oid
     emptied: bool
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +45,11 @@ class Stopped:
 PickOutcome = Picked | Stopped
 
 
-def pick(store: ObjectStore, old: Oid, onto: Oid) -> PickOutcome:
-    """Put the change of commit `old` on commit `onto`, author and message kept."""
-    commit = store.commit(old)
-    if len(commit.parents) != 1:
-        raise GitError(f"{old} has {len(commit.parents)} parents; a patch has one")
-    outcome = merge(store, commit.parents[0], onto, old)
-    match outcome:
-        case Merged(tree):
-            return place(store, old, onto, tree)
-        case Conflicted():
-            return Stopped(old, onto, outcome)
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a caller knows: the patches' texts (they only save time), earlier results by (old
+    commit, parent), and the tree that solves the conflict of a pick, where one is known."""
 
-
-def place(store: ObjectStore, old: Oid, onto: Oid, tree: Oid) -> Picked:
-    """Commit `old`'s author and message with `tree` on `onto`, whatever way the tree was found."""
-    commit, here = store.commit(old), store.commit(onto).tree
-    was_empty = bool(commit.parents) and store.commit(commit.parents[0]).tree == commit.tree
-    new = store.write_commit(commit.moved(tree, (onto,)))
-    return Picked(new, emptied=tree == here and not was_empty)
+    text_of: Callable[[Oid], bytes] = lambda _: b""
+    known: Callable[[Oid, Oid], Oid | None] = lambda _, __: None
+    solve: Callable[[int, Stopped], Oid | None] = lambda _, __: None

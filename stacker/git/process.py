@@ -7,7 +7,8 @@ import subprocess
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from signal import strsignal
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from stacker.errors import GitError
@@ -72,10 +73,13 @@ class Finished:
     def said(self) -> str:
         """git's own complaint in one line, for an error message."""
         lines = [x.strip() for x in self.err.decode("utf-8", "replace").splitlines() if x.strip()]
-        fatal = [x for x in lines if x.startswith(("fatal: ", "error: "))]
-        if fatal:
-            return fatal[0].partition(": ")[2]
-        return lines[-1] if lines else f"exit code {self.code}"
+        for sign in ("fatal: ", "error: "):  # errors lead to the fatal one, which says most
+            told = [x for x in lines if x.startswith(sign)]
+            if told:
+                return told[0].removeprefix(sign)
+        if lines:
+            return lines[-1]
+        return strsignal(-self.code) or "killed" if self.code < 0 else f"exit code {self.code}"
 
 
 def origin_of(url: str) -> str:
@@ -121,11 +125,23 @@ def sealed_environment(
 
 
 class Git:
-    """git for one repository: `directory` is its git directory, or a worktree of it."""
+    """git for one repository: `directory` is its git directory, or a worktree of it.
 
-    def __init__(self, directory: Path, *, credential: Credential | None = None) -> None:
+    `env` and `config` hold for every process of it.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        credential: Credential | None = None,
+        env: Mapping[str, str] | None = None,
+        config: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.directory = directory
         self._credential = credential
+        self._env = dict(env or {})
+        self._config = tuple(config)
 
     def with_credential(self, credential: Credential | None) -> Git:
         """The same repository, with a token for one host."""
@@ -140,7 +156,7 @@ class Git:
         timeout: float | None = None,
     ) -> Finished:
         """Run `git args`; any exit code is an answer. `timeout` in seconds."""
-        full = sealed_environment(self._credential, config) | dict(env or {})
+        full = self._environment(config) | dict(env or {})
         try:
             done = subprocess.run(
                 ["git", *args],
@@ -181,16 +197,24 @@ class Git:
         """The output of `git args` line by line, without line ends."""
         yield from self.text(*args, stdin=stdin).splitlines()
 
-    def start(self, *args: str) -> Process:
+    def start(
+        self,
+        *args: str,
+        stdout: int = subprocess.PIPE,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+    ) -> Process:
         """Start a long-lived git that is talked to over pipes; the caller ends it."""
         return subprocess.Popen(
             ["git", *args],
             cwd=self.directory,
-            env=sealed_environment(self._credential),
+            env=self._environment(()),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
         )
+
+    def _environment(self, config: Sequence[tuple[str, str]]) -> dict[str, str]:
+        return sealed_environment(self._credential, (*self._config, *config)) | self._env
 
 
 def version() -> tuple[int, ...]:

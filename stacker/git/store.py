@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, cast
 
-from stacker.errors import GitError
+from stacker.errors import DAMAGED, GitError
 from stacker.git.objects import Commit, Entry, Oid
 from stacker.git.pack import Pack, object_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
 
     from stacker.git.pack import Like
@@ -43,7 +43,7 @@ class ObjectStore:
     @property
     def git(self) -> Git:
         """git for this repository; it sees all that was written so far."""
-        self._flush()
+        self.flush()
         return self._git
 
     @property
@@ -79,7 +79,7 @@ class ObjectStore:
     def find_many(self, revs: Sequence[str]) -> list[Found | None]:
         """What each of `revs` names, in the same order; asked at once, not one by one."""
         if self._pack is not None and any(self._is_pending(rev) for rev in revs):
-            self._flush()
+            self.flush()
         found: list[Found | None] = []
         for start in range(0, len(revs), _AT_ONCE):
             asked = [r for r in revs[start : start + _AT_ONCE] if r and "\n" not in r]
@@ -93,19 +93,25 @@ class ObjectStore:
     def _ask(self, revs: Sequence[str]) -> Iterator[Found | None]:
         if not revs:
             return
-        if self._reader is None or self._reader.poll() is not None:
+        if self._reader is not None and self._reader.poll() is not None:
+            self.close()
+        if self._reader is None:
             self._reader = self._git.start("cat-file", "--batch")
         asked = cast("IO[bytes]", self._reader.stdin)
         answered = cast("IO[bytes]", self._reader.stdout)
         asked.write("".join(f"{rev}\n" for rev in revs).encode("utf-8", "surrogateescape"))
         asked.flush()
-        for _ in revs:
-            words = answered.readline().rstrip(b"\n").rsplit(b" ", 2)
-            if len(words) != 3 or not words[2].isdigit():
+        for rev in revs:
+            line = answered.readline()
+            words = line.rstrip(b"\n").rsplit(b" ", 2)
+            if line and (len(words) != 3 or not words[2].isdigit()):
                 yield None
                 continue
-            content = answered.read(int(words[2]))
-            answered.read(1)
+            content = answered.read(int(words[2])) if line else b""
+            if not answered.read(1):  # git ends at an object that is there and cannot be read
+                self.close()
+                said = self._git.attempt("cat-file", "-p", rev).said
+                raise GitError(f"the object store is damaged: {said}", hint=DAMAGED)
             yield words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
 
     def resolve(self, rev: str) -> Oid | None:
@@ -116,24 +122,37 @@ class ObjectStore:
     def commit(self, oid: Oid) -> Commit:
         """The commit `oid`; raises `GitError` when the store lacks it."""
         if oid not in self._commits:
-            self._commits[oid] = Commit.parse(self._read(oid, "commit"))
+            self._commits[oid] = Commit.parse(self.raw(oid, "commit"))
         return self._commits[oid]
+
+    def commits(self, oids: Iterable[Oid]) -> dict[Oid, Commit]:
+        """Many commits, read at once; raises `GitError` when the store lacks one."""
+        wanted = dict.fromkeys(oids)
+        asked = [oid for oid in wanted if oid not in self._commits]
+        for oid, found in zip(asked, self.find_many(asked), strict=True):
+            if found is not None and found[0] == "commit":
+                self._commits[oid] = Commit.parse(found[2])
+        return {oid: self.commit(oid) for oid in wanted}
+
+    def remember(self, oid: Oid, commit: Commit) -> None:
+        """Spare the reading of a commit that somebody is about to bring into the store."""
+        self._commits[oid] = commit
 
     def blob(self, oid: Oid) -> bytes:
         """The content of the blob `oid`."""
-        return self._read(oid, "blob")
+        return self.raw(oid, "blob")
 
     def tree(self, oid: Oid) -> tuple[Entry, ...]:
         """The entries of the tree `oid`, in git's order."""
-        raw, width = self._read(oid, "tree"), len(oid) // 2
-        entries, at = [], 0
-        while at < len(raw):
-            space = raw.index(b" ", at)
-            end = raw.index(b"\0", space)
-            mode = raw[at:space].decode("ascii").rjust(6, "0")
-            at = end + 1 + width
-            entries.append(Entry(mode, Oid(raw[end + 1 : at].hex()), raw[space + 1 : end]))
-        return tuple(entries)
+        return _entries(self.raw(oid, "tree"), len(oid) // 2)
+
+    def trees(self, oids: Iterable[Oid]) -> dict[Oid, tuple[Entry, ...]]:
+        """Many trees, read at once; raises `GitError` when the store lacks one."""
+        wanted = list(dict.fromkeys(oids))
+        return {
+            oid: _entries(found[2], len(oid) // 2) if found else self.tree(oid)
+            for oid, found in zip(wanted, self.find_many(wanted), strict=True)
+        }
 
     def files(self, tree: Oid, prefix: bytes = b"") -> Iterator[Entry]:
         """Every file below `tree`, its name being the whole path."""
@@ -168,14 +187,15 @@ class ObjectStore:
         self._pack = Pack(self.algorithm)
         try:
             yield
-            self._flush()
+            self.flush()
         finally:
             self._pack = None
 
     def _is_pending(self, rev: str) -> bool:
         return self._pack is not None and rev.split("^", 1)[0].split(":", 1)[0] in self._pack
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """What a bulk holds comes into the store now."""
         if self._pack:
             full, self._pack = self._pack, Pack(self.algorithm)
             full.write(self.objects)
@@ -187,7 +207,7 @@ class ObjectStore:
         """
         if self._pack is not None:
             if self._pack.size > _FULL:
-                self._flush()
+                self.flush()
             return self._pack.add(kind, content, like)
         oid = object_id(self.algorithm, kind, content)
         place = self.objects / oid[:2] / oid[2:]
@@ -245,7 +265,8 @@ class ObjectStore:
                 self._algorithm = self._git.text("rev-parse", "--show-object-format")
         return self._algorithm
 
-    def _read(self, oid: Oid, kind: str) -> bytes:
+    def raw(self, oid: Oid, kind: str) -> bytes:
+        """The content of an object of that kind; raises `GitError` when there is none."""
         found = self.find(oid)
         if found is None:
             raise GitError(
@@ -255,3 +276,15 @@ class ObjectStore:
         if found[0] != kind:
             raise GitError(f"{oid} is a {found[0]}, not a {kind}")
         return found[2]
+
+
+def _entries(raw: bytes, width: int) -> tuple[Entry, ...]:
+    """The entries of a raw tree whose ids have `width` bytes."""
+    entries, at = [], 0
+    while at < len(raw):
+        space = raw.index(b" ", at)
+        end = raw.index(b"\0", space)
+        mode = raw[at:space].decode("ascii").rjust(6, "0")
+        at = end + 1 + width
+        entries.append(Entry(mode, Oid(raw[end + 1 : at].hex()), raw[space + 1 : end]))
+    return tuple(entries)

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
+from stacker.git import incomplete
 from stacker.git.objects import Oid
-from stacker.git.process import Git, sealed_environment
+from stacker.git.process import Finished, Git, sealed_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from stacker.git.process import Credential
 
     Told = Callable[[str, int, int], None]
     """Hears what is going on: git's words, how many done, how many in all (0: not known)."""
+
+
+_TOO_SHALLOW = "because shallow roots are not allowed to be updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,10 @@ def fetch(
     store: Git, url: str, refspecs: Sequence[str], *,
     credential: Credential | None = None, told: Told | None = None,
 ) -> None:  # fmt: skip
-    """Fetch `refspecs` from `url` into `store`; raises `GitError` with git's own words."""
+    """Fetch `refspecs` from `url` into `store`; raises `GitError` with git's own words.
+
+    Of a shallow clone a ref whose history ends too early is an error, though git only warns.
+    """
     # GitPython takes longer to load than most commands to run, and few of them fetch.
     from git.cmd import Git as GitCommand  # noqa: PLC0415
     from git.cmd import handle_process_output  # noqa: PLC0415
@@ -76,8 +83,20 @@ def fetch(
         process.wait()
     except GitCommandError as exc:
         said = [*progress.error_lines, *progress.other_lines] or str(exc.stderr).splitlines()
-        last = next((x for x in reversed(said) if x.strip()), "git gave no reason").strip()
-        raise GitError(f"fetch from {shown_url(url)}: {last}") from exc
+        raise _failure(url, said, exc.status) from exc
+    if any(_TOO_SHALLOW in line for line in progress.other_lines):
+        raise _failure(url, progress.other_lines)
+
+
+def _failure(url: str, said: Sequence[str], code: object = 1) -> GitError:
+    """What to tell of a fetch that failed, or that left out what was asked for."""
+    words = Finished(code if isinstance(code, int) else 1, b"", "\n".join(said).encode()).said
+    message = f"fetch from {shown_url(url)}: {words}"
+    if "couldn't find remote ref" in words:
+        return GitError(message, hint="Check its name, and `branch` in series.toml.")
+    why = incomplete.reason(Path(url))
+    hint = GitError("\n".join(said)).hint or "Check the address and the network."
+    return why or GitError(message, hint=hint)
 
 
 def shown_url(url: str) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
-from stacker.git.merge import Merged, merge
+from stacker.git.merge import Merged
 from stacker.git.objects import Commit, Oid, Signature, is_oid
 from stacker.git.process import Git
+from stacker.git.quarantine import merge
 from stacker.git.store import ObjectStore
 
 if TYPE_CHECKING:

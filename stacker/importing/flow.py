@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError, UsageError
 from stacker.importing.assignment import Mode, OneStage, assign
-from stacker.importing.sources import Imported, read_mails, read_range, squash
+from stacker.importing.sources import Imported, read_mails, read_range, refuse_paths, squash
 from stacker.rebase.restacked import restacked
 from stacker.series.compose import Composer, Halted, PatchCommit, Standing
 from stacker.series.patchfile import slug
@@ -114,7 +114,9 @@ def _read(
             f"{request.what!r} is neither a range BASE..TIP nor a file",
             hint="Ranges are read in the clone given with `--from`.",
         )
-    return squash(work.store, found) if request.squashed else found
+    found = squash(work.store, found) if request.squashed else found
+    refuse_paths(work.store, found)
+    return found
 
 
 def _bases(

@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import GitError, SeriesError, StackerError, UsageError
-from stacker.git import transfer
+from stacker.errors import GitError, PatchError, SeriesError, StackerError, UsageError
+from stacker.git import incomplete, transfer
 from stacker.git.history import commits_between, merge_base
-from stacker.git.objects import Commit, Oid
+from stacker.git.objects import Oid
 from stacker.git.process import Git
-from stacker.series.patchfile import parse, split_mbox
-from stacker.series.preimage import tree_after
+from stacker.series.committing import commits_of
+from stacker.series.folders import Folders
+from stacker.series.patchfile import split_mbox
+from stacker.series.portable import Portable, added_paths, refused_by_git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +45,7 @@ def read_range(
         transfer.fetch(store.git, str(clone.resolve()), [tip, base], told=told)
     fork_point = merge_base(store, base, tip)
     if fork_point is None:
-        raise SeriesError(
+        raise incomplete.reason(clone) or SeriesError(
             f"{base_text} and {tip_text} have no common history",
             hint="Name the upstream commit that the work began on as BASE.",
         )
@@ -63,6 +65,24 @@ def squash(store: ObjectStore, found: Imported) -> Imported:
     return Imported(found.base, (store.write_commit(commit),))
 
 
+def refuse_paths(store: ObjectStore, found: Imported) -> None:
+    """Raise `PatchError` for a commit that adds a path which no patch may add."""
+    commits = [store.commit(oid) for oid in found.commits]
+    trees = [store.commit(found.base).tree, *(commit.tree for commit in commits)]
+    portable, every = Portable(Folders(store), trees[0]), dict[bytes, str]()
+    for oid, commit, added in zip(
+        found.commits, commits, added_paths(store.git, trees), strict=True
+    ):
+        name = f"commit {oid[:10]} {commit.subject!r}"
+        portable.check(added, commit.tree, name)
+        every |= dict.fromkeys(added, name)
+    for path in refused_by_git(store, every):
+        raise PatchError(
+            f"{every[path]} adds {path.decode('utf-8', 'backslashreplace')}, which git refuses",
+            hint="Such a path leads into git's own files. Do not trust the commit.",
+        )
+
+
 def read_mails(store: ObjectStore, file: Path, bases: Sequence[Oid]) -> Imported:
     """The patches of an mbox or of a directory's `*.patch` files.
 
@@ -77,7 +97,7 @@ def read_mails(store: ObjectStore, file: Path, bases: Sequence[Oid]) -> Imported
     error: StackerError | None = None
     for base in bases:
         try:
-            return Imported(base, _apply(store, mails, base))
+            return Imported(base, tuple(commits_of(store, mails, base)))
         except StackerError as exc:
             error = error or exc
     if error is None:
@@ -108,22 +128,10 @@ def _named_base(store: ObjectStore, mails: Sequence[tuple[str, bytes]]) -> list[
     return []
 
 
-def _apply(store: ObjectStore, mails: Sequence[tuple[str, bytes]], base: Oid) -> tuple[Oid, ...]:
-    commits, here = [], base
-    for name, mail in mails:
-        patch = parse(mail, name)
-        tree = tree_after(store, store.commit(here).tree, patch.diff, name)
-        here = store.write_commit(
-            Commit(tree, (here,), patch.author, patch.author, patch.message, patch.encoding)
-        )
-        commits.append(here)
-    return tuple(commits)
-
-
 def _resolve(clone: Path, rev: str) -> Oid:
     done = Git(clone).attempt("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}")
     if done.code != 0:
-        raise GitError(
+        raise incomplete.reason(clone) or GitError(
             f"{str(clone)!r} has no commit {rev!r}",
             hint="Name the clone that has it with `--from CLONE`.",
         )

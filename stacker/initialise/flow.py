@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
 from stacker.git import transfer
+from stacker.git.incomplete import Incomplete
 from stacker.git.process import Git
 from stacker.git.worktree import remove_tree
 from stacker.series.directory import GITATTRIBUTES, GITIGNORE, PLAN, SeriesDirectory
@@ -82,8 +83,7 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
         width = len(next(iter(offered.refs.values())))
         with open_store(directory.store, "sha1" if width == 40 else "sha256") as store:
             if request.clone is not None:
-                clone = str(request.clone.resolve())
-                transfer.fetch(store.git, clone, ["+refs/*:refs/stacker/clone/*"], told=told)
+                _read_clone(store, request.clone.resolve(), told)
             tip = fetch_tip(
                 store,
                 Upstream(plan.default_repository.name, request.url, branch, request.credential),
@@ -91,6 +91,13 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
             )
             _write(directory, store, text, name, now)
     return InitResult(directory.root, name, branch, tip)
+
+
+def _read_clone(store: ObjectStore, clone: Path, told: Told | None) -> None:
+    with suppress(Incomplete):  # what a shallow or partial clone lacks, upstream has
+        transfer.fetch(store.git, str(clone), ["+refs/*:refs/stacker/clone/*"], told=told)
+    # Of thousands of refs, each in a file of its own, every later command would read all.
+    store.git.run("pack-refs", "--all")
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from stacker.errors import GitError
 from stacker.forge.api import MergeMethod, MergeRefused, PullState
 from stacker.git import transfer
 from stacker.git.history import first_parents, is_ancestor
-from stacker.git.merge import Merged, merge_trees
+from stacker.git.merge import Merged
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.push import PushOutcome, PushRefused, RefUpdate, push
+from stacker.git.quarantine import merge_trees
 from stacker.land import intent as journal
 from stacker.land.classify import Reads
 from stacker.land.outcome import Way

@@ -28,17 +28,17 @@ def landings(
 ) -> dict[StageId, Oid]:
     """The stages among `outcomes` (composed on the new bases) that have landed, with the commit."""
     found: dict[StageId, Oid] = {}
-    lines = {
-        repository: first_parents(what.store, old, what.bases[repository])
-        for repository, old in old_bases.items()
-        if repository in what.bases
-    }
+    lines: dict[str, tuple[Oid, ...]] = {}  # read for those only that are suspected
     firsts: dict[tuple[str, Oid], list[StageId]] = defaultdict(list)
     for outcome in outcomes:
         if not isinstance(outcome, Standing) or not all((*outcome.emptied, outcome.patches)):
             continue
         repository = what.repositories[outcome.stage]
-        first = _first_containing(what, outcome.stage, lines.get(repository, ()))
+        if repository not in lines:
+            old = old_bases.get(repository)
+            new = what.bases[repository]
+            lines[repository] = first_parents(what.store, old, new) if old else ()
+        first = _first_containing(what, outcome.stage, lines[repository])
         if first is not None:
             firsts[repository, first].append(outcome.stage)
     for (_, first), stages in firsts.items():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
 from stacker.forecast import culprit
-from stacker.git.history import first_parents
+from stacker.git.history import counting
 from stacker.landed.proof import landings
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Attempt
@@ -62,10 +63,9 @@ def restack(work: Workspace, told: Told | None = None) -> RebaseResult:
     earlier, bases = attempts.read(work.directory.state), dict(series.lock.bases)
     here = earlier is not None and earlier.targets == bases  # an earlier restack that stopped
     attempt = earlier if earlier and here else Attempt(bases)
-    done = _carry_out(work, series, attempt, "restack", remembered=False)
-    if earlier and not here and not done.halted:
-        attempts.write(work.directory.state, earlier)  # the target of the rebase stays
-    return done
+    # The target of a rebase that stopped stays.
+    stays = earlier is not None and not here
+    return _carry_out(work, series, attempt, "restack", remembered=False, attempt_stays=stays)
 
 
 def dry_run(
@@ -74,7 +74,7 @@ def dry_run(
     """Compose without moving anything: every live stage's outcome, what has landed, the task."""
     what = _without_dropped(series.composition(work.store, attempt.targets, attempt.picks), attempt)
     composer = Composer(what)
-    outcomes = {stage: composer.outcome(stage) for stage in what.chains}
+    outcomes = composer.outcomes()
     landed = landings(what, outcomes.values(), series.lock.bases)
     if landed:
         # What landed leaves every chain; the trees stay, for its change brought nothing there.
@@ -85,7 +85,7 @@ def dry_run(
         }
         what = replace(what, chains=chains)
         composer = Composer(what)
-        outcomes = {stage: composer.outcome(stage) for stage in chains}
+        outcomes = composer.outcomes()
     return outcomes, landed, what
 
 
@@ -127,9 +127,22 @@ def _attempt(
 
 
 def _carry_out(
-    work: Workspace, series: Series, attempt: Attempt, command: str, *, remembered: bool
+    work: Workspace,
+    series: Series,
+    attempt: Attempt,
+    command: str,
+    *,
+    remembered: bool,
+    attempt_stays: bool = False,
 ) -> RebaseResult:
-    outcomes, landed, _ = dry_run(work, series, attempt)
+    with ExitStack() as stack:
+        counts = [
+            stack.enter_context(counting(work.store, old, new))
+            for name, old in series.lock.bases.items()
+            if (new := attempt.targets[name]) != old
+        ]
+        outcomes, landed, _ = dry_run(work, series, attempt)
+        moved = sum(counted() for counted in counts)
     halted = any(isinstance(o, Halted) for o in outcomes.values())
     # What landed since is part of the question again: on the old base its change is missing.
     whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
@@ -138,10 +151,6 @@ def _carry_out(
         work.store, series, outcomes,
         landed=landed, culprits=culprits, dropped=attempt.dropped,
     )  # fmt: skip
-    moved = sum(
-        len(first_parents(work.store, old, attempt.targets[name]))
-        for name, old in series.lock.bases.items()
-    )
     result = RebaseResult(
         bases=attempt.targets, version=series.lock.version, stages=stages,
         store=work.directory.store, halted=halted, edits=series.edits,
@@ -158,7 +167,8 @@ def _carry_out(
             work.directory, work.store, files, lock,
             loaded=series.files, command=command, reason=reason, now=work.now,
         )  # fmt: skip
-    attempts.forget(work.directory.state)
+    if not attempt_stays:
+        attempts.forget(work.directory.state)
     return replace(result, version=lock.version)
 
 

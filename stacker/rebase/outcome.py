@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.series.compose import Halted, Solved, Standing, Waiting
+from stacker.series.resolutions import Resolutions, recall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,12 +85,18 @@ def describe(
 ) -> tuple[StageResult, ...]:
     """The result of every stage, in plan order."""
     found = []
+    any_halted = any(isinstance(one, Halted) for one in outcomes.values())
+    known = Resolutions.read(series.files if any_halted else {})
     for stage in series.plan.order:
         line = series.lock.stage(stage)
         old = line.commit if line else None
         if stage in outcomes:
             gone = any(s == stage for s, _ in dropped)
-            found.append(_one(store, outcomes[stage], old, culprits.get(stage), dropped=gone))
+            one, blame = outcomes[stage], culprits.get(stage)
+            if isinstance(one, Halted):
+                found.append(_halted(store, known, one, old, blame))
+            else:
+                found.append(_one(store, one, old, dropped=gone))
         elif stage in series.live and stage not in landed:
             why = "nothing was imported for its repository yet"
             found.append(StageResult(stage, Status.BLOCKED, None, None, old, why))
@@ -102,7 +109,7 @@ def describe(
 
 
 def _one(
-    store: ObjectStore, outcome: Outcome, old: Oid | None, culprit: Culprit | None, *, dropped: bool
+    store: ObjectStore, outcome: Standing | Waiting, old: Oid | None, *, dropped: bool
 ) -> StageResult:
     match outcome:
         case Standing(stage=stage, tip=tip, solved=solved):
@@ -114,16 +121,22 @@ def _one(
                 status, why = Status.REBASED, _emptied(outcome)
             tree = store.commit(tip).tree
             return StageResult(stage, status, tip, tree, old, why, solved=solved)
-        case Halted(stage=stage, of=of, file=file, stopped=stopped):
-            conflicts = tuple(
-                StageConflict(of, file, c, culprit) for c in stopped.conflict.conflicts
-            )
-            why = f"{of}/{file} conflicts" if of == stage else f"{of}/{file} conflicts in its chain"
-            return StageResult(stage, Status.CONFLICT, None, None, old, why, conflicts)
         case Waiting(stage=stage, on=on):
             return StageResult(stage, Status.BLOCKED, None, None, old, f"waits for {on}")
         case never:
             assert_never(never)
+
+
+def _halted(
+    store: ObjectStore, known: Resolutions, halted: Halted, old: Oid | None, blame: Culprit | None
+) -> StageResult:
+    """A conflict: the paths that are open, and those that were solved before."""
+    of, file = halted.of, halted.file
+    found = recall(known, store, of, file, halted.stopped.conflict)
+    conflicts = tuple(StageConflict(of, file, c, blame) for c in found.open)
+    solved = tuple(Solved(of, one.resolution, one.carried) for one in found.used)
+    why = f"{of}/{file} conflicts" + ("" if of == halted.stage else " in its chain")
+    return StageResult(halted.stage, Status.CONFLICT, None, None, old, why, conflicts, solved)
 
 
 def _emptied(outcome: Standing) -> str:

@@ -93,4 +93,5 @@ def _solved(one: Solved) -> Document:
         "path": resolution.path.decode("utf-8", "surrogateescape"),
         "from_version": resolution.version,
         "by": resolution.by,
+        "carried": one.carried,
     }

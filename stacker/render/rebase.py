@@ -2,27 +2,62 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.rebase.outcome import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
+    from stacker.series.compose import Solved
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
-def rebase_text(result: RebaseResult, repository: str, branch: str) -> str:
-    """The summary, then what each stage that is not plain has to say, then what is next."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads it, and when, in seconds since 1970."""
+
+    whoami: Callable[[], str]
+    now: int
+
+    def who(self, person: str, when: int) -> str:
+        """`you, 2 March`; without the day where it is not known (0)."""
+        shown = "you" if person == self.whoami() else person
+        if not when:
+            return shown
+        then, now = time.localtime(when), time.localtime(self.now)
+        year = "" if then.tm_year == now.tm_year else f" {then.tm_year}"
+        return f"{shown}, {then.tm_mday} {_MONTHS[then.tm_mon - 1]}{year}"
+
+
+def rebase_text(
+    result: RebaseResult, repository: str, branch: str, reader: Reader, following: str = ""
+) -> str:
+    """The summary, then what each stage that is not plain has to say, then what is next.
+
+    `following` says that itself where the next conflict is open already.
+    """
     lines = [f"{edit}: restacked" for edit in result.edits]
-    lines += _halted(result, branch) if result.halted else _moved(result, repository, branch)
-    return "\n".join(lines)
+    if not result.halted:
+        return "\n".join(lines + _moved(result, repository, branch, reader))
+    lines += _halted(result, branch, reader)
+    first = next(s.stage for s in result.stages if s.status is Status.CONFLICT)
+    return "\n".join([*lines, following or f"Next: stacker resolve {first}"])
 
 
-def _moved(result: RebaseResult, repository: str, branch: str) -> list[str]:
+def _moved(result: RebaseResult, repository: str, branch: str, reader: Reader) -> list[str]:
     base = result.bases.get(repository, "")
     lines = [f"The series stands on {branch} {base[:10]} as v{result.version}."]
     for one in result.stages:
         notes = [one.because] if one.because else []
-        notes += [_solved_text(path, version, by) for path, version, by in _solutions(one)]
+        notes += [f"{_shown(s.resolution.path)} {_solved(s, reader)}" for s in one.solved]
         shown = "; ".join(notes)
         lines.append(f"  {one.stage:<14} {one.status:<10} {shown}".rstrip())
     if any(one.status is not Status.UNCHANGED for one in result.stages) or result.edits:
@@ -30,7 +65,7 @@ def _moved(result: RebaseResult, repository: str, branch: str) -> list[str]:
     return lines
 
 
-def _halted(result: RebaseResult, branch: str) -> list[str]:
+def _halted(result: RebaseResult, branch: str, reader: Reader) -> list[str]:
     fits = [s for s in result.stages if s.status not in (Status.CONFLICT, Status.BLOCKED)]
     count = sum(s.status is Status.CONFLICT for s in result.stages)
     conflicts = "1 conflict" if count == 1 else f"{count} conflicts"
@@ -39,31 +74,25 @@ def _halted(result: RebaseResult, branch: str) -> list[str]:
     lines = [f"{fit} ({result.new_commits} new commits). Nothing moved yet: {conflicts}."]
     for one in result.stages:
         if one.status is Status.CONFLICT:
-            lines += _conflicts(one)
+            lines += _conflicts(one, reader)
     waiting = [s.stage for s in result.stages if s.status is Status.BLOCKED]
     if waiting:
         first = next(s.stage for s in result.stages if s.status is Status.CONFLICT)
         verb = "waits" if len(waiting) == 1 else "wait"
         lines.append(f"  {', '.join(waiting)}  {verb} for {first}")
-    first = next(s.stage for s in result.stages if s.status is Status.CONFLICT)
-    return [*lines, f"Next: stacker resolve {first}"]
-
-
-def _conflicts(one: StageResult) -> list[str]:
-    lines: list[str] = []
-    for file in dict.fromkeys((c.of, c.file) for c in one.conflicts):
-        owner = "" if file[0] == one.stage else f"{file[0]}/"
-        lines.append(f"  {one.stage}  {owner}{file[1]}")
-        lines += [
-            f"    {_path(c)}   {c.conflict.kind}{_broken(c)}"
-            for c in one.conflicts
-            if (c.of, c.file) == file
-        ]
     return lines
 
 
-def _path(conflict: StageConflict) -> str:
-    return conflict.conflict.path.decode("utf-8", "backslashreplace")
+def _conflicts(one: StageResult, reader: Reader) -> list[str]:
+    """The patch, the paths in it that are open, and those that were solved before."""
+    first = one.conflicts[0]
+    owner = "" if first.of == one.stage else f"{first.of}/"
+    lines = [f"  {one.stage}  {owner}{first.file}"]
+    lines += [
+        f"    {_shown(c.conflict.path)}   {c.conflict.kind}{_broken(c)}" for c in one.conflicts
+    ]
+    lines += [f"    {_shown(s.resolution.path)}   {_solved(s, reader)}" for s in one.solved]
+    return lines
 
 
 def _broken(conflict: StageConflict) -> str:
@@ -74,13 +103,11 @@ def _broken(conflict: StageConflict) -> str:
     return f"; first broken by {conflict.culprit.commit[:10]} ({pull}{who})"
 
 
-def _solutions(one: StageResult) -> list[tuple[str, int, str]]:
-    return [
-        (s.resolution.path.decode("utf-8", "backslashreplace"), s.resolution.version,
-         s.resolution.by)
-        for s in one.solved
-    ]  # fmt: skip
+def _solved(one: Solved, reader: Reader) -> str:
+    how = "carried from" if one.carried else "solved as in"
+    known = one.resolution
+    return f"{how} v{known.version} ({reader.who(known.by, known.when)})"
 
 
-def _solved_text(path: str, version: int, by: str) -> str:
-    return f"{path} solved as in v{version} ({by})"
+def _shown(path: bytes) -> str:
+    return path.decode("utf-8", "backslashreplace")

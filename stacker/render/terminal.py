@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import ExitCode
-from stacker.series.problems import format_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from rich.console import Console
 
     from stacker.errors import StackerError
 
+_LAYOUT = str.maketrans("", "", "\n\t")
 # What our own texts use beyond ASCII; a console may have less.
 _IN_ASCII = str.maketrans({"…": "...", "·": "-", "—": "-", "→": "->"})
 
@@ -43,7 +44,7 @@ class Terminal:
         """Print a command's result."""
         self._clear()
         if self.json_only:
-            sys.stdout.write(dumps(answer.document) + "\n")
+            _write(sys.stdout, dumps(answer.document) + "\n")
         elif answer.text and not (self.quiet and answer.code is ExitCode.DONE):
             self._print(visible(answer.text.rstrip("\n")))
 
@@ -54,7 +55,7 @@ class Terminal:
         """
         self._clear()
         if self.json_only:
-            sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
+            _write(sys.stdout, dumps(document, indent=None) + "\n")
         elif not self.quiet:
             self._print(visible(text))
         sys.stdout.flush()
@@ -95,10 +96,13 @@ class Terminal:
         """Print an error: what, where, what next."""
         self._clear()
         if self.json_only:
-            sys.stdout.write(dumps(document) + "\n")
+            _write(sys.stdout, dumps(document) + "\n")
             return
-        for problem in exc.where:
-            self._print(visible(format_problem(problem)), error=True)
+        if exc.where:
+            from stacker.series.problems import format_problem  # noqa: PLC0415 - seldom needed
+
+            for problem in exc.where:
+                self._print(visible(format_problem(problem)), error=True)
         self._print(visible(exc.message), error=True, label="Error: ", style="bold red")
         if exc.hint:
             self._print(visible(exc.hint), error=True, label="Hint:  ", style="bold")
@@ -107,15 +111,18 @@ class Terminal:
         self, text: str, *, error: bool = False, label: str = "", style: str = "", end: str = "\n"
     ) -> None:
         """Print; what the console's encoding lacks is written with what it has."""
-        from rich.text import Text  # noqa: PLC0415 - not loaded where nothing is printed
+        stream = sys.stderr if error else sys.stdout
+        fitting = writable(text, stream.encoding or "utf-8")
+        if not label and "\t" not in fitting:  # nothing that rich would draw
+            _write(stream, fitting + end)
+            return
+        from rich.text import Text  # noqa: PLC0415 - slow to load, and seldom needed
 
-        console = self._console(error=error)
-        fitting = writable(text, console.encoding)
-        console.print(Text.assemble((label, style), fitting), end=end)
+        self._console(error=error).print(Text.assemble((label, style), fitting), end=end)
 
     @staticmethod
     def _console(*, error: bool) -> Console:
-        from rich.console import Console  # noqa: PLC0415 - as above
+        from rich.console import Console  # noqa: PLC0415 - slow to load, and seldom needed
 
         return Console(highlight=False, markup=False, soft_wrap=True, stderr=error)
 
@@ -126,13 +133,17 @@ class Terminal:
             self._progress = ""
 
 
-def dumps(document: Mapping[str, object]) -> str:
+def dumps(document: Mapping[str, object], *, indent: int | None = 2) -> str:
     """A document as JSON; bytes that are no UTF-8 become escapes, never a crash."""
-    return json.dumps(document, indent=2, ensure_ascii=True)
+    import json  # noqa: PLC0415 - people read no JSON
+
+    return json.dumps(document, indent=indent, ensure_ascii=True)
 
 
 def visible(text: str) -> str:
     """`text` with control, bidi and other unseen characters escaped; line ends and tabs stay."""
+    if text.isascii() and text.translate(_LAYOUT).isprintable():
+        return text
     return "".join(c if c in "\n\t" or _seen(c) else _escaped(c) for c in text)
 
 
@@ -144,6 +155,17 @@ def writable(text: str, encoding: str | None) -> str:
         plain = text.translate(_IN_ASCII)
         return plain.encode(encoding or "ascii", "backslashreplace").decode(encoding or "ascii")
     return text
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write at once; whoever reads may have heard enough."""
+    try:
+        stream.writelines(text.splitlines(keepends=True))  # old Windows loses what is too long
+        stream.flush()
+    except BrokenPipeError:
+        # Python writes what is left when it ends: nowhere, then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise SystemExit(1) from None
 
 
 def _seen(char: str) -> bool:

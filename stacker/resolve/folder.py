@@ -1,27 +1,24 @@
-"""The folder in which a person solves a conflict: a worktree of the store, made for one patch."""
+"""The folder in which a person solves a conflict: a sparse worktree of the store, for one patch."""
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
-from stacker.git.objects import Entry, Oid
+from stacker.git.objects import Oid
 from stacker.git.process import Git
 from stacker.git.worktree import remove_tree
+from stacker.resolve.layout import layout
 from stacker.series.directory import write_atomically
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from stacker.git.merge import Conflict, Conflicted
-    from stacker.git.pick import Stopped
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Halted
+    from stacker.series.resolutions import Known
 
-_MARKER = re.compile(rb"^(<{7}|\|{7}|={7}|>{7})( |$)", re.MULTILINE)
 _NOTE = "conflict.json"
 
 
@@ -29,7 +26,7 @@ _NOTE = "conflict.json"
 class Opened:
     """An open conflict: whose patch it is, and where it is being solved.
 
-    `laid_out` is the tree that git saw in the folder before anybody worked in it.
+    Commit `old` is being put on `onto`; `laid_out` is the tree as the folder showed it at first.
     """
 
     stage: str
@@ -38,33 +35,36 @@ class Opened:
     old: Oid
     onto: Oid
     folder: Path
-    laid_out: Oid | None = None
+    laid_out: Oid
 
 
-def open_folder(store: ObjectStore, state: Path, halted: Halted) -> Opened:
-    """Lay the conflict out: all of the tree, markers in the conflicted files, git's index stages.
+def open_folder(
+    store: ObjectStore, state: Path, halted: Halted, known: Known, *, full: bool = False
+) -> Opened:
+    """Lay the conflict out: the conflicted files and their folders, or with `full` all there is.
 
     A folder that is open for this very conflict stays as it is; work in it is never overwritten.
     """
+    found = read_note(state, halted.stage)
     stopped = halted.stopped
+    if found is not None and (found.of, found.file, found.old, found.onto) == (
+        halted.of, halted.file, stopped.old, stopped.onto,
+    ):  # fmt: skip
+        if full:
+            Git(found.folder).run("sparse-checkout", "disable")
+        return found
+    plan = layout(store, stopped.conflict, known)
+    folder = state / "resolve" / halted.stage
+    git = _blank(store, folder, stopped.onto)
+    if full:
+        git.run("sparse-checkout", "disable")
+    else:
+        git.run("sparse-checkout", "set", "--no-cone", "--stdin", stdin=plan.shown)
+    git.run("read-tree", "--reset", "-u", plan.tree)
+    git.run("update-index", "-z", "--index-info", stdin=plan.stages)
     opened = Opened(
-        halted.stage, halted.of, halted.file, stopped.old, stopped.onto,
-        state / "resolve" / halted.stage,
-    )  # fmt: skip
-    known = read_note(state, halted.stage)
-    if known is not None and replace(known, laid_out=opened.laid_out) == opened:
-        return known
-    close_folder(store, opened.folder)
-    opened.folder.parent.mkdir(parents=True, exist_ok=True)
-    store.git.run(
-        "worktree", "add", "-q", "--detach", "--no-checkout", str(opened.folder), stopped.onto
+        halted.stage, halted.of, halted.file, stopped.old, stopped.onto, folder, plan.tree
     )
-    git = Git(opened.folder)
-    tree = _named_sides(store, stopped)
-    git.run("read-tree", "--reset", "-u", tree)
-    git.run("add", "-A")
-    opened = replace(opened, laid_out=Oid(git.text("write-tree")))
-    git.run("update-index", "-z", "--index-info", stdin=_index_stages(stopped.conflict.conflicts))
     note = {
         "of": opened.of,
         "file": opened.file,
@@ -80,80 +80,65 @@ def read_note(state: Path, stage: str) -> Opened | None:
     """The conflict that is open for `stage`; `None` when none is."""
     folder = state / "resolve" / stage
     path = _note(state, stage)
-    if not path.is_file() or not folder.is_dir():
+    if not path.is_file() or not (folder / ".git").is_file():
         return None
-    note = json.loads(path.read_text(encoding="utf-8"))
-    old, onto, laid_out = (Oid(note[key]) for key in ("old", "onto", "laid_out"))
-    return Opened(stage, note["of"], note["file"], old, onto, folder, laid_out)
-
-
-def solved_tree(store: ObjectStore, opened: Opened, conflict: Conflicted) -> Oid:
-    """The conflict's tree with what was done in the folder; markers left raise `SeriesError`.
-
-    Only what differs from the folder as it was laid out is taken: a `.gitattributes` may make
-    git see files as changed that nobody touched.
-    """
-    left = [
-        c.path.decode("utf-8", "replace")
-        for c in conflict.conflicts
-        if (path := opened.folder / c.path.decode("utf-8", "surrogateescape")).is_file()
-        and len({m[1] for m in _MARKER.finditer(path.read_bytes())}) >= 3
-    ]
-    if left:
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+        old, onto, laid_out = (Oid(note[key]) for key in ("old", "onto", "laid_out"))
+        return Opened(stage, note["of"], note["file"], old, onto, folder, laid_out)
+    except (ValueError, KeyError, TypeError) as exc:
         raise SeriesError(
-            f"conflict markers are left in {', '.join(left)}",
-            hint=f"Edit them in {opened.folder}, then run `stacker resolve --done` again.",
-        )
-    git = Git(opened.folder)
-    git.run("add", "-A")
-    now = {e.name: e for e in store.files(Oid(git.text("write-tree")))}
-    before = {e.name: e for e in store.files(opened.laid_out)} if opened.laid_out else {}
-    files = {e.name: e for e in store.files(conflict.tree)}
-    for name in {*now, *before}:
-        if name not in now:
-            files.pop(name, None)
-        elif now[name] != before.get(name):
-            files[name] = now[name]
-    return store.write_tree(files)
+            f"{path.name} is damaged: {exc}",
+            hint=f"Remove {path}; `stacker resolve` then lays the conflict out again.",
+        ) from exc
 
 
 def close_folder(store: ObjectStore, folder: Path) -> None:
-    """Remove the folder and what git knows of it."""
+    """Remove the folder and what git knows of it; only where one stands stays an empty folder."""
     _note(folder.parent.parent, folder.name).unlink(missing_ok=True)
-    remove_tree(folder)
+    if folder.is_dir():
+        _empty(folder)
+    if folder.is_dir() and not _stands_in(folder):
+        remove_tree(folder)
     store.git.run("worktree", "prune")
+
+
+def _blank(store: ObjectStore, folder: Path, onto: Oid) -> Git:
+    """An empty worktree at commit `onto`; whoever stands in its folder keeps standing there."""
+    _note(folder.parent.parent, folder.name).unlink(missing_ok=True)
+    git = Git(folder)
+    if not (folder / ".git").is_file() or git.attempt("rev-parse", "--git-dir").code != 0:
+        close_folder(store, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        store.git.run("worktree", "add", "-q", "--detach", "--no-checkout", str(folder), onto)
+        return git
+    _empty(folder, spared=folder / ".git")
+    git.run("read-tree", "--empty")
+    git.run("update-ref", "--no-deref", "HEAD", onto)
+    return git
+
+
+def _empty(folder: Path, spared: Path | None = None) -> None:
+    """Remove all in the folder but `spared` and the folders that this process stands in."""
+    for path in folder.iterdir():
+        if path == spared:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            if _stands_in(path):
+                _empty(path)
+            else:
+                remove_tree(path)
+        else:
+            path.unlink()
+
+
+def _stands_in(folder: Path) -> bool:
+    """Whether this process, and so probably the shell that started it, works inside `folder`."""
+    try:
+        return Path.cwd().is_relative_to(folder.resolve())
+    except FileNotFoundError:  # where we stood is gone
+        return False
 
 
 def _note(state: Path, stage: str) -> Path:
     return state / "resolve" / f"{stage}.{_NOTE}"
-
-
-def _named_sides(store: ObjectStore, stopped: Stopped) -> Oid:
-    """The conflict's tree with markers that say `upstream` and `mine` instead of object ids."""
-    entries = {e.name: e for e in store.files(stopped.conflict.tree)}
-    for conflict in stopped.conflict.conflicts:
-        entry = entries.get(conflict.path)
-        if entry is not None and entry.mode in ("100644", "100755"):
-            blob = store.write("blob", named_markers(store.blob(entry.oid)))
-            entries[conflict.path] = Entry(entry.mode, blob, conflict.path)
-    return store.write_tree(entries)
-
-
-def named_markers(content: bytes) -> bytes:
-    """A conflicted file with markers that say `upstream`, `before` and `mine`."""
-    content = re.sub(rb"^<{7} [0-9a-f]{40,64}", b"<<<<<<< upstream", content, flags=re.MULTILINE)
-    content = re.sub(rb"^>{7} [0-9a-f]{40,64}", b">>>>>>> mine", content, flags=re.MULTILINE)
-    return re.sub(rb"^\|{7} [0-9a-f]+", b"||||||| before", content, flags=re.MULTILINE)
-
-
-def _index_stages(conflicts: tuple[Conflict, ...]) -> bytes:
-    """`update-index --index-info` lines: the path leaves stage 0, its sides come in."""
-    lines: list[bytes] = []
-    for conflict in conflicts:
-        sides = (conflict.base, conflict.upstream, conflict.mine)
-        width = max((len(side.oid) for side in sides if side), default=40)
-        lines.append(b"0 " + b"0" * width + b"\t" + conflict.path)
-        for number, side in enumerate(sides, 1):
-            if side is not None:
-                lines.append(f"{side.mode} {side.oid} {number}\t".encode() + conflict.path)
-    return b"".join(line + b"\0" for line in lines)

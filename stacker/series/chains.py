@@ -9,26 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from stacker.series.plan import Plan, StageId
 
 
 def needs_closure(plan: Plan, stage_id: StageId) -> frozenset[StageId]:
     """All that a stage needs, directly or not, in every repository; without itself."""
-    found: set[StageId] = set()
-    waiting = list(plan.stage(stage_id).needs)
-    while waiting:
-        need = waiting.pop()
-        if need not in found:
-            found.add(need)
-            waiting += plan.stage(need).needs
-    return frozenset(found)
+    return frozenset(plan.closures.names(_needed(plan, stage_id)))
 
 
 def below(plan: Plan, stage_id: StageId) -> tuple[StageId, ...]:
     """The stage's chain without itself: what its own change is made on top of."""
-    here = plan.stage(stage_id).repository
-    needed = needs_closure(plan, stage_id)
-    return plan.in_order(need for need in needed if plan.stage(need).repository == here)
+    return plan.closures.names(_needed(plan, stage_id) & _siblings(plan, stage_id))
 
 
 def chain(plan: Plan, stage_id: StageId) -> tuple[StageId, ...]:
@@ -36,8 +29,25 @@ def chain(plan: Plan, stage_id: StageId) -> tuple[StageId, ...]:
     return (*below(plan, stage_id), plan.stage(stage_id).id)
 
 
+def chains(plan: Plan, gone: Iterable[StageId] = ()) -> Mapping[StageId, tuple[StageId, ...]]:
+    """The chain of every stage that is not `gone`, without those that are; in plan order."""
+    return plan.closures.chains(gone)
+
+
+def nearest(plan: Plan, stage_id: StageId, gone: Iterable[StageId] = ()) -> tuple[StageId, ...]:
+    """The stages right below: those of its chain, but the `gone`, that no other one stands on."""
+    under = _needed(plan, stage_id) & _siblings(plan, stage_id)
+    return plan.closures.highest(under & ~plan.closures.mask(gone))
+
+
 def foreign_needs(plan: Plan, stage_id: StageId) -> tuple[StageId, ...]:
     """All that a stage needs in other repositories: they order its landing, add no commits."""
-    here = plan.stage(stage_id).repository
-    needed = needs_closure(plan, stage_id)
-    return plan.in_order(need for need in needed if plan.stage(need).repository != here)
+    return plan.closures.names(_needed(plan, stage_id) & ~_siblings(plan, stage_id))
+
+
+def _needed(plan: Plan, stage_id: StageId) -> int:
+    return plan.closures.below(plan.stage(stage_id).id)
+
+
+def _siblings(plan: Plan, stage_id: StageId) -> int:
+    return plan.closures.at_home(plan.stage(stage_id).id)

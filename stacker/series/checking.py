@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from stacker.series.problems import Report
     from stacker.series.toml_places import Path
 
-_REPOSITORY = re.compile(r"\{repo:([^{}]*)\}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_()]*")
+_REPOSITORY = r"\{repo:([^{}]*)\}"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_()]*"
 _TOKENS = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"})
 
 
@@ -159,7 +159,7 @@ def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
     for position, variable in enumerate(check.env):
         if variable.upper() in _TOKENS:
             report.add((*path, "env", position), f"{variable} holds a token; no build is given one")
-        elif not _VARIABLE.fullmatch(variable):
+        elif not re.fullmatch(_VARIABLE, variable):
             report.add((*path, "env", position), f"no name of a variable: {variable[:80]!r}")
     _check_placeholders(entry, repositories, report)
 
@@ -167,8 +167,9 @@ def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
 def _check_placeholders(entry: Entry[Check], repositories: list[str], report: Report) -> None:
     for outer, argv in enumerate(entry.value.run):
         for inner, word in enumerate(argv):
-            nested: Path = (*entry.path, "run", outer, inner)
-            is_nested = nested in report.source.places
-            path = nested if is_nested else (*entry.path, "run", inner)
-            for name in dict.fromkeys(_REPOSITORY.findall(word)):
-                refuse_unknown(name, repositories, "repository", path, report)
+            for name in dict.fromkeys(re.findall(_REPOSITORY, word)):
+                if name not in repositories:
+                    nested: Path = (*entry.path, "run", outer, inner)
+                    is_nested = nested in report.source.places
+                    path = nested if is_nested else (*entry.path, "run", inner)
+                    refuse_unknown(name, repositories, "repository", path, report)

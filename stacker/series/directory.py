@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
-import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from stacker.errors import BusyError, SeriesError
+from stacker.errors import SeriesError
+from stacker.series.exclusive import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ PLAN, LOCK = "series.toml", "series.lock"
 _FOLDERS = ("series", "patches", "resolutions")
 
 _UNFINISHED = ".new-"
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 GITIGNORE = ".stacker/\n"
 GITATTRIBUTES = """\
@@ -52,7 +53,8 @@ class SeriesDirectory:
         """The series directory that `start` is in; raises `SeriesError` when there is none."""
         start = start.resolve()
         for folder in (start, *start.parents):
-            if (folder / PLAN).is_file():
+            # What lies in `.stacker` is upstream's files, which may be a series of their own.
+            if (folder / PLAN).is_file() and not _is_in_state(folder):
                 return cls(folder)
         raise SeriesError(
             f"no series.toml in {str(start)!r} or above it",
@@ -96,67 +98,106 @@ class SeriesDirectory:
 
     def files(self) -> dict[str, bytes]:
         """Everything that a version holds, by path with forward slashes."""
-        found = {
-            name: (self.root / name).read_bytes()
-            for name in (PLAN, LOCK)
-            if (self.root / name).is_file()
-        }
+        found = {}
+        for name in (PLAN, LOCK):
+            content = self.read(name)
+            if content is not None:
+                found[name] = content
         for folder in _FOLDERS:
-            for path in sorted((self.root / folder).rglob("*")):
-                if path.is_file() and not path.is_symlink():
-                    found[path.relative_to(self.root).as_posix()] = path.read_bytes()
+            _gather(f"{self.root}{os.sep}{folder}", folder + "/", found)
         return found
 
     def read(self, name: str) -> bytes | None:
         """One of those files; `None` when it is not there."""
         path = self.root / name
-        return path.read_bytes() if path.is_file() else None
+        try:
+            return _content(str(path))
+        except OSError:
+            if path.is_file():
+                raise
+            return None
 
     def replace(self, name: str, content: bytes | None) -> None:
-        """Put `content` at `name` in one step; `None` removes the file."""
+        """Put `content` at `name` in one step; `None` removes the file.
+
+        What everything hangs on, plan and lock, is on the disk when this returns. What lies in
+        folders may come there later: the object store has it too (`ondisk.found`).
+        """
         path = self.root / name
         if content is None:
             path.unlink(missing_ok=True)
-            if path.parent != self.root and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+            if path.parent != self.root:
+                with suppress(OSError):  # there are other files in it
+                    path.parent.rmdir()
             return
-        write_atomically(path, content, by_way_of=self.state)
+        write_atomically(path, content, by_way_of=self.state, durable="/" not in name)
 
     @contextmanager
     def exclusive(self, wait: float = 10.0) -> Iterator[None]:
         """Hold this directory for one command; after `wait` seconds raises `BusyError`."""
         self.state.mkdir(exist_ok=True)
-        guard = FileLock(self.state / "busy")
-        try:
-            guard.acquire(timeout=wait)
-        except Timeout as exc:
-            raise BusyError(
-                "another stacker works on this series",
-                hint="Wait for it to end, then run this again.",
-            ) from exc
-        try:
+        with held(self.state / "busy", wait):
             for left in self.state.glob(f"{_UNFINISHED}*"):  # by a command that was killed
                 left.unlink()
             yield
-        finally:
-            guard.release()
 
 
-def write_atomically(path: Path, content: bytes, *, by_way_of: Path | None = None) -> None:
-    """Replace the file `path` as one step, on disk before the name changes.
+def _is_in_state(folder: Path) -> bool:
+    return any(x.name == ".stacker" and (x.parent / PLAN).is_file() for x in folder.parents)
+
+
+def write_atomically(
+    path: Path, content: bytes, *, by_way_of: Path | None = None, durable: bool = True
+) -> None:
+    """Replace the file `path` as one step; if `durable`, on disk before the name changes.
 
     The new file is begun in the folder `by_way_of` (of the same disk), so that a killed command
     leaves nothing among the files that people commit.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=by_way_of or path.parent)
+    temporary, handle = _begin(by_way_of or path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+            if durable:
+                file.flush()
+                os.fsync(handle)
+        try:
+            temporary.replace(path)
+        except FileNotFoundError:  # the folder is new
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def _begin(folder: Path) -> tuple[Path, int]:
+    """A new file in `folder`, and the handle to write it with."""
+    for number in count():
+        path = f"{folder}{os.sep}{_UNFINISHED}{os.getpid()}-{number}"
+        try:
+            return Path(path), os.open(path, _FRESH, 0o666)
+        except FileNotFoundError:
+            folder.mkdir(parents=True)
+        except FileExistsError:  # another one of this process, or of a dead one
+            continue
+    raise AssertionError("numbers do not end")
+
+
+def _gather(folder: str, prefix: str, found: dict[str, bytes]) -> None:
+    """All files below `folder`, links left out; a series has thousands of them."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            _gather(entry.path, f"{prefix}{entry.name}/", found)
+        elif entry.is_file(follow_symlinks=False):
+            found[prefix + entry.name] = _content(entry.path)
+
+
+def _content(path: str) -> bytes:
+    with io.FileIO(path) as file:
+        return file.readall()

@@ -98,6 +98,7 @@ def _read_section(
     if value is None:
         return
     keys = keys_of(section.of)
+    missing = {k: v for k, v in _MISSING.items() if k in keys}
     seen: dict[str, str] = {}
     for path, table in _tables(name, section, value, report):
         values = _read_table(table, keys, path, report)
@@ -105,7 +106,8 @@ def _read_section(
         if section.named:
             values["name"] = str(path[-1])
             _refuse_same_file(values["name"], seen, path, report)
-        yield Entry(path, _make(section.of, values, first), frozenset(table), read)
+        made = _make(section.of, missing | values, first)
+        yield Entry(path, made, frozenset(table), read)
 
 
 def _tables(
@@ -160,10 +162,9 @@ def _refuse_unknown(
 
 
 def _make(model: type[Model], values: dict[str, Any], first_repository: str) -> Model:
-    """The model's value; a missing required one is filled in, as it was reported already."""
+    """The model's value, with the defaults that depend on other keys."""
     if model in {Stage, Check}:
         values.setdefault("repository", first_repository)
     if model is Repository and "fork" in values:
         values.setdefault("publish", Publish.APPEND)
-    names = keys_of(model)
-    return model(**{k: v for k, v in _MISSING.items() if k in names} | values)
+    return model(**values)

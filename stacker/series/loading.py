@@ -14,23 +14,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError
-from stacker.git.objects import Commit, Oid
 from stacker.series import versions
-from stacker.series.chains import chain
+from stacker.series.chains import chain, chains
+from stacker.series.committing import commits_of
 from stacker.series.compose import Composer, Composition, Halted, PatchCommit
 from stacker.series.directory import PatchFile
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
-from stacker.series.patchfile import parse as parse_patch
-from stacker.series.preimage import tree_after
 from stacker.series.renaming import renamed_files, renamed_lock, renames
 from stacker.series.resolutions import Resolutions
+from stacker.series.snapshot import Snapshot
+from stacker.series.walking import walk_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
-    from stacker.series.directory import SeriesDirectory
     from stacker.series.lock import StageLock
     from stacker.series.plan import Plan, StageId
     from stacker.series.renaming import Renames
@@ -55,6 +55,11 @@ class Series:
         """The stages that have not landed, in plan order."""
         return tuple(s for s in self.plan.order if not self.landed(s))
 
+    @property
+    def gone(self) -> tuple[StageId, ...]:
+        """The stages that have landed, which stand in no chain any more."""
+        return _landed_of(self.lock)
+
     def landed(self, stage: StageId) -> bool:
         """Whether the lock says that the stage has landed."""
         return _has_landed(self.lock, stage)
@@ -69,37 +74,38 @@ class Series:
         """The task of putting all live stages on `bases`; those of a repository without a base,
         into which nothing was imported yet, are left out."""
         live = [s for s in self.live if self.plan.stage(s).repository in bases]
+        all_chains = chains(self.plan, self.gone)
         return Composition(
             store=store,
             bases=bases,
-            chains={s: self.chain(s) for s in live},
+            chains={s: all_chains[s] for s in live},
             repositories={s: self.plan.stage(s).repository for s in live},
             patches={s: self.patches.get(s, ()) for s in live},
             resolutions=Resolutions.read(self.files),
             picks=picks,
+            texts=lambda stage, file: self.files.get(f"patches/{stage}/{file}", b""),
         )
 
 
-def load(directory: SeriesDirectory, store: ObjectStore, plan: Plan) -> Series:
-    """The series of `directory`; raises `SeriesError` or `PatchError` that say what misfits."""
-    files = directory.files()
+def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
+    """The series in `files`; raises `SeriesError` or `PatchError` that say what misfits."""
     lock = parse_lock(files["series.lock"]) if "series.lock" in files else Lock()
     touched, new = _touched(store, files), renames(lock, plan)
-    lock, files = renamed_lock(lock, new), renamed_files(files, new)
+    if new:
+        lock, files = renamed_lock(lock, new), renamed_files(files, new)
     reader = _Reader(files, store, lock, new, touched)
     patches = {line.stage: reader.written(line) for line in lock.stages if not line.landed}
     edits = [*(f"{old} is {to} now" for old, to in new.items()), *reader.edits]
-    chains = lock.chains()
+    expected = chains(plan, _landed_of(lock))
     for stage in plan.order:
         line = lock.stage(stage)
-        if line is None and patches_of(files, stage):
+        if line is None and reader.has_files(stage):
             patches[stage] = reader.added(stage, plan)
             edits.append(f"{stage} is new")
-        elif line is not None and not line.landed:
-            expected = tuple(s for s in chain(plan, stage) if not _has_landed(lock, s))
-            if expected != chains[stage]:
-                edits.append(f"{stage} stands on other stages now")
-    gone = [line.stage for line in lock.stages if line.stage not in plan.order]
+        elif line is not None and not line.landed and expected[stage] != reader.chains[stage]:
+            edits.append(f"{stage} stands on other stages now")
+    kept = frozenset(plan.order)
+    gone = [line.stage for line in lock.stages if line.stage not in kept]
     _refuse_unsaid_rename(store, files, gone, [s for s in plan.order if lock.stage(s) is None])
     edits += [f"{stage} was taken out of the plan" for stage in gone]
     return Series(plan, lock, patches, files, tuple(edits))
@@ -113,16 +119,22 @@ def _refuse_unsaid_rename(
     Else its pull request, branch and evidence would be left behind.
     """
     here = versions.current(store)
-    before = versions.files_of(store, here.oid) if here and gone and new else {}
+    if here is None or not gone or not new:
+        return
+    before, now = patches_of(versions.files_of(store, here.oid)), patches_of(files)
     for old in gone:
-        patches = [file.content for file in patches_of(before, old)]
-        same = [s for s in new if patches and [f.content for f in patches_of(files, s)] == patches]
+        patches = [file.content for file in before.get(old, ())]
+        same = [s for s in new if patches and [f.content for f in now.get(s, ())] == patches]
         if same:
             raise SeriesError(
                 f"the stage {old!r} vanished, and {same[0]!r} has its patches",
                 hint=f"If it was renamed, write `was = {old!r}` into the plan's {same[0]!r}: its "
                 "branch, pull request and evidence stay then.",
             )
+
+
+def _landed_of(lock: Lock) -> tuple[StageId, ...]:
+    return tuple(line.stage for line in lock.stages if line.landed)
 
 
 def _has_landed(lock: Lock, stage: StageId) -> bool:
@@ -135,11 +147,13 @@ def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] |
     here = versions.written(store)
     if here is None:
         return None
+    now = Snapshot.of(store.algorithm, files)
+    if now.root == store.commit(here.oid).tree:
+        return frozenset()
     ids = versions.file_ids_of(store, here.oid)
-    now = {name: store.write("blob", content) for name, content in files.items()}
-    if now.get("series.lock") != ids.get("series.lock"):
+    if now.blobs.get("series.lock") != ids.get("series.lock"):
         return None
-    return frozenset(name for name in {*ids, *now} if ids.get(name) != now.get(name))
+    return frozenset(n for n in {*ids, *now.blobs} if ids.get(n) != now.blobs.get(n))
 
 
 class _Reader:
@@ -153,19 +167,21 @@ class _Reader:
         new: Renames,
         touched: frozenset[str] | None,
     ) -> None:
-        self._files = files
-        self._old_ids = {to: old for old, to in new.items()}
+        self._files = patches_of(files)
         self._store = store
-        self._touched = touched
-        self._chains = lock.chains()
+        edited = patches_of(dict.fromkeys(touched or (), b""))
+        # Files of a renamed stage may still lie under its old id.
+        self._edited = {*edited, *(to for old, to in new.items() if old in edited)}
+        self.chains = lock.chains()
         self._patches: dict[StageId, tuple[PatchCommit, ...]] = {}
         self.edits: list[str] = []
         live = [line for line in lock.stages if not line.landed]
+        self._lines = {} if touched is None else walk_back(store, live)
         self._composer = Composer(
             Composition(
                 store=store,
                 bases=lock.bases,
-                chains=self._chains,
+                chains=self.chains,
                 repositories={line.stage: line.repository for line in live},
                 patches=self._patches,
                 resolutions=Resolutions.read(files),
@@ -175,13 +191,12 @@ class _Reader:
 
     def written(self, line: StageLock) -> tuple[PatchCommit, ...]:
         """The patches of a stage that the lock knows."""
-        files = patches_of(self._files, line.stage)
-        edited = self._is_edited(line.stage)
-        in_store = self._touched is not None and self._store.find(line.commit) is not None
+        files, edited = self._files.get(line.stage, ()), line.stage in self._edited
+        in_store = self._lines.get(line.stage)
         if in_store and not edited:
-            commits = self._walk_back(line)
+            commits = _named(line, files, in_store)
         else:
-            preimage = self._walk_back_to(line) if in_store else self._below(line)
+            preimage = in_store[-1] if in_store else self._below(line)
             commits = read_patches(self._store, line.stage, files, preimage)
             trees = tuple(self._store.commit(c.commit).tree for c in commits)
             if edited or trees != line.trees:
@@ -196,63 +211,52 @@ class _Reader:
         tip = self._composer.tip(repository, below)
         if isinstance(tip, Halted):
             raise _halted(tip, stage)
-        commits = read_patches(self._store, stage, patches_of(self._files, stage), tip)
+        commits = read_patches(self._store, stage, self._files[stage], tip)
         self._patches[stage] = commits
         return commits
 
-    def _is_edited(self, stage: StageId) -> bool:
-        """Whether patch files of the stage, under its old id too, are not as last written."""
-        folders = tuple(f"patches/{s}/" for s in (stage, self._old_ids.get(stage, stage)))
-        return any(n.startswith(folders) and n.endswith(".patch") for n in self._touched or ())
-
-    def _walk_back(self, line: StageLock) -> tuple[PatchCommit, ...]:
-        names = [file.name for file in patches_of(self._files, line.stage)]
-        if len(names) != len(line.trees):
-            raise SeriesError(
-                f"series.lock has {len(line.trees)} patches for {line.stage}, "
-                f"patches/{line.stage}/ has {len(names)}",
-                hint="Take both from the same commit of this directory.",
-            )
-        found, here = [], line.commit
-        for name in reversed(names):
-            found.append(PatchCommit(name, here))
-            here = self._store.commit(here).parents[0]
-        return tuple(reversed(found))
-
-    def _walk_back_to(self, line: StageLock) -> Oid:
-        here = line.commit
-        for _ in line.trees:
-            here = self._store.commit(here).parents[0]
-        return here
+    def has_files(self, stage: StageId) -> bool:
+        """Whether there are patch files of that stage."""
+        return stage in self._files
 
     def _below(self, line: StageLock) -> Oid:
-        tip = self._composer.tip(line.repository, self._chains[line.stage][:-1])
+        tip = self._composer.tip(line.repository, self.chains[line.stage][:-1])
         if isinstance(tip, Halted):
             raise _halted(tip, line.stage)
         return tip
 
 
-def patches_of(files: Mapping[str, bytes], stage: str) -> tuple[PatchFile, ...]:
-    """The patch files of `stage` among the files of the series, in the order of their names."""
-    folder = f"patches/{stage}/"
-    names = sorted(n for n in files if n.startswith(folder) and n.endswith(".patch"))
-    return tuple(PatchFile(n.removeprefix(folder), files[n]) for n in names)
+def patches_of(files: Mapping[str, bytes]) -> dict[str, tuple[PatchFile, ...]]:
+    """The patch files among the files of the series, by stage, in the order of their names."""
+    found: dict[str, list[PatchFile]] = {}
+    for path in sorted(files):
+        stage, slash, name = path.removeprefix("patches/").partition("/")
+        if slash and path.startswith("patches/") and name.endswith(".patch"):
+            found.setdefault(stage, []).append(PatchFile(name, files[path]))
+    return {stage: tuple(patches) for stage, patches in found.items()}
+
+
+def _named(
+    line: StageLock, files: Sequence[PatchFile], commits: Sequence[Oid]
+) -> tuple[PatchCommit, ...]:
+    """The commits of a stage, newest first, under the names of its patch files."""
+    if len(files) != len(line.trees):
+        raise SeriesError(
+            f"series.lock has {len(line.trees)} patches for {line.stage}, "
+            f"patches/{line.stage}/ has {len(files)}",
+            hint="Take both from the same commit of this directory.",
+        )
+    oldest_first = commits[-2::-1]
+    return tuple(PatchCommit(f.name, oid) for f, oid in zip(files, oldest_first, strict=True))
 
 
 def read_patches(
     store: ObjectStore, stage: str, files: Sequence[PatchFile], preimage: Oid
 ) -> tuple[PatchCommit, ...]:
     """The patch files of a stage as commits, the first on `preimage`, each on its exact one."""
-    found, here = [], preimage
-    for file in files:
-        shown = f"patches/{stage}/{file.name}"
-        patch = parse_patch(file.content, shown)
-        tree = tree_after(store, store.commit(here).tree, patch.diff, shown)
-        here = store.write_commit(
-            Commit(tree, (here,), patch.author, patch.author, patch.message, patch.encoding)
-        )
-        found.append(PatchCommit(file.name, here))
-    return tuple(found)
+    mails = [(f"patches/{stage}/{file.name}", file.content) for file in files]
+    commits = commits_of(store, mails, preimage)
+    return tuple(PatchCommit(file.name, oid) for file, oid in zip(files, commits, strict=True))
 
 
 def _halted(halted: Halted, stage: StageId) -> PatchError:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from sys import intern
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from stacker.errors import SeriesError
 from stacker.git.objects import Oid, is_oid
+from stacker.series.lock_text import values_of
+from stacker.series.order import Closures
 from stacker.series.plan import StageId
 
 if TYPE_CHECKING:
@@ -64,25 +66,20 @@ class Lock:
     bases: Mapping[str, Oid] = field(default_factory=lambda: MappingProxyType({}))
     stages: tuple[StageLock, ...] = ()
 
+    _lines: Mapping[str, StageLock] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_lines", {line.stage: line for line in self.stages})
+
     def stage(self, stage_id: str) -> StageLock | None:
         """The line of that stage; `None` when it has none yet."""
-        return next((s for s in self.stages if s.stage == stage_id), None)
+        return self._lines.get(stage_id)
 
-    def chains(self) -> dict[StageId, tuple[StageId, ...]]:
+    def chains(self) -> Mapping[StageId, tuple[StageId, ...]]:
         """The chain of every stage that has not landed, as it was written: lines are in order."""
-        rank = {line.stage: i for i, line in enumerate(self.stages)}
-        found: dict[StageId, tuple[StageId, ...]] = {}
-        for line in self.stages:
-            if line.landed:
-                continue
-            below = [found[need] for need in line.needs if need in found]
-            one = (
-                below[0]
-                if len(below) == 1
-                else tuple(sorted({s for chain in below for s in chain}, key=rank.__getitem__))
-            )
-            found[line.stage] = (*one, line.stage)
-        return found
+        live = [line for line in self.stages if not line.landed]
+        homes = {line.stage: line.repository for line in live}
+        return Closures({line.stage: line.needs for line in live}, homes).chains()
 
     def with_stages(self, stages: Iterable[StageLock]) -> Lock:
         """The same lock with other stage lines."""
@@ -103,6 +100,7 @@ def serialise(lock: Lock) -> bytes:
     return "".join(lines).encode()
 
 
+@lru_cache(2)  # a command reads it more than once
 def parse(raw: bytes) -> Lock:
     """Read the file; raises `SeriesError` that says what to do with a damaged one."""
     if b"\n<<<<<<< " in raw or b"\n>>>>>>> " in raw:
@@ -112,7 +110,7 @@ def parse(raw: bytes) -> Lock:
             "then run `stacker rebase`: what does not fit the patches is explained.",
         )
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
+        data = values_of(raw.decode("utf-8"))
         if data["format"] != _FORMAT:
             raise SeriesError(
                 f"series.lock has format {data['format']}, this stacker knows {_FORMAT}",
@@ -158,9 +156,9 @@ def _line(name: str, values: dict[str, Any]) -> StageLock:
             below=_oid(values["head-below"]) if "head-below" in values else None,
         )
     return StageLock(
-        stage=StageId(name),
+        stage=StageId(intern(name)),
         repository=str(values["repository"]),
-        needs=tuple(StageId(str(s)) for s in values["needs"]),
+        needs=tuple(StageId(intern(str(s))) for s in values["needs"]),
         commit=_oid(values["commit"]),
         trees=tuple(_oid(tree) for tree in values["trees"]),
         pull=int(values["pull"]) if "pull" in values else None,
@@ -177,6 +175,8 @@ def _oid(value: object) -> Oid:
 
 
 def _word(text: str) -> str:
+    import json  # noqa: PLC0415 - most commands write no lock
+
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar
 
 from stacker.errors import UsageError
@@ -15,7 +14,7 @@ Named = TypeVar("Named")
 
 LONGEST_NAME = 60
 RESERVED_STAGES = frozenset({"readme", "cover"})
-_RESERVED_ON_WINDOWS = frozenset(
+RESERVED_ON_WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
     | {f"{device}{digit}" for device in ("com", "lpt") for digit in "0123456789¹²³"}
 )
@@ -28,6 +27,8 @@ _MOST_COMPARED = 300
 
 def unseen(text: str) -> str | None:
     """The first control, format or bidi character of `text`, as `U+XXXX`; None if all is seen."""
+    if text.isascii() and text.isprintable():
+        return None
     for char in text:
         if unicodedata.category(char) in _UNSEEN:
             return f"U+{ord(char):04X}"
@@ -47,10 +48,10 @@ def _wrong_characters(name: str, banned: frozenset[str]) -> str | None:
     hidden = unseen(name)
     if hidden:
         return f"has the invisible character {hidden}"
-    if any(char.isspace() for char in name):
+    if any(map(str.isspace, name)):
         return "has a space"
-    bad = next((char for char in name if char in banned), None)
-    if bad:
+    if not banned.isdisjoint(name):
+        bad = next(char for char in name if char in banned)
         return f"has {bad!r}, which branches and files cannot have"
     if unicodedata.normalize("NFC", name) != name:
         return "is not in Unicode's composed form (NFC)"
@@ -72,7 +73,7 @@ def _wrong_as_whole(name: str) -> str | None:
         return "has '..'"
     if "@{" in name or name == "@":
         return "has '@' where git gives it a meaning"
-    if name.partition(".")[0].lower() in _RESERVED_ON_WINDOWS:
+    if name.partition(".")[0].lower() in RESERVED_ON_WINDOWS:
         return "is a device on Windows"
     return None
 
@@ -113,6 +114,8 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
     if len(known) > _MOST_COMPARED or len(word) > LONGEST_NAME:
         return None
     by_fold = {name.casefold(): name for name in known}
+    from difflib import get_close_matches  # noqa: PLC0415 - seldom needed, slow to load
+
     close = get_close_matches(word.casefold(), by_fold, n=1)
     return f"did you mean {by_fold[close[0]]!r}?" if close else None
 

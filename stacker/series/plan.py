@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NewType
 
 from stacker.series.keys import Shape, key, section
 from stacker.series.naming import find
-from stacker.series.order import needs_first
+from stacker.series.order import Closures, needs_first
 from stacker.series.upstream import UpstreamKind, upstream_kind
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ class Repository:
         default=None, metadata=key(Shape.TEXT, "the upstream branch; default: the upstream's HEAD")
     )
     fork: str | None = field(
-        default=None,
-        metadata=key(Shape.TEXT, "OWNER/NAME where branches go; default: upstream itself"),
+        default=None, metadata=key(Shape.TEXT, "OWNER/NAME for the branches; default: the upstream")
     )
     publish: Publish = field(
         default=Publish.REWRITE,
@@ -167,12 +167,9 @@ class Platform:
 
     name: str
     host: str | None = field(
-        default=None,
-        metadata=key(Shape.NAME, "the only kind of machine on which a local run counts"),
+        default=None, metadata=key(Shape.NAME, "the only kind of machine whose local runs count")
     )
-    runner: str | None = field(
-        default=None, metadata=key(Shape.TEXT, "the runner that builds for it")
-    )
+    runner: str | None = field(default=None, metadata=key(Shape.TEXT, "the runner that builds it"))
     builder: str | None = field(
         default=None, metadata=key(Shape.TEXT, "the runner's own name for this platform")
     )
@@ -264,11 +261,17 @@ class Plan:
         default=(), metadata=section(Check, "commands that must pass", named=False)
     )
     order: tuple[StageId, ...] = field(init=False, compare=False, repr=False)
+    closures: Closures[StageId] = field(init=False, compare=False, repr=False)
     _stages: Mapping[str, Stage] = field(init=False, compare=False, repr=False)
+    _groups: Mapping[str, Group] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "order", needs_first({s.id: s.needs for s in self.stages}))
-        object.__setattr__(self, "_stages", MappingProxyType({s.id: s for s in self.stages}))
+        put, stages = partial(object.__setattr__, self), {s.id: s for s in self.stages}
+        put("order", needs_first({s.id: s.needs for s in self.stages}))
+        put("_stages", MappingProxyType(stages))
+        put("_groups", {member: g for g in reversed(self.groups) for member in g.stages})
+        homes = {s.id: s.repository for s in self.stages}
+        put("closures", Closures({s: stages[s].needs for s in self.order}, homes))
 
     @property
     def default_repository(self) -> Repository:
@@ -289,9 +292,8 @@ class Plan:
 
     def group_of(self, stage_id: str) -> Group | None:
         """The group that the stage lands with, or None if it lands alone."""
-        return next((g for g in self.groups if stage_id in g.stages), None)
+        return self._groups.get(stage_id)
 
     def in_order(self, ids: Iterable[str]) -> tuple[StageId, ...]:
         """Those of the plan's stages whose ids are given, in plan order, each once."""
-        wanted = frozenset(ids)
-        return tuple(stage_id for stage_id in self.order if stage_id in wanted)
+        return self.closures.names(self.closures.mask(ids))

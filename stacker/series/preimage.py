@@ -1,157 +1,185 @@
-"""A patch's diff becomes a tree: read on its exact preimage, never placed by text."""
+"""A patch's diff becomes a tree: read on its exact preimage, never placed by text.
+
+Where the diff says all (plain changes of lines, with the full ids of the blobs before and after),
+it is done here, and the ids prove the result. Everything else is git's to apply, to an index that
+is thrown away.
+"""
 
 from __future__ import annotations
 
-import re
-import tempfile
-from dataclasses import dataclass
+from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self
 
-from stacker.errors import PatchError
 from stacker.git.objects import Oid
+from stacker.git.pack import object_id
+from stacker.git.replay.changes import Leaf
+from stacker.series.filediff import parts
+from stacker.series.fitting import fitted
+from stacker.series.folders import Folders
+from stacker.series.paths import is_plain
+from stacker.series.portable import Portable
+from stacker.series.refusing import Side, is_moved, refusal, require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
+    from stacker.git.pack import Like
     from stacker.git.store import ObjectStore
+    from stacker.series.filediff import FileDiff
 
-_FILE = re.compile(rb"^diff --git (.*)$", re.MULTILINE)
-_INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
-_OLD_NAME = re.compile(rb"^(--- |rename from |copy from )(.*?)\t?$", re.MULTILINE)
-_SHORTEST_ID = 7  # hex digits; git abbreviates to no less unless it is told to
-_EMPTY_BLOBS = (
-    b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-    b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
-)
-_CHANGES = re.compile(rb"^(?:@@ |GIT binary patch$)", re.MULTILINE)
+    _Made = tuple[Leaf | None, bytes, Like | None]
+    """A file's new entry (`None`: it is gone), its content, and what that was before."""
+
+_REGULAR = ("100644", "100755")
+_KEPT = 1 << 26  # bytes of files in memory
 
 
-@dataclass(frozen=True, slots=True)
-class _FileDiff:
-    """One file's part of a diff: its old path (`None`: the file is new) and old blob, if told.
+class Preimage:
+    """A tree that patches are put on, each on the one before; close it, for it keeps a folder."""
 
-    `changes` says that it has hunks, and not only a name or a mode; `lacking` that it has none
-    although its blob ids differ.
-    """
+    def __init__(self, store: ObjectStore, tree: Oid) -> None:
+        self.tree = tree
+        self._store = store
+        self._folders = Folders(store)
+        self._portable = Portable(self._folders, tree)
+        self._blobs: OrderedDict[Oid, bytes] = OrderedDict()
+        self._size = 0  # of all blobs in memory, in bytes
+        self._closing = ExitStack()
+        self._index: Path | None = None
+        self._indexed: Oid | None = None  # the tree that the index holds
 
-    old_path: bytes | None
-    old_blob: bytes | None
-    changes: bool
-    lacking: bool
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing.close()
 
-def tree_after(store: ObjectStore, tree: Oid, diff: bytes, name: str) -> Oid:
-    """The tree that `diff` makes of `tree`; `name` is the patch's, for errors.
+    def apply(self, diff: bytes, name: str) -> Oid:
+        """Put `diff` on the tree and return the new one; `name` is the patch's, for errors.
 
-    Raises `PatchError` unless every file is, byte for byte, what the diff was made from.
-    """
-    if not diff.strip():
-        return tree
-    for part in _parts(diff):
-        _check_preimage(store, tree, part, name)
-    with tempfile.TemporaryDirectory(prefix="stacker-") as folder:
-        env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        store.git.run("read-tree", tree, env=env)
-        done = store.git.attempt(
+        Raises `PatchError`, and stays where it is, unless every file is, byte for byte, what the
+        diff was made from, and every new path can be one everywhere.
+        """
+        if not diff.strip():
+            return self.tree
+        files = parts(diff)
+        after = self._in_process(files, name) or self._by_git(files, diff, name)
+        self.tree = after
+        return after
+
+    # By ourselves -------------------------------------------------------------------------------
+
+    def _in_process(self, files: tuple[FileDiff, ...], name: str) -> Oid | None:
+        """The tree, if every part is plain and proved by its ids; else `None`."""
+        changes: dict[bytes, Leaf | None] = {}
+        contents: list[tuple[bytes, Like | None]] = []
+        for part in files:
+            path = _plain_path(part)
+            made = None if path is None or path in changes else self._made(part, path)
+            if path is None or made is None:
+                return None
+            changes[path], content, like = made
+            if changes[path] is not None:
+                contents.append((content, like))
+        after = self._folders.edited(self.tree, changes)
+        if after is not None:
+            added = [p.new_path for p in files if p.old_path is None and p.new_path is not None]
+            self._portable.check(added, after, name)
+            for content, like in contents:
+                self._keep(self._store.write("blob", content, like), content)
+        return after
+
+    def _made(self, part: FileDiff, path: bytes) -> _Made | None:
+        """What a part makes of its file, if its ids prove that; else `None`."""
+        here = self._folders.leaf(self.tree, path)
+        before, wanted, zeros = _text(part.old_blob), _text(part.new_blob), "0" * len(self.tree)
+        if part.old_path is None:
+            mode, like = part.modes.get(b"new file mode", ""), None
+            old = b"" if here is None and before == zeros else None
+        elif here is None or here.oid != before or here.mode not in _REGULAR:
+            return None
+        else:
+            mode = part.modes.get(b"new mode", here.mode)
+            old = self._blob(here.oid)
+            like = (here.oid, old)
+        new = fitted(part.hunks, old) if old is not None else None
+        if new is None:
+            return None
+        if part.new_path is None:
+            return (None, b"", None) if wanted == zeros and not new else None
+        oid = object_id(self._store.algorithm, "blob", new)
+        return (Leaf(mode, oid), new, like) if oid == wanted and mode in _REGULAR else None
+
+    def _blob(self, oid: Oid) -> bytes:
+        if oid not in self._blobs:
+            self._keep(oid, self._store.blob(oid))
+        self._blobs.move_to_end(oid)
+        return self._blobs[oid]
+
+    def _keep(self, oid: Oid, content: bytes) -> None:
+        """Remember what a patch made, for the next one: the store may have it in no file yet."""
+        if oid not in self._blobs:
+            self._size += len(content)
+        self._blobs[oid] = content
+        while self._size > _KEPT and len(self._blobs) > 1:
+            self._size -= len(self._blobs.popitem(last=False)[1])
+
+    # By git -------------------------------------------------------------------------------------
+
+    def _by_git(self, files: tuple[FileDiff, ...], diff: bytes, name: str) -> Oid:
+        for part in files:
+            require(part, self._side(part), name)
+        env = self._at_index()
+        self._indexed = None
+        done = self._store.git.attempt(
             "apply", "--cached", "--whitespace=nowarn", "-v", "-", stdin=diff, env=env
         )
         said = done.err.decode("utf-8", "replace")
-        if done.code != 0:
-            raise PatchError(f"{name} does not apply: {_reason(said)}", hint=_advice(diff, said))
-        if moved := re.search(r"Hunk #\d+ succeeded at .*\(offset.*", said):
-            raise PatchError(
-                f"{name} does not fit where it says: {moved[0]}",
-                hint="stacker never places text by guess. Re-make the patch on the stage below.",
-            )
-        return Oid(store.git.run("write-tree", env=env).decode("ascii").strip())
+        if done.code != 0 or is_moved(said):
+            raise refusal([(part, self._side(part)) for part in files], said, name)
+        after = Oid(self._store.git.run("write-tree", env=env).decode("ascii").strip())
+        self._indexed = after
+        self._portable.check(self._folders.added(self.tree, after), after, name)
+        return after
+
+    def _at_index(self) -> dict[str, str]:
+        """The environment of a git whose index holds the tree."""
+        if self._index is None:
+            folder = self._closing.enter_context(TemporaryDirectory(prefix="stacker-"))
+            self._index = Path(folder) / "index"
+        env = {"GIT_INDEX_FILE": str(self._index)}
+        if self._indexed != self.tree:
+            self._store.git.run("read-tree", self.tree, env=env)
+            self._indexed = self.tree
+        return env
+
+    def _side(self, part: FileDiff) -> Side | None:
+        """What the tree has where the part begins."""
+        path = part.old_path or part.new_path
+        leaf = self._folders.leaf(self.tree, path) if path else None
+        if leaf is None:
+            return None
+        if leaf.mode in (*_REGULAR, "120000"):
+            return Side(leaf.oid, self._blob(leaf.oid))
+        is_module = leaf.mode == "160000"
+        return Side(leaf.oid, b"Subproject commit %s\n" % leaf.oid.encode() if is_module else b"")
 
 
-def diff_between(store: ObjectStore, old: Oid, new: Oid) -> bytes:
-    """The change from tree `old` to tree `new`: git's diff with full blob ids, byte-stable."""
-    if old == new:
-        return b""
-    return store.git.run(
-        "diff-tree", "-r", "-p", "--full-index", "--binary", "--find-renames", "--no-color",
-        "--no-ext-diff", "--no-textconv", "--diff-algorithm=default", "--unified=3",
-        "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=none", old, new,
-    )  # fmt: skip
-
-
-def _parts(diff: bytes) -> Iterator[_FileDiff]:
-    starts = [m.start() for m in _FILE.finditer(diff)] or [0]
-    for start, end in zip(starts, [*starts[1:], len(diff)], strict=True):
-        text = diff[start:end]
-        head = text[: cut.start()] if (cut := re.search(rb"^@@ ", text, re.MULTILINE)) else text
-        index, old = _INDEX.search(head), _OLD_NAME.search(head)
-        path = _path(old[2], prefixed=old[1] == b"--- ") if old else None
-        changes = _CHANGES.search(text) is not None
-        lacking = not changes and index is not None and not all(map(_is_nothing, index.groups()))
-        yield _FileDiff(path, index[1] if index else None, changes, lacking)
-
-
-def _is_nothing(blob: bytes) -> bool:
-    return not blob.strip(b"0") or any(empty.startswith(blob) for empty in _EMPTY_BLOBS)
-
-
-def _path(raw: bytes, *, prefixed: bool) -> bytes | None:
-    if raw == b"/dev/null":
+def _plain_path(part: FileDiff) -> bytes | None:
+    """The path of a part that only changes, makes or removes lines of one file."""
+    path = part.old_path or part.new_path
+    if path is None or part.unread or not {part.old_path, part.new_path} <= {path, None}:
         return None
-    if raw.startswith(b'"') and raw.endswith(b'"'):
-        raw = _unquote(raw[1:-1])
-    return raw.removeprefix(b"a/") if prefixed else raw
+    return path if part.old_path is not None or is_plain(path) else None
 
 
-def _unquote(raw: bytes) -> bytes:
-    """Undo git's C-style quoting of a path."""
-    plain = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f",
-             b"v": b"\v", b'"': b'"', b"\\": b"\\"}  # fmt: skip
-    return re.sub(
-        rb"\\([0-7]{3}|.)",
-        lambda m: bytes([int(m[1], 8) & 255]) if len(m[1]) == 3 else plain.get(m[1], m[1]),
-        raw,
-    )
-
-
-def _check_preimage(store: ObjectStore, tree: Oid, part: _FileDiff, name: str) -> None:
-    if part.lacking:
-        raise PatchError(
-            f"{name} says that a file changes, but not how",
-            hint="A binary change needs its content: make it with `git format-patch --binary`.",
-        )
-    if part.old_path is None or (part.old_blob is None and not part.changes):
-        return
-    shown = part.old_path.decode("utf-8", "backslashreplace")
-    if part.old_blob is None or len(part.old_blob) < _SHORTEST_ID:
-        raise PatchError(
-            f"{name} does not tell which {shown} it was made on",
-            hint="It lacks an index line with blob ids: make it with `git format-patch "
-            "--full-index`, or apply it where it belongs and import the commit.",
-        )
-    entry = store.entry_at(tree, part.old_path)
-    wanted = part.old_blob.decode("ascii")
-    if entry is None:
-        raise PatchError(
-            f"{name} changes {shown}, which is not there",
-            hint="It was made on another base, or a patch before it is missing.",
-        )
-    if not entry.oid.startswith(wanted):
-        raise PatchError(
-            f"{name} was made on another {shown}: on {wanted[:10]}, here it is {entry.oid[:10]}",
-            hint="Give the base it was made on, or the patches that come before it.",
-        )
-
-
-def _reason(said: str) -> str:
-    errors = [x.removeprefix("error: ") for x in said.splitlines() if x.startswith("error: ")]
-    return errors[0] if errors else (said.strip().splitlines() or ["git apply refused it"])[-1]
-
-
-def _advice(diff: bytes, said: str) -> str:
-    if b"\r\n" in diff and "patch does not apply" in said:
-        return "Its lines end in CR LF: a checkout or a mail program may have converted them."
-    if "corrupt patch" in said or "patch fragment without header" in said:
-        return "The file is damaged (wrapped, cut, or edited without its line counts)."
-    if "without full index line" in said:
-        return "A binary change needs full blob ids: make it with `git format-patch --full-index`."
-    return "It was made on another base, or was edited since."
+def _text(blob: bytes | None) -> str:
+    return (blob or b"").decode("ascii")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stacker.errors import PlanError, Problem
@@ -18,20 +18,29 @@ if TYPE_CHECKING:
 
     from stacker.series.toml_places import Path, Place
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_SECRET = re.compile(r"(?<=://)[^/@\s\"']*(?=@)")
+_BARE = r"[A-Za-z0-9_-]+"
+_BEFORE_HOST = r"(?<=://)[^/@\s\"']*(?=@)"
 _WIDEST_SOURCE = 160
 
 
 class Source:
-    """A text with `\\n` line ends, the name of its file, and the places of its keys."""
+    """A text with `\\n` line ends, and the name of its file."""
 
-    def __init__(self, file: str, text: str, places: Mapping[Path, Place]) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self.places = places
-        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._shown: dict[int, str] = {}  # a line may hold thousands of problems
+
+    @cached_property
+    def places(self) -> Mapping[Path, Place]:
+        """The places of the keys of a valid TOML text; looked for when there is a problem."""
+        from stacker.series.toml_places import toml_places  # noqa: PLC0415 - seldom needed
+
+        return toml_places(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     def problem(self, offset: int, key: str, message: str) -> Problem:
         """A problem at an offset of the text."""
@@ -76,7 +85,7 @@ class Report:
 
 def _masked(text: str) -> str:
     """Text without what stands before the host of a URL, each character replaced by `*`."""
-    return _SECRET.sub(lambda found: "*" * len(found.group()), text)
+    return re.sub(_BEFORE_HOST, lambda found: "*" * len(found.group()), text)
 
 
 def not_a_plan(file: str, problems: list[Problem]) -> PlanError:
@@ -102,9 +111,15 @@ def dotted(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            name = part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+            name = part if re.fullmatch(_BARE, part) else _quoted(part)
             text += f".{name}" if text else name
     return text
+
+
+def _quoted(name: str) -> str:
+    import json  # noqa: PLC0415 - seldom needed
+
+    return json.dumps(name, ensure_ascii=False)
 
 
 def format_problem(problem: Problem) -> str:

@@ -17,17 +17,14 @@ from stacker.series.checking_stages import check_groups, check_stages
 from stacker.series.drafting import read_draft
 from stacker.series.plan import Plan
 from stacker.series.problems import Report, Source, no_text, not_a_plan
-from stacker.series.toml_places import toml_places
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.errors import Problem
-    from stacker.series.checking_stages import Wiring
-    from stacker.series.drafting import Draft
 
 LARGEST = 4 * 1024 * 1024  # bytes
-_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_AT = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def read_plan(path: Path) -> Plan:
@@ -37,16 +34,22 @@ def read_plan(path: Path) -> Plan:
 
 def parse_plan(text: str, file: str) -> Plan:
     """The plan in a text; `file` is how problems call it. Raises `PlanError` with all of them."""
-    text = text.replace("\r\n", "\n")
+    source = Source(file, text.replace("\r\n", "\n"))
     try:
-        data = tomllib.loads(text)
-        source = Source(file, text, toml_places(text))
+        return _plan(_tables(source), Report(source))
     except RecursionError:
-        problem = Source(file, text, {}).problem(0, "", "values are nested too deeply")
+        problem = source.problem(0, "", "values are nested too deeply")
         raise not_a_plan(file, [problem]) from None
+
+
+def _tables(source: Source) -> dict[str, object]:
+    try:
+        return tomllib.loads(source.text)
     except ValueError as error:
-        raise not_a_plan(file, [_syntax_problem(Source(file, text, {}), str(error))]) from None
-    report = Report(source)
+        raise not_a_plan(source.file, [_syntax_problem(source, str(error))]) from None
+
+
+def _plan(data: dict[str, object], report: Report) -> Plan:
     draft = read_draft(data, report)
     check_series(draft, report)
     check_repositories(draft, report)
@@ -55,10 +58,6 @@ def parse_plan(text: str, file: str) -> Plan:
     check_platforms(draft, report)
     check_checks(draft, report)
     report.close()
-    return _plan(draft, wiring)
-
-
-def _plan(draft: Draft, wiring: Wiring) -> Plan:
     plan = Plan(
         name=draft.name,
         title=draft.title,
@@ -72,13 +71,15 @@ def _plan(draft: Draft, wiring: Wiring) -> Plan:
         platforms=tuple(entry.value for entry in draft.platforms),
         checks=tuple(entry.value for entry in draft.checks),
     )
+    if not draft.groups:
+        return plan
     groups = (entry.value for entry in draft.groups)
     return replace(plan, groups=tuple(replace(g, stages=plan.in_order(g.stages)) for g in groups))
 
 
 def _syntax_problem(source: Source, error: str) -> Problem:
     """tomllib tells the place in its message only."""
-    found = _AT.search(error)
+    found = re.search(_AT, error)
     message = error[: found.start()] if found else error
     if found and found[1]:
         lines = source.text.split("\n")

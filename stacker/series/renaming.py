@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.series import resolutions
+from stacker.series import resolution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,8 +45,8 @@ def renamed_files(files: Mapping[str, bytes], new: Renames) -> dict[str, bytes]:
         for name in [n for n in files if _belongs(n, old)]:
             content = found.pop(name)
             if name.startswith("resolutions/"):
-                one = replace(resolutions.parse(content, name), stage=to)
-                name, content = one.file_name, resolutions.serialise(one)  # noqa: PLW2901 - moved
+                one = replace(resolution.parse(content, name), stage=to)
+                name, content = one.file_name, resolution.serialise(one)  # noqa: PLW2901 - moved
             else:
                 name = name.replace(f"/{old}", f"/{to}", 1)  # noqa: PLW2901 - moved
             found.setdefault(name, content)

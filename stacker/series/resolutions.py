@@ -1,168 +1,266 @@
-"""How conflicts were solved: one file for each (patch, path), shared by the team.
+"""How conflicts were solved: one solution for each (patch, path), shared by the team.
 
-A resolution holds for exactly the blobs it was made for; nothing is carried over by likeness.
-The file has a head of `key: value` lines, an empty line, and the solved content as it is.
+A solution is applied where base, upstream and mine are the very blobs it was made for. Where the
+file is otherwise changed but has the same conflicting hunks, it is *carried*: each hunk becomes
+what it became then. A conflict without hunks (modify/delete, rename, mode, binary, submodule) is
+only solved again if all three sides are the same. Nothing goes from one patch or path to another.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import SeriesError
-from stacker.git.merge import Side
+from stacker.git.merge import Merged, Side
 from stacker.git.objects import Entry, Oid
-from stacker.series.patchfile import slug
-from stacker.series.plan import StageId
+from stacker.git.quarantine import merge_trees
+from stacker.git.trees import replace_paths
+from stacker.series import markers
+from stacker.series.resolution import FOLDER, Resolution, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from stacker.git.merge import Conflict, Conflicted
     from stacker.git.store import ObjectStore
 
-_FOLDER = "resolutions"
+_REGULAR = ("100644", "100755")
+_SUBMODULE = "160000"
+_FOLDER_MODE = "040000"
+
+Changes = dict[bytes, Entry | None]
+"""What is to be at some paths of a tree; `None` is nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """The solution for one path of one patch: for these three sides, this content.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A resolution that was applied; `carried` to a file that is otherwise not as it was then."""
 
-    `mode` is `None` when the path is to be gone. `version` is the series' version at the time.
-    `beside` is empty, or names the conflict (`conflict_id`) beside which this path, itself
-    without conflict, was changed as well; its `upstream` is then what git had merged.
-    """
-
-    stage: StageId
-    patch: str
-    path: bytes
-    base: Side | None
-    upstream: Side | None
-    mine: Side | None
-    mode: str | None
-    content: bytes
-    by: str
-    version: int
-    beside: str = ""
-
-    @property
-    def file_name(self) -> str:
-        """Where it is kept, relative to the series directory."""
-        sides = repr((self.path, self.base, self.upstream, self.mine, self.beside))
-        key = hashlib.sha256(sides.encode()).hexdigest()[:12]
-        shown = slug(self.path.decode("utf-8", "replace").rsplit("/", 1)[-1])
-        return f"{_FOLDER}/{self.stage}/{self.patch.removesuffix('.patch')}.{shown}.{key}"
-
-    def fits(self, conflict: Conflict) -> bool:
-        """Whether it was made for exactly this conflict."""
-        mine = (self.path, self.base, self.upstream, self.mine, self.beside)
-        return mine == (conflict.path, conflict.base, conflict.upstream, conflict.mine, "")
+    resolution: Resolution
+    carried: bool
 
 
-def conflict_id(conflicted: Conflicted) -> str:
-    """Names a conflict by the paths in it and all their sides."""
-    return hashlib.sha256(repr(conflicted.conflicts).encode()).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A conflict solved by what is remembered: the whole tree, and which resolutions made it."""
+
+    tree: Oid
+    used: tuple[Applied, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of a conflict: how to change its tree, and the paths that are open."""
+
+    changes: Changes
+    used: tuple[Applied, ...]
+    open: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Resolutions:
-    """All remembered resolutions of a series."""
+    """All remembered resolutions of a series, newest first for each (stage, patch file)."""
 
     by_patch: Mapping[tuple[str, str], tuple[Resolution, ...]]
 
     @classmethod
     def read(cls, files: Mapping[str, bytes]) -> Resolutions:
         """Those among the series' files."""
-        found: dict[tuple[str, str], tuple[Resolution, ...]] = {}
+        found: dict[tuple[str, str], list[Resolution]] = {}
         for name, raw in files.items():
-            if name.startswith(_FOLDER + "/"):
+            if name.startswith(FOLDER + "/"):
                 one = parse(raw, name)
-                found[one.stage, one.patch] = (*found.get((one.stage, one.patch), ()), one)
-        return cls(found)
+                found.setdefault((one.stage, one.patch), []).append(one)
+        return cls({
+            patch: tuple(sorted(some, key=lambda r: (-r.version, -r.when, r.file_name)))
+            for patch, some in found.items()
+        })  # fmt: skip
 
-    def matching(
-        self, store: ObjectStore, stage: str, patch: str, conflicted: Conflicted
-    ) -> tuple[Resolution, ...]:
-        """The resolutions of a conflict; empty unless they fit it exactly and whole."""
-        known = self.by_patch.get((stage, patch), ())
-        found = [next((r for r in known if r.fits(c)), None) for c in conflicted.conflicts]
-        solved = [r for r in found if r is not None]
-        if not found or len(solved) != len(found):
-            return ()
-        name = conflict_id(conflicted)
-        beside = [r for r in known if r.beside == name]
-        for one in beside:
-            entry = store.entry_at(conflicted.tree, one.path)
-            if one.upstream != (Side(entry.mode, entry.oid) if entry else None):
-                return ()
-        return (*solved, *beside)
+    def of(self, stage: str, patch: str) -> tuple[Resolution, ...]:
+        """Those of one patch."""
+        return self.by_patch.get((stage, patch), ())
 
 
-def apply(store: ObjectStore, tree: Oid, solved: Iterable[Resolution]) -> Oid:
-    """The conflicted `tree` with the solved content in place."""
-    entries = {e.name: e for e in store.files(tree)}
-    for one in solved:
-        if one.mode is None:
-            entries.pop(one.path, None)
-        elif one.mode == "160000":
-            entries[one.path] = Entry(one.mode, Oid(one.content.decode("ascii").strip()), one.path)
-        else:
-            blob = store.write("blob", one.content)
-            entries[one.path] = Entry(one.mode, blob, one.path)
-    return store.write_tree(entries)
+def solve(
+    known: Resolutions, store: ObjectStore, stage: str, patch: str, conflicted: Conflicted
+) -> Solution | None:
+    """The conflict of `patch` of `stage` as it was solved before; `None` unless all of it was."""
+    if not known.of(stage, patch):
+        return None
+    found = recall(known, store, stage, patch, conflicted)
+    if found.open:
+        return None
+    return Solution(replace_paths(store, conflicted.tree, found.changes), found.used)
 
 
-def serialise(one: Resolution) -> bytes:
-    """The file's bytes."""
-    head = {
-        "stage": one.stage,
-        "patch": one.patch,
-        "path": one.path.decode("utf-8", "surrogateescape"),
-        "base": _side(one.base),
-        "upstream": _side(one.upstream),
-        "mine": _side(one.mine),
-        "mode": one.mode or "gone",
-        "version": str(one.version),
-        "by": one.by,
-        "beside": one.beside,
-    }
-    # JSON keeps any path and name on one line, whatever characters it has.
-    lines = [f"{key}: {json.dumps(value)}\n" for key, value in head.items()]
-    return "".join(lines).encode("ascii") + b"\n" + one.content
+def recall(
+    known: Resolutions, store: ObjectStore, stage: str, patch: str, conflicted: Conflicted
+) -> Known:
+    """What is remembered of the conflict, path by path."""
+    memory = _Memory(store, known.of(stage, patch), conflicted)
+    changes: Changes = {}
+    used: dict[Resolution, bool] = {}
+    left: list[Conflict] = []
+    for conflict in conflicted.conflicts:
+        found = memory.solution(conflict)
+        if found is None:
+            left.append(conflict)
+            continue
+        entry, one, carried = found
+        changes |= solved_path(store, conflicted, conflict, entry)
+        used[one] = carried
+    for one in memory.beside(list(used)):
+        changes[one.path] = _entry(store, one)
+        used[one] = one.beside != memory.id
+    return Known(changes, tuple(Applied(*pair) for pair in used.items()), tuple(left))
 
 
-def parse(raw: bytes, name: str) -> Resolution:
-    """Read such a file; raises `SeriesError` naming a damaged one."""
-    head, _, content = raw.partition(b"\n\n")
-    try:
-        fields = dict(line.split(": ", 1) for line in head.decode("ascii").splitlines())
-        values = {key: str(json.loads(value)) for key, value in fields.items()}
-        return Resolution(
-            stage=StageId(values["stage"]),
-            patch=values["patch"],
-            path=values["path"].encode("utf-8", "surrogateescape"),
-            base=_read_side(values["base"]),
-            upstream=_read_side(values["upstream"]),
-            mine=_read_side(values["mine"]),
-            mode=None if values["mode"] == "gone" else values["mode"],
-            content=content,
-            by=values["by"],
-            version=int(values["version"]),
-            beside=values["beside"],
-        )
-    except (ValueError, KeyError) as exc:
-        raise SeriesError(
-            f"{name} is damaged: {exc}",
-            hint="Remove the file; the conflict is then shown again.",
-        ) from exc
+def solved_path(
+    store: ObjectStore, conflicted: Conflicted, conflict: Conflict, entry: Entry | None
+) -> Changes:
+    """How the conflict's tree changes when `entry` solves one of its paths.
+
+    What git had to set aside goes. A folder stays where no file is to be in its place.
+    """
+    changes: Changes = {aside.path: None for aside in conflict.aside}
+    if entry is None:
+        there = store.entry_at(conflicted.tree, conflict.path)
+        if there is not None and there.mode == _FOLDER_MODE:
+            return changes
+    return changes | {conflict.path: entry}
 
 
-def _side(side: Side | None) -> str:
-    return f"{side.mode} {side.oid}" if side else "none"
+def conflict_id(conflicted: Conflicted) -> str:
+    """Names a conflict by the paths in it and all their sides."""
+    sides = [(c.path, c.kind, c.base, c.upstream, c.mine) for c in conflicted.conflicts]
+    return hashlib.sha256(repr(sides).encode()).hexdigest()[:16]
 
 
-def _read_side(text: str) -> Side | None:
-    mode, _, oid = text.partition(" ")
-    return Side(mode, Oid(oid)) if oid else None
+def sides_of(
+    store: ObjectStore, conflicted: Conflicted, conflict: Conflict
+) -> tuple[Side | None, Side | None, Side | None]:
+    """Base, upstream and mine; of a path that has none, what git made of it counts as upstream."""
+    if conflict.base or conflict.upstream or conflict.mine:
+        return conflict.base, conflict.upstream, conflict.mine
+    there = store.entry_at(conflicted.tree, conflict.path)
+    return None, Side(there.mode, there.oid) if there else None, None
+
+
+def with_hunks(store: ObjectStore, conflicted: Conflicted, conflict: Conflict) -> bytes | None:
+    """The conflicted file with named markers; `None` for a conflict that has no hunks."""
+    there = store.entry_at(conflicted.tree, conflict.path)
+    if there is None or there.mode not in _REGULAR:
+        return None
+    content = markers.named(store.blob(there.oid))
+    return content if markers.cut(content) else None
+
+
+class _Memory:
+    """The resolutions of one patch against one conflict of it."""
+
+    def __init__(
+        self, store: ObjectStore, known: tuple[Resolution, ...], conflicted: Conflicted
+    ) -> None:
+        self._store = store
+        self._conflicted = conflicted
+        self.id = conflict_id(conflicted)
+        self._beside: dict[str, list[Resolution]] = {}
+        for one in known:
+            if one.beside:
+                self._beside.setdefault(one.beside, []).append(one)
+        # One whose conflict was solved with a change elsewhere too is of no use without that.
+        self._known = [r for r in known if not r.beside and self._whole(r) is not None]
+
+    def solution(self, conflict: Conflict) -> tuple[Entry | None, Resolution, bool] | None:
+        """What is to be at the path, by which resolution, and whether that was carried."""
+        sides = sides_of(self._store, self._conflicted, conflict)
+        here = [r for r in self._known if r.path == conflict.path]
+        for one in here:
+            if (one.base, one.upstream, one.mine) == sides:
+                return _entry(self._store, one), one, False
+        now = None
+        for one in here:
+            if one.then and one.kind == conflict.kind and _same_modes(one, conflict):
+                now = now or with_hunks(self._store, self._conflicted, conflict)
+                content = _carried(self._store, one, now, conflict) if now else None
+                if content is not None and one.mode is not None:
+                    blob = self._store.write("blob", content)
+                    return Entry(one.mode, blob, one.path), one, True
+        return None
+
+    def beside(self, used: Sequence[Resolution]) -> list[Resolution]:
+        """What was changed elsewhere when these conflicts were solved, each path once."""
+        wholes = dict.fromkeys(filter(None, map(self._whole, used)))
+        found = {one.path: one for whole in wholes for one in self._beside.get(whole, ())}
+        return list(found.values())
+
+    def _whole(self, one: Resolution) -> str | None:
+        """The conflict in which it was found whose changes elsewhere all fit here: rather this one,
+        else the latest."""
+        wholes = one.conflicts[::-1] if one.conflicts else (self.id,)
+        if self.id in wholes:
+            wholes = (self.id,)
+        fitting = (w for w in wholes if all(map(self._fits, self._beside.get(w, ()))))
+        return next(fitting, None)
+
+    def _fits(self, beside: Resolution) -> bool:
+        entry = self._store.entry_at(self._conflicted.tree, beside.path)
+        in_conflict = any(c.path == beside.path for c in self._conflicted.conflicts)
+        there = Side(entry.mode, entry.oid) if entry else None
+        return beside.upstream == there and not in_conflict
+
+
+def _same_modes(one: Resolution, conflict: Conflict) -> bool:
+    then, now = (
+        [side.mode if side else None for side in sides]
+        for sides in ((one.base, one.upstream, one.mine),
+                      (conflict.base, conflict.upstream, conflict.mine))
+    )  # fmt: skip
+    return then == now
+
+
+def _carried(store: ObjectStore, one: Resolution, now: bytes, conflict: Conflict) -> bytes | None:
+    """The solution for a file with the same hunks in the same order; `None` if they differ.
+
+    Where the solution had changed the file outside of its hunks too, git merges that.
+    """
+    then, here = markers.cut(one.then), markers.cut(now)
+    if then is None or here is None or then.hunks != here.hunks:
+        return None
+    hunks = markers.solutions(then, one.content)
+    if hunks is not None:
+        content = here.with_hunks(hunks)
+        if not here.texts[-1] or not hunks[-1] or hunks[-1].endswith(b"\n"):
+            return _without_markers(store, content, one, conflict)
+    # A hunk stands for itself in one line, so that nothing but the same hunk is taken for it.
+    marks = [b"hunk %d %s\n" % (i, hashlib.sha256(h).hexdigest().encode())
+             for i, h in enumerate(then.hunks)]  # fmt: skip
+    files = (then.with_hunks(marks), here.with_hunks(marks), one.content)
+    merged = merge_trees(store, *(_tree_of(store, content) for content in files))
+    if not isinstance(merged, Merged):
+        return None
+    [entry] = store.tree(merged.tree)
+    content = store.blob(entry.oid)
+    if any(mark in content for mark in marks):
+        return None
+    return _without_markers(store, content, one, conflict)
+
+
+def _without_markers(
+    store: ObjectStore, content: bytes, one: Resolution, conflict: Conflict
+) -> bytes | None:
+    sides = [store.blob(side.oid) for side in (conflict.upstream, conflict.mine) if side]
+    return content if markers.leftover(content, [one.content, *sides]) is None else None
+
+
+def _tree_of(store: ObjectStore, content: bytes) -> Oid:
+    return store.write_tree({b"file": Entry("100644", store.write("blob", content), b"file")})
+
+
+def _entry(store: ObjectStore, one: Resolution) -> Entry | None:
+    if one.mode is None:
+        return None
+    if one.mode == _SUBMODULE:
+        return Entry(one.mode, Oid(one.content.decode("ascii")), one.path)
+    return Entry(one.mode, store.write("blob", one.content), one.path)

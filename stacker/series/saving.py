@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.series import versions
+from stacker.git.tidy import tidy
+from stacker.series import ondisk, versions
+from stacker.series.chains import nearest
+from stacker.series.diffs import diffs_between
 from stacker.series.lock import Lock, StageLock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
+from stacker.series.numbering import content_of
 from stacker.series.patchfile import Patch
 from stacker.series.patchfile import serialise as serialise_patch
-from stacker.series.preimage import diff_between
+from stacker.series.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
-    from stacker.series.compose import PatchCommit, Standing
+    from stacker.series.compose import Standing
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
     from stacker.series.plan import StageId
@@ -34,7 +38,8 @@ def rewritten(
 ) -> tuple[Lock, dict[str, bytes]]:
     """The lock and all files of the series on new `bases`; its version is one more if it changed.
 
-    `standing` has every live stage; `landed` those that upstream has now, with their commits.
+    `standing` has every live stage; `landed` those that upstream has now, with their commits. A
+    patch that changes the very same leaves as before keeps its file, byte for byte.
     """
     files = {
         name: content
@@ -42,17 +47,27 @@ def rewritten(
         if not (name.startswith("patches/") and name.endswith(".patch"))
     }
     lines: list[StageLock] = []
+    new: dict[str, Oid] = {}
+    gone = (*series.gone, *landed)
     for stage in series.plan.order:
         old = series.lock.stage(stage)
         if stage in standing:
-            for patch in standing[stage].patches:
+            here = standing[stage]
+            before = {patch.file: patch.commit for patch in series.patches.get(stage, ())}
+            for patch, kept in zip(here.patches, here.kept, strict=True):
                 name = f"patches/{stage}/{patch.file}"
-                files[name] = _patch_bytes(store, series, stage, patch)
-            lines.append(_line(store, series, standing[stage], old))
+                same = kept or before.get(patch.file) == patch.commit
+                if same and not series.edits and name in series.files:
+                    files[name] = series.files[name]
+                else:
+                    new[name] = patch.commit
+            needs = nearest(series.plan, stage, gone)
+            lines.append(_line(store, series, standing[stage], old, needs))
         elif old is not None:
             lines.append(replace(old, landing=landed.get(stage, old.landing), landed=True))
+    files |= _texts(store, new)
     lock = Lock(version=series.lock.version, bases=dict(bases), stages=tuple(lines))
-    if _content(lock) != _content(series.lock):
+    if content_of(lock) != content_of(series.lock):
         lock = replace(lock, version=_number(store, lock))
     return lock, files
 
@@ -67,23 +82,30 @@ def save(
     command: str,
     reason: str,
     now: int,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Operation:
     """Make the operation (the commit point), then bring the files on disk to it.
+
+    `meanwhile` is done in between: of a command that is killed there it is known that it has to
+    be finished.
 
     `loaded` are the files as this command found them. What was edited by hand among them becomes
     an operation of its own first, so that it can be had again, and so that the files that are
     about to be replaced are known to be just these.
     """
-    see(directory, store, loaded, now)
+    found = Snapshot.of(store.algorithm, loaded)
+    _see(directory, store, found, now, versions.SEEN)
     everything = {**files, "series.lock": serialise_lock(lock)}
-    keep = dict.fromkeys([*lock.bases.values(), *(line.commit for line in lock.stages)])
-    heads = (line.published for line in lock.stages if line.published is not None)
-    keep |= dict.fromkeys(head.head for head in heads)
-    present = [oid for oid in keep if store.find(oid) is not None]
+    after = Snapshot.of(store.algorithm, everything, like=found)
     done = versions.record(
-        store, everything, present, version=lock.version, command=command, reason=reason, now=now
-    )
-    versions.write_files(store, directory)
+        store, after, _kept(store, lock), known=found.ids,
+        version=lock.version, content=None if command == versions.SEEN else content_of(lock),
+        command=command, reason=reason, now=now,
+    )  # fmt: skip
+    if meanwhile is not None:
+        meanwhile()
+    ondisk.write_files(store, directory, (found, after))
+    tidy(store)
     return done
 
 
@@ -99,67 +121,84 @@ def see(
 
     `command` is another one where the lock is known to tell of the patches.
     """
+    return _see(directory, store, Snapshot.of(store.algorithm, loaded), now, command)
+
+
+def _see(
+    directory: SeriesDirectory, store: ObjectStore, found: Snapshot, now: int, command: str
+) -> bool:
     here = versions.current(store)
-    if here is None and not loaded:
+    if here is None and not found.files:
         return False
-    if here is not None and versions.files_of(store, here.oid) == loaded:
+    if here is not None and store.commit(here.oid).tree == found.root:
         return False
-    version = parse_lock(loaded["series.lock"]).version if "series.lock" in loaded else 0
+    raw = found.files.get("series.lock")
+    lock = parse_lock(raw) if raw is not None else Lock()
+    known = versions.file_ids_of(store, here.oid) if here else {}
     versions.record(
-        store,
-        loaded,
-        (),
-        version=version,
-        command=command,
-        reason="files as they were found",
-        now=now,
-    )
-    versions.write_files(store, directory)
+        store, found, (), known=frozenset(known.values()),
+        version=lock.version, content=None if command == versions.SEEN else content_of(lock),
+        command=command, reason="files as they were found", now=now,
+    )  # fmt: skip
+    ondisk.write_files(store, directory, (found,))
     return True
 
 
-def nearest(series: Series, stage: StageId) -> tuple[StageId, ...]:
-    """The stages right below `stage` in its chain: those that no other one of them stands on."""
-    below = series.chain(stage)[:-1]
-    deeper = {s for other in below for s in series.chain(other)[:-1]}
-    return tuple(s for s in below if s not in deeper)
+def _kept(store: ObjectStore, lock: Lock) -> list[Oid]:
+    """The commits that an operation keeps in the store: bases, tips, and what is published."""
+    # A stage that stands on one other alone stands on that one's tip.
+    below = {line.needs[0] for line in lock.stages if len(line.needs) == 1 and not line.landed}
+    keep = dict.fromkeys([
+        *lock.bases.values(),
+        *(line.commit for line in lock.stages if line.stage not in below or line.landed),
+        *(line.published.head for line in lock.stages if line.published is not None),
+    ])  # fmt: skip
+    return [oid for oid, found in zip(keep, store.find_many(list(keep)), strict=True) if found]
 
 
 def _number(store: ObjectStore, lock: Lock) -> int:
     """The number of the version: that of an equal one (after an undo), else one never used."""
-    highest = lock.version
-    for one in versions.history(store):
-        raw = versions.file_of(store, one.oid, "series.lock")
-        if one.command != versions.SEEN and raw and _content(parse_lock(raw)) == _content(lock):
-            return one.version
-        highest = max(highest, one.version)
+    content, highest = content_of(lock), lock.version
+    here = versions.current(store)
+    while here is not None:
+        numbers = here.numbers
+        if numbers is None:  # of an older stacker
+            raw = versions.file_of(store, here.oid, "series.lock")
+            tells = raw is not None and here.command != versions.SEEN
+            if raw and tells and content_of(parse_lock(raw)) == content:
+                return here.version
+            highest, older = max(highest, here.version), here.previous
+        elif content in numbers.carried:
+            return numbers.carried[content]
+        else:
+            highest, older = max(highest, numbers.highest), numbers.older
+        here = versions.operation(store, older) if older else None
     return highest + 1
 
 
-def _content(lock: Lock) -> object:
-    """What makes a version: where the series stands and what it changes, not what is published."""
-    lines = tuple((s.stage, s.needs, s.commit, s.trees, s.landed) for s in lock.stages)
-    return dict(lock.bases), lines
-
-
-def _patch_bytes(store: ObjectStore, series: Series, stage: StageId, patch: PatchCommit) -> bytes:
-    """The patch file; byte for byte the old one when the commit is the old one."""
-    name = f"patches/{stage}/{patch.file}"
-    if patch in series.patches.get(stage, ()) and name in series.files and not series.edits:
-        return series.files[name]
-    commit = store.commit(patch.commit)
-    diff = diff_between(store, store.commit(commit.parents[0]).tree, commit.tree)
-    return serialise_patch(Patch(commit.author, commit.message, commit.encoding, diff))
+def _texts(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:
+    """The texts of patches, by name, out of their commits."""
+    commits = store.commits(new.values())
+    parents = store.commits(commit.parents[0] for commit in commits.values())
+    here = [commits[oid] for oid in new.values()]
+    diffs = diffs_between(store, [(parents[c.parents[0]].tree, c.tree) for c in here])
+    return {
+        name: serialise_patch(Patch(commit.author, commit.message, commit.encoding, diff))
+        for name, commit, diff in zip(new, here, diffs, strict=True)
+    }
 
 
 def _line(
-    store: ObjectStore, series: Series, standing: Standing, old: StageLock | None
+    store: ObjectStore,
+    series: Series,
+    standing: Standing,
+    old: StageLock | None,
+    needs: tuple[StageId, ...],
 ) -> StageLock:
-    stage = standing.stage
     return StageLock(
-        stage=stage,
-        repository=series.plan.stage(stage).repository,
-        needs=nearest(series, stage),
+        stage=standing.stage,
+        repository=series.plan.stage(standing.stage).repository,
+        needs=needs,
         commit=standing.tip,
         trees=tuple(store.commit(p.commit).tree for p in standing.patches),
         pull=old.pull if old else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import TYPE_CHECKING, Any, assert_never
 
 from stacker.series.keys import Shape
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST = 2**31 - 1
 DURATION = r"(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?"
-_DURATION = re.compile(DURATION)
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "a boolean"),
     (str, "a string"),
@@ -65,7 +65,7 @@ def read_name(value: object, path: Path, report: Report, *, key: bool = False) -
     if wrong:
         shown = repr(name[:80])
         report.add(path, f"the name {shown} {wrong}", key=key)
-    return name
+    return intern(name)  # thousands of them are compared
 
 
 def _is(value: object, kind: type, path: Path, report: Report) -> bool:
@@ -162,7 +162,7 @@ def _word(value: object, path: Path, report: Report) -> None:
 def _duration(value: object, path: Path, report: Report) -> float | None:
     if not _is(value, str, path, report):
         return None
-    found = _DURATION.fullmatch(str(value))
+    found = re.fullmatch(DURATION, str(value))
     hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     total = 3600 * hours + 60 * minutes + seconds
     if not total:

@@ -15,20 +15,20 @@ class UpstreamKind(StrEnum):
     PATH = "path"
 
 
-_PATH = re.compile(r"[./~\\]|[A-Za-z]:[/\\]")
-_ON_FORGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
-_URL = re.compile(r"(?:https?|ssh|git|file)://\S+")
-_OVER_SSH = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9][A-Za-z0-9.-]*:[^-\s]\S*")
+_PATH = r"[./~\\]|[A-Za-z]:[/\\]"
+_ON_FORGE = r"[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+"
+_URL = r"(?:https?|ssh|git|file)://\S+"
+_OVER_SSH = r"[A-Za-z0-9._-]+@[A-Za-z0-9][A-Za-z0-9.-]*:[^-\s]\S*"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def upstream_kind(upstream: str) -> UpstreamKind | None:
     """How `upstream` is named, or None if it is nothing that stacker would fetch from."""
-    if _PATH.match(upstream):
+    if re.match(_PATH, upstream):
         return UpstreamKind.PATH
-    if _OVER_SSH.fullmatch(upstream) or (_URL.fullmatch(upstream) and _splits(upstream)):
+    if re.fullmatch(_OVER_SSH, upstream) or (re.fullmatch(_URL, upstream) and _splits(upstream)):
         return UpstreamKind.URL
-    return UpstreamKind.FORGE if _ON_FORGE.fullmatch(upstream) else None
+    return UpstreamKind.FORGE if re.fullmatch(_ON_FORGE, upstream) else None
 
 
 def carries_secret(url: str) -> bool:

@@ -3,8 +3,7 @@
 `refs/stacker/head` is the one commit point of every local command. It names a commit whose tree
 holds the series' files (plan, lock, texts, patches, resolutions), whose first parent is the
 operation before, and whose other parents keep the series' own commits reachable. The files on
-disk follow; `.stacker/written` names the operation they were last written from, so a command
-that was killed in between is completed by the next one.
+disk follow (`ondisk`).
 """
 
 from __future__ import annotations
@@ -13,25 +12,35 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import BusyError
-from stacker.git.objects import Commit, Entry, Oid, Signature, is_oid
-from stacker.series.directory import write_atomically
+from stacker.errors import DAMAGED, BusyError, GitError
+from stacker.git.leftovers import remove_lock
+from stacker.git.objects import Commit, Oid, Signature, is_oid
+from stacker.series.numbering import Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
+    from stacker.errors import StackerError
+    from stacker.git.process import Finished
     from stacker.git.store import ObjectStore
-    from stacker.series.directory import SeriesDirectory
+    from stacker.series.snapshot import Snapshot
 
 HEAD = "refs/stacker/head"
 SEEN = "see"
 """The command of an operation that only kept files edited by hand: its lock does not tell of its
 patches."""
 
+_AT_ONCE = 60  # operations
+# git leaves it to the system when a ref comes onto the disk; ours is a commit point.
+_DURABLE = (("core.fsync", "reference"),)
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One step in the life of the series: what it was, and the version it left behind."""
+    """One step in the life of the series: what it was, and the version it left behind.
+
+    `numbers` is `None` in an operation that an older stacker made.
+    """
 
     oid: Oid
     previous: Oid | None
@@ -39,6 +48,7 @@ class Operation:
     command: str
     reason: str
     seconds: int
+    numbers: Numbers | None
 
 
 def current(store: ObjectStore) -> Operation | None:
@@ -49,7 +59,138 @@ def current(store: ObjectStore) -> Operation | None:
 
 def operation(store: ObjectStore, oid: Oid) -> Operation:
     """The operation that commit `oid` records."""
-    commit = store.commit(oid)
+    return _read(oid, store.commit(oid))
+
+
+def history(store: ObjectStore) -> Iterator[Operation]:
+    """All operations, newest first; many are read at once, should that many be wanted."""
+    here, at_once = current(store), 1
+    if here is not None:
+        yield here
+    while here is not None and here.previous is not None:
+        revs = [f"{here.previous}~{n}" for n in range(at_once)]
+        for found in store.find_many(revs):
+            if here.previous is None:  # other commits come before the first operation
+                return
+            commit = store.commit(here.previous) if found is None else Commit.parse(found[2])
+            here = _read(here.previous, commit)
+            yield here
+        at_once = _AT_ONCE
+
+
+def written(store: ObjectStore) -> Operation | None:
+    """The newest operation whose lock and patches belong together; `None` before the first."""
+    return next((one for one in history(store) if one.command != SEEN), None)
+
+
+def files_of(store: ObjectStore, oid: Oid) -> dict[str, bytes]:
+    """The series' files as operation `oid` left them."""
+    return contents(store, file_ids_of(store, oid))
+
+
+def contents(store: ObjectStore, blobs: Mapping[str, Oid]) -> dict[str, bytes]:
+    """The contents of blobs, under the same names."""
+    found = store.find_many(list(blobs.values()))
+    return {
+        name: store.blob(oid) if one is None else one[2]
+        for (name, oid), one in zip(blobs.items(), found, strict=True)
+    }
+
+
+def file_of(store: ObjectStore, oid: Oid, name: str) -> bytes | None:
+    """One of them; `None` when operation `oid` has no such file."""
+    entry = store.entry_at(oid, name.encode("utf-8", "surrogateescape"))
+    return store.blob(entry.oid) if entry and entry.mode != "040000" else None
+
+
+def file_ids_of(store: ObjectStore, oid: Oid) -> dict[str, Oid]:
+    """The blob ids of those files; the trees are read level by level."""
+    found: dict[str, Oid] = {}
+    level = {"": store.commit(oid).tree}
+    while level:
+        trees = store.trees(level.values())
+        below: dict[str, Oid] = {}
+        for prefix, tree in level.items():
+            for entry in trees[tree]:
+                path = prefix + entry.name.decode("utf-8", "surrogateescape")
+                if entry.mode == "040000":
+                    below[path + "/"] = entry.oid
+                else:
+                    found[path] = entry.oid
+        level = below
+    return found
+
+
+def record(
+    store: ObjectStore,
+    what: Snapshot,
+    keep: Iterable[Oid],
+    *,
+    version: int,
+    content: str | None,
+    command: str,
+    reason: str,
+    now: int,
+    known: Container[Oid] = (),
+) -> Operation:
+    """Make an operation and move the head to it: the commit point. `now` in seconds since 1970.
+
+    `content` names the version's content (`numbering.content_of`), where the lock tells of it.
+    Objects that are `known` to be in the store are not written again. Raises `BusyError` when
+    another command moved the head meanwhile; nothing is changed then.
+    """
+    before = current(store)
+    who = Signature(b"stacker", b"stacker@localhost", f"{now} +0000".encode())
+    message = (
+        f"{command}: {reason}\n\nVersion: {version}\n"
+        f"Previous: {before.oid if before else 'none'}\n"
+        f"{_numbers(store, before, version, content).line()}"
+    )
+    parents = tuple(dict.fromkeys([*([before.oid] if before else []), *keep]))
+    with store.bulk():
+        for name, blob in what.blobs.items():
+            if blob not in known:
+                store.write("blob", what.files[name])
+        for tree, raw in what.trees.items():
+            if tree not in known:
+                store.write("tree", raw)
+        oid = store.write_commit(Commit(what.root, parents, who, who, message.encode()))
+    old = before.oid if before else "0" * len(oid)
+    done = store.git.attempt("update-ref", HEAD, oid, old, config=_DURABLE)
+    if done.code != 0:
+        raise _refused(store, old, done)
+    return operation(store, oid)
+
+
+def _refused(store: ObjectStore, old: str, done: Finished) -> StackerError:
+    """Why the head could not be moved."""
+    said = done.said
+    if done.code < 0:  # killed; whatever it held, nobody holds it now
+        remove_lock(store.git.directory, HEAD)
+    if ".lock'" in said:
+        return BusyError(
+            f"another git has, or one that was killed had, the series' head ({said})",
+            hint="Run the command again in ten seconds; then it takes a lock left lying away.",
+        )
+    if (store.resolve(HEAD) or "0" * len(old)) != old:
+        return BusyError("the series moved meanwhile", hint="Run the command again.")
+    message = f"git update-ref: {said}"
+    return GitError(message, hint=GitError(message).hint or DAMAGED)
+
+
+def _numbers(
+    store: ObjectStore, last: Operation | None, version: int, content: str | None
+) -> Numbers:
+    if last is None:
+        carried = {} if content is None else {content: version}
+        return Numbers(version, carried)
+    numbers = last.numbers
+    if numbers is None:
+        numbers = Numbers(max(one.version for one in history(store)), {}, last.oid)
+    return numbers.following(last.oid, version, content)
+
+
+def _read(oid: Oid, commit: Commit) -> Operation:
     text = commit.message.decode("utf-8", "replace")
     subject = text.split("\n", 1)[0]
     command, _, reason = subject.partition(": ")
@@ -62,97 +203,5 @@ def operation(store: ObjectStore, oid: Oid) -> Operation:
         command=command,
         reason=reason,
         seconds=commit.committer.seconds,
+        numbers=Numbers.parse(text),
     )
-
-
-def history(store: ObjectStore) -> Iterator[Operation]:
-    """All operations, newest first."""
-    here = current(store)
-    while here is not None:
-        yield here
-        here = operation(store, here.previous) if here.previous else None
-
-
-def written(store: ObjectStore) -> Operation | None:
-    """The newest operation whose lock and patches belong together; `None` before the first."""
-    return next((one for one in history(store) if one.command != SEEN), None)
-
-
-def files_of(store: ObjectStore, oid: Oid) -> dict[str, bytes]:
-    """The series' files as operation `oid` left them."""
-    tree = store.commit(oid).tree
-    return {e.name.decode("utf-8"): store.blob(e.oid) for e in store.files(tree)}
-
-
-def file_of(store: ObjectStore, oid: Oid, name: str) -> bytes | None:
-    """One of them; `None` when operation `oid` has no such file."""
-    entry = store.entry_at(oid, name.encode())
-    return store.blob(entry.oid) if entry else None
-
-
-def file_ids_of(store: ObjectStore, oid: Oid) -> dict[str, Oid]:
-    """The blob ids of those files."""
-    return {e.name.decode("utf-8"): e.oid for e in store.files(store.commit(oid).tree)}
-
-
-def record(
-    store: ObjectStore,
-    files: Mapping[str, bytes],
-    keep: Iterable[Oid],
-    *,
-    version: int,
-    command: str,
-    reason: str,
-    now: int,
-) -> Operation:
-    """Make an operation and move the head to it: the commit point. `now` in seconds since 1970.
-
-    Raises `BusyError` when another command moved the head meanwhile; nothing is changed then.
-    """
-    before = store.resolve(HEAD)
-    entries = {
-        name.encode(): Entry("100644", store.write("blob", content), b"")
-        for name, content in files.items()
-    }
-    who = Signature(b"stacker", b"stacker@localhost", f"{now} +0000".encode())
-    message = f"{command}: {reason}\n\nVersion: {version}\nPrevious: {before or 'none'}\n"
-    parents = tuple(dict.fromkeys([*([before] if before else []), *keep]))
-    commit = Commit(store.write_tree(entries), parents, who, who, message.encode())
-    oid = store.write_commit(commit)
-    done = store.git.attempt("update-ref", HEAD, oid, before or "0" * len(oid))
-    if done.code != 0:
-        raise BusyError(f"the series moved meanwhile ({done.said})", hint="Run the command again.")
-    return operation(store, oid)
-
-
-def write_files(store: ObjectStore, directory: SeriesDirectory) -> bool:
-    """Bring the files on disk to the newest operation; says whether anything was to do.
-
-    A file that is neither as before nor as after was edited by hand meanwhile and stays.
-    """
-    here = current(store)
-    last = _last_written(directory)
-    if here is None or last == here.oid:
-        return False
-    known = store.find(last) is not None if last else False
-    old = files_of(store, Oid(last)) if last and known else {}
-    new = files_of(store, here.oid)
-    # The lock goes last: while it is old, a fresh look still sees the old series as edited.
-    for name in sorted({*old, *new}, key=lambda n: (n == "series.lock", n)):
-        on_disk = directory.read(name)
-        if on_disk == new.get(name) or on_disk != old.get(name):
-            continue
-        directory.replace(name, new.get(name))
-    write_atomically(directory.state / "written", here.oid.encode("ascii") + b"\n")
-    return True
-
-
-def pending(store: ObjectStore, directory: SeriesDirectory) -> bool:
-    """Whether a command was killed before the files on disk were brought to its operation."""
-    here = current(store)
-    return here is not None and _last_written(directory) != here.oid
-
-
-def _last_written(directory: SeriesDirectory) -> str:
-    path = directory.state / "written"
-    return path.read_text(encoding="ascii").strip() if path.is_file() else ""

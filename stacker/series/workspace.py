@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError, SeriesError
-from stacker.git import transfer
+from stacker.git import nearby, transfer
 from stacker.git.objects import Oid, is_oid
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series import versions
+from stacker.series import ondisk, versions
 from stacker.series.loading import Series, load
 from stacker.series.lock import parse as parse_lock
 from stacker.series.saving import see
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
@@ -39,27 +39,42 @@ class Upstream:
         """The ref of the store that remembers its tip."""
         return f"refs/stacker/upstream/{self.name}"
 
+    @property
+    def source(self) -> str:
+        """The ref of upstream that is followed."""
+        return f"refs/heads/{self.branch}" if self.branch else "HEAD"
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What a command works with. `now` is in seconds since 1970; `person` is who runs it."""
+    """What a command works with. `now` is in seconds since 1970.
+
+    `finished` says that opening it finished the command before this one, which was killed.
+    """
 
     directory: SeriesDirectory
     plan: Plan
     store: ObjectStore
     upstreams: Mapping[str, Upstream]
     now: int
-    person: str
+    whoami: Callable[[], str]
+    finished: bool = False
+
+    @property
+    def person(self) -> str:
+        """Who runs the command; git is asked."""
+        return self.whoami()
 
     def load(self, told: Told | None = None) -> Series:
         """The series; finishes what a killed command left, and fetches bases that are missing."""
-        versions.write_files(self.store, self.directory)
-        raw = self.directory.read("series.lock")
+        ondisk.write_files(self.store, self.directory)
+        files = ondisk.found(self.store, self.directory)
+        raw = files.get("series.lock")
         if raw is not None:
             for name, base in parse_lock(raw).bases.items():
                 if self.store.find(base) is None and name in self.upstreams:
                     self._fetch_base(self.upstreams[name], base, told)
-        series = load(self.directory, self.store, self.plan)
+        series = load(files, self.store, self.plan)
         if raw is not None and not series.edits and self._is_new(raw):
             see(self.directory, self.store, series.files, self.now, command="adopt")
         return series
@@ -86,18 +101,20 @@ def open_store(path: Path, object_format: str = "sha1") -> ObjectStore:
 
 
 def fetch_tip(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> Oid:
-    """Fetch the upstream branch and return its tip."""
-    source = f"refs/heads/{upstream.branch}" if upstream.branch else "HEAD"
+    """Fetch the upstream branch, if it is not as it was, and return its tip."""
+    known = known_tip(store, upstream)
+    if known is not None and known == nearby.ref(Path(upstream.url), upstream.source):
+        return known
     transfer.fetch(
         store.git,
         upstream.url,
-        [f"+{source}:{upstream.ref}"],
+        [f"+{upstream.source}:{upstream.ref}"],
         credential=upstream.credential,
         told=told,
     )
     tip = known_tip(store, upstream)
     if tip is None:
-        raise GitError(f"{upstream.name}: the fetch brought no {source}")
+        raise GitError(f"{upstream.name}: the fetch brought no {upstream.source}")
     return tip
 
 
@@ -113,8 +130,8 @@ def bring(store: ObjectStore, upstream: Upstream, oid: Oid, told: Told | None = 
     except GitError as exc:
         raise SeriesError(
             f"{upstream.name} has no commit {oid}",
-            hint="Its history was rewritten, or the commit lives in a clone: "
-            "`stacker init --clone PATH` reads one.",
+            hint="Its history was rewritten. Who still has the commit can give it: "
+            f"`git -C .stacker/store.git fetch CLONE {oid}`.",
         ) from exc
 
 
@@ -130,7 +147,7 @@ def resolve(store: ObjectStore, upstream: Upstream, rev: str, told: Told | None 
             oid = store.resolve(rev)
         if oid is not None:
             return oid
-    local = _rev_in_path(upstream, rev)
+    local = nearby.rev(Path(upstream.url), rev)
     if local is None:
         refs = transfer.ask(upstream.url, store.git.directory, upstream.credential).refs
         names = (f"refs/tags/{rev}^{{}}", rev, f"refs/heads/{rev}", f"refs/tags/{rev}")
@@ -145,12 +162,3 @@ def resolve(store: ObjectStore, upstream: Upstream, rev: str, told: Told | None 
     if store.find(local) is None:
         bring(store, upstream, local, told)
     return local
-
-
-def _rev_in_path(upstream: Upstream, rev: str) -> Oid | None:
-    """For an upstream on this disk: whatever its own git understands by `rev`."""
-    folder = Path(upstream.url)
-    if not folder.is_dir() or rev.startswith("-"):
-        return None
-    done = Git(folder).attempt("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}")
-    return Oid(done.out.decode("ascii").strip()) if done.code == 0 else None

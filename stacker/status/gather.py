@@ -8,7 +8,7 @@ from stacker.errors import StackerError
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
 from stacker.land import intent as landings
-from stacker.series import versions
+from stacker.series import ondisk
 from stacker.series.loading import load
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
@@ -81,7 +81,7 @@ def _series(
     """The series, if the store has what it stands on."""
     if work is None or not all(work.store.find(base) for base in lock.bases.values()):
         return None
-    return load(directory, work.store, plan)
+    return load(directory.files(), work.store, plan)
 
 
 def _patch_counts(directory: SeriesDirectory, plan: Plan, new: Renames) -> dict[StageId, int]:
@@ -178,6 +178,6 @@ def _unfinished(
         found.append(Unfinished("a landing left a journal that cannot be read", "stacker doctor"))
     if intents.read(directory.state):
         found.append(Unfinished("a submit is unfinished", "stacker submit"))
-    if work is not None and versions.pending(work.store, work.directory):
+    if work is not None and ondisk.pending(work.store, work.directory):
         found.append(Unfinished("a command was killed while it wrote its files", "stacker rebase"))
     return tuple(found)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from stacker.cli import app
+from stacker.cli import app, parser
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "help"
 
@@ -27,7 +27,7 @@ def command_lines():
         for name, inner in getattr(command, "commands", {}).items():
             yield from below(inner, (*words, name))
 
-    return sorted(below(typer.main.get_command(app.build()), ()))
+    return sorted(below(typer.main.get_command(parser.build()), ()))
 
 
 def help_text(words):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from stacker.git.merge import Conflicted, Merged, merge, merge_trees
+from stacker.git.merge import Conflicted, Merged
 from stacker.git.objects import Commit, Entry, Oid, Signature
 from stacker.git.process import Git
+from stacker.git.quarantine import merge, merge_trees
 from stacker.git.store import ObjectStore
 
 WHO = Signature(b"A", b"a@example.org", b"1556200000 +0000")

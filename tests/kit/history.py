@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    Files = Mapping[str, str | bytes | None]
-    """Paths and what they hold from this commit on; `None` removes a file."""
+    Content = str | bytes
+    Files = Mapping[Content, Content | tuple[str, Content] | None]
+    """Paths and what they hold from this commit on, maybe with a mode (`100644`); `None` removes.
+
+    A submodule's (`160000`) content is its commit's id.
+    """
 
     Drawn = tuple[str, Files] | tuple[str, Files, str]
     """A commit: its message (a subject at least), its files, and maybe who wrote it."""
@@ -97,9 +101,20 @@ def _commit(branch: str, mark: int, when: int, commit: Drawn, start: str | None)
     )
     lines = [head.encode() + raw, *([f"from {start}\n".encode()] if start else [])]
     for name, content in files.items():
-        if content is None:
-            lines.append(f"D {name}\n".encode())
-        else:
-            data = content.encode() if isinstance(content, str) else content
-            lines.append(f"M 100644 inline {name}\ndata {len(data)}\n".encode() + data + b"\n")
+        lines.append(_file(_bytes(name), content))
     return b"".join(lines)
+
+
+def _file(name: bytes, content: Content | tuple[str, Content] | None) -> bytes:
+    quoted = b'"%s"' % b"".join(b"\\%03o" % byte for byte in name)
+    if content is None:
+        return b"D %s\n" % quoted
+    mode, data = content if isinstance(content, tuple) else ("100644", content)
+    raw = _bytes(data)
+    if mode == "160000":
+        return b"M 160000 %s %s\n" % (raw, quoted)
+    return b"M %s inline %s\ndata %d\n%s\n" % (mode.encode(), quoted, len(raw), raw)
+
+
+def _bytes(text: Content) -> bytes:
+    return text.encode() if isinstance(text, str) else text

@@ -6,7 +6,7 @@
 
 Lines that begin with `$ ` are commands; `$ write FILE TEXT` puts text into a file, everything
 else is run as it is by Python (`stacker`) or by git. Other lines are what is printed, up to an
-empty line. Ids and folders have stable names: a commit is shown as `<subject>`. A story is
+empty line. Ids, folders and days have stable names: a commit is shown as `<subject>`. A story is
 recorded anew with `pytest --update`.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ID = re.compile(r"\b[0-9a-f]{40}\b|\b[0-9a-f]{10}\b")
+_DAY = re.compile(r"(?<=, )\d{1,2} [A-Z][a-z]+(?=\))")
 
 
 @dataclass
@@ -85,6 +86,7 @@ class Story:
 
     def _stable(self, text: str) -> str:
         text = text.replace(str(self.folder), "<here>").replace("\\", "/")
+        text = _DAY.sub("<day>", text)
         return _ID.sub(lambda match: self._name(match[0]), text)
 
     def _name(self, oid: str) -> str:

@@ -38,6 +38,18 @@ def test_the_same_description_gives_the_same_ids(history, tmp_path):
     assert one.oids == other.oids
 
 
+def test_modes_and_any_path(history, tmp_path):
+    odd = b'a "b"\n\t\\\xff'
+    made = history.draw(tmp_path / "up", {"master": [("start", {
+        "run": ("100755", "#!\n"), "link": ("120000", "run"), "sub": ("160000", "1" * 40), odd: "x",
+    }), ("less", {odd: None})]})  # fmt: skip
+    listed = made.git("ls-tree", "-z", made["start"]).split("\0")
+    assert [line.split()[0] for line in listed if line] == ["100644", "120000", "100755", "160000"]
+    assert listed[0].partition("\t")[2].encode("utf-8", "surrogateescape") == odd
+    assert made.git("ls-tree", "--name-only", "master").split() == ["link", "run", "sub"]
+    made.git("fsck")
+
+
 def test_a_subject_occurs_once(history, tmp_path):
     made = history.draw(tmp_path / "up", DRAWN)
     with pytest.raises(AssertionError, match="start"):

@@ -82,8 +82,6 @@ def test_a_fresh_clone_knows_the_solutions(stopped, tmp_path, run_stacker):
     (folder / "a.c").write_text(THEIRS, encoding="utf-8")
     (folder / "old.c").unlink()
     stopped.stacker("resolve", "--done", code=3)
-    done = stopped.stacker("rebase", "--continue", code=2)  # nothing is open
-    assert "no conflict is open" in done["error"]["message"]
     done = stopped.stacker("resolve", "second", "--take", "upstream")
     clone = tmp_path / "clone"
     shutil.copytree(stopped.home, clone, ignore=shutil.ignore_patterns(".stacker"))
@@ -122,6 +120,29 @@ def test_drop_works_on_a_restack_too(stopped):
     done = stopped.stacker("--no-fetch", "resolve", "second", "--drop", code=3)
     assert statuses(done) == {"first": "conflict", "second": "blocked"}  # by upstream now
     assert not stopped.home.joinpath("patches", "second").exists()
+
+
+def test_one_conflict_leads_to_the_next(stopped):
+    folder = Path(stopped.stacker("resolve")["folder"])
+    (folder / "a.c").write_text(LINES.replace("line 3", "both"), encoding="utf-8")
+    done = stopped.stacker("resolve", "--done", code=3)
+    assert statuses(done) == {"first": "rebased", "second": "conflict"}
+    opened = done["opened"]
+    assert (opened["stage"], opened["paths"]) == ("second", ["a.c"])
+    assert not folder.exists()
+    assert "mine again" in Path(opened["folder"], "a.c").read_text(encoding="utf-8")
+    assert stopped.stacker("resolve", "--json")["folder"] == opened["folder"]
+    Path(opened["folder"], "a.c").write_text(AGAIN, encoding="utf-8")
+    assert stopped.stacker("rebase", "--continue")["version"] == 2
+    assert list((stopped.home / ".stacker" / "resolve").iterdir()) == []
+    said = stopped.stacker("rebase", "--continue", code=2)["error"]
+    assert "no conflict is open" in said["message"]
+
+
+def test_a_side_taken_without_a_folder_opens_none(stopped):
+    done = stopped.stacker("resolve", "--take", "upstream", code=3)
+    assert "opened" not in done
+    assert not (stopped.home / ".stacker" / "resolve").exists()
 
 
 def test_abort_closes_the_folder_and_the_conflict_stays(stopped):

@@ -25,6 +25,9 @@ def folder(tmp_path, history):
         "drift": ["start", ("tidy ssl (#7)", {"ssl.c": word(9, "tidy")}),
                   ("other calls (GH-9)", {"call.c": word(6, "x86")}, "Eve <eve@example.org>"),
                   ("docs", {"doc": "words\n"})],
+        "clash": ["start", ("x64 first (#12)", {"ssl.c": word(3, "x64"), "call.c": word(6, "x64")}),
+                  ("more x64 (#13)", {"ssl.c": word(3, "x64").replace("line 9", "more"),
+                                      "call.c": word(6, "x64").replace("line 0", "more")})],
     })  # fmt: skip
     made.git("config", "advice.detachedHead", "false")
     return tmp_path

@@ -7,14 +7,15 @@ import subprocess
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as given_settings
 from hypothesis import strategies as st
+from searching import examples
 
 from stacker.errors import PatchError
 from stacker.git.objects import Entry, Oid
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series.preimage import diff_between, tree_after
+from stacker.series.diffs import diffs_between
+from stacker.series.preimage import Preimage
 
 LINES = b"".join(b"line %d\n" % n for n in range(20))
 EDITED = LINES.replace(b"line 9\n", b"line nine\n")
@@ -38,8 +39,17 @@ def tree_of(store, files):
     return store.write_tree(entries)
 
 
+def tree_after(store, tree, diff, name):
+    with Preimage(store, tree) as preimage:
+        return preimage.apply(diff, name)
+
+
 def diff_of(store, old, new):
-    return diff_between(store, tree_of(store, old), tree_of(store, new))
+    return between(store, tree_of(store, old), tree_of(store, new))
+
+
+def between(store, old, new):
+    return diffs_between(store, [(old, new)])[0]
 
 
 ODD_NAMES = [b"with space", b"tab\there", b"new\nline", b'quo"te', "ünïcode".encode(), b"\xff\xfe",
@@ -82,9 +92,9 @@ ROUND_TRIPS = {
 @pytest.mark.parametrize("name", ROUND_TRIPS)
 def test_golden_cases_give_the_tree_they_came_from(store, name):
     old, new = (tree_of(store, files) for files in ROUND_TRIPS[name])
-    diff = diff_between(store, old, new)
+    diff = between(store, old, new)
     assert tree_after(store, old, diff, "p") == new
-    assert diff_between(store, old, new) == diff
+    assert between(store, old, new) == diff
 
 
 def test_a_mode_that_is_there_already_is_no_trouble(store):
@@ -217,14 +227,14 @@ files = st.dictionaries(
 
 
 @given(files, files)
-@given_settings(max_examples=40)
+@examples(40)
 def test_every_change_is_read_back(store, old, new):
     before, after = tree_of(store, old), tree_of(store, new)
-    assert tree_after(store, before, diff_between(store, before, after), "p") == after
+    assert tree_after(store, before, between(store, before, after), "p") == after
 
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 40))
-@given_settings(max_examples=40)
+@examples(40)
 def test_a_garbled_diff_is_refused_with_words_or_changes_only_the_tree(store, junk, at, length):
     diff = diff_of(store, {b"a": LINES, b"b": b"x\n"}, {b"a": EDITED, b"c": b"x\n"})
     garbled = diff[:at] + junk + diff[at + length :]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from stacker.errors import BusyError
-from stacker.series import versions
+from stacker.git.process import Git
+from stacker.git.store import ObjectStore
+from stacker.series import ondisk, versions
 from stacker.series.directory import SeriesDirectory
+from stacker.series.snapshot import Snapshot
 from stacker.series.workspace import open_store
 
 
@@ -24,10 +29,11 @@ def store(directory):
         yield opened
 
 
-def record(store, files, version=1, command="rebase"):
+def record(store, files, version=1, command="rebase", content=None):
     return versions.record(
-        store, files, (), version=version, command=command, reason="why: not", now=1_550_000_000
-    )
+        store, Snapshot.of(store.algorithm, files), (), version=version, content=content,
+        command=command, reason="why: not", now=1_550_000_000,
+    )  # fmt: skip
 
 
 def test_an_operation_is_read_back_as_it_was_made(store):
@@ -42,21 +48,58 @@ def test_an_operation_is_read_back_as_it_was_made(store):
 
 def test_files_follow_the_operation(store, directory):
     record(store, {"series.lock": b"one", "patches/a/0001-x.patch": b"p\r\n"})
-    assert versions.write_files(store, directory)
+    assert ondisk.write_files(store, directory)
     assert (directory.root / "patches/a/0001-x.patch").read_bytes() == b"p\r\n"
     record(store, {"series.lock": b"two"})
-    assert versions.write_files(store, directory)
+    assert ondisk.write_files(store, directory)
     assert directory.files() == {"series.lock": b"two"}
-    assert not versions.write_files(store, directory)
+    assert not ondisk.write_files(store, directory)
 
 
-def test_what_was_edited_meanwhile_stays(store, directory):
-    record(store, {"series.lock": b"one", "series/a.md": b"# old\n"})
-    versions.write_files(store, directory)
-    (directory.root / "series/a.md").write_bytes(b"# by hand\n")
-    record(store, {"series.lock": b"two", "series/a.md": b"# new\n"})
-    versions.write_files(store, directory)
-    assert directory.files() == {"series.lock": b"two", "series/a.md": b"# by hand\n"}
+def test_many_operations_are_read_back_in_order(store):
+    made = [record(store, {"series.lock": b"%d" % n}, version=n) for n in range(150)]
+    assert list(versions.history(store)) == made[::-1]
+    assert versions.written(store) == made[-1]
+
+
+def test_files_are_read_at_any_depth(store):
+    files = {"series.lock": b"", "patches/a/b/c/0001.patch": b"1", "series/\udcff.md": b"2"}
+    done = record(store, files)
+    assert versions.files_of(store, done.oid) == files
+    assert all(versions.file_of(store, done.oid, name) == raw for name, raw in files.items())
+    assert versions.file_of(store, done.oid, "patches/a") is None
+
+
+def test_only_what_is_new_is_written_and_as_one_pack(store):
+    files = {f"patches/a/{n}.patch": b"%d\n" % n for n in range(20)}
+    before = Snapshot.of(store.algorithm, files)
+    record(store, files)
+    packs = set((store.objects / "pack").glob("*.idx"))
+    after = Snapshot.of(store.algorithm, {**files, "patches/a/3.patch": b"new"}, like=before)
+    done = versions.record(
+        store, after, (), version=2, content=None, command="rebase", reason="", now=1,
+        known=before.ids,
+    )  # fmt: skip
+    [pack] = set((store.objects / "pack").glob("*.idx")) - packs
+    listed = store.git.run("verify-pack", "-v", str(pack)).decode().split("\n")
+    kinds = sorted(line.split()[1] for line in listed if " commit " in line or " tree " in line
+                   or " blob " in line)  # fmt: skip
+    assert kinds == ["blob", "commit", "tree", "tree", "tree"]
+    assert versions.files_of(store, done.oid) == after.files
+    assert not list(store.objects.glob("??/*"))
+
+
+def test_the_head_is_on_the_disk_when_it_has_moved(tmp_path, directory):
+    """git itself would leave it to the system; it tells what it makes sure of."""
+    with open_store(directory.store):
+        pass
+    told = tmp_path / "told"
+    with ObjectStore(Git(directory.store, env={"GIT_TRACE2_EVENT": str(told)})) as store:
+        record(store, {"series.lock": b"one"})
+    events = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()]
+    [sid] = {e["sid"] for e in events if e["event"] == "start" and "update-ref" in e["argv"]}
+    flushed = [e for e in events if e["sid"] == sid and e.get("key") == "fsync/hardware-flush"]
+    assert [int(e["value"]) for e in flushed] == [1]
 
 
 def test_of_two_that_move_the_head_at_once_one_is_told(store, directory, monkeypatch):

@@ -1,0 +1,1 @@
+"""Many patches put on new parents at once: git's result with few git processes."""

@@ -1,0 +1,57 @@
+"""What commits change, leaf by leaf: read from git for many commits at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from stacker.git.objects import Oid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stacker.git.store import ObjectStore
+
+
+class Leaf(NamedTuple):
+    """A file, symbolic link or submodule in a tree; `mode` as git prints it, `100644`."""
+
+    mode: str
+    oid: Oid
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, so that its content can be merged."""
+        return self.mode.startswith("100")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path of a commit, before and after; `None` where there is nothing."""
+
+    path: bytes
+    before: Leaf | None
+    after: Leaf | None
+
+
+def changes_of(store: ObjectStore, commits: Iterable[Oid]) -> dict[Oid, tuple[Change, ...]]:
+    """What each commit changes against its first parent, renames shown as two changes."""
+    found: dict[Oid, list[Change]] = {oid: [] for oid in commits}
+    asked = "".join(f"{oid}\n" for oid in found).encode("ascii")
+    out = store.git.run(
+        "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--root",
+        stdin=asked, config=(("diff.ignoreSubmodules", "none"),),
+    )  # fmt: skip
+    fields = iter(out.split(b"\0"))
+    here: list[Change] = []
+    for field in fields:
+        if field.startswith(b":"):
+            old_mode, new_mode, old, new, _ = field[1:].decode("ascii").split(" ")
+            here.append(Change(next(fields), _leaf(old_mode, old), _leaf(new_mode, new)))
+        elif field:
+            here = found[Oid(field.decode("ascii"))]
+    return {oid: tuple(changes) for oid, changes in found.items()}
+
+
+def _leaf(mode: str, oid: str) -> Leaf | None:
+    return None if mode == "000000" else Leaf(mode, Oid(oid))

@@ -1,0 +1,42 @@
+"""Which `.gitattributes` files say how the files of a tree are merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.git.quarantine import attributes_of
+from stacker.git.replay.plan import ATTRIBUTES, folders_above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stacker.git.objects import Oid
+    from stacker.git.replay.folders import Ground, Tree
+    from stacker.git.store import ObjectStore
+
+
+def rules_above(ground: Ground, paths: Iterable[bytes]) -> dict[bytes, Oid]:
+    """Those that hold for some paths: they lie in the folders above them."""
+    found: dict[bytes, Oid] = {}
+    for path in {b"", *(folder for each in paths for folder in folders_above(each))}:
+        folder = ground.folder(path)
+        leaf = folder.leaf(ATTRIBUTES) if folder else None
+        if leaf is not None and leaf.is_file:
+            found[path + b"/" + ATTRIBUTES if path else ATTRIBUTES] = leaf.oid
+    return found
+
+
+class Rules:
+    """All of them in whole trees; those of a ground are listed once."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._listed: dict[Oid, dict[bytes, Oid]] = {}
+
+    def of(self, tree: Tree) -> dict[bytes, Oid]:
+        """Those of `tree`: the ground's, without those that patches changed, and these."""
+        ground = tree.ground.tree
+        if ground not in self._listed:
+            self._listed[ground] = attributes_of(self._store, ground)
+        kept = {p: oid for p, oid in self._listed[ground].items() if p not in tree.rules}
+        return kept | {p: leaf.oid for p, leaf in tree.rules.items() if leaf and leaf.is_file}

@@ -1,0 +1,109 @@
+"""What a change adds must be able to lie on Windows too, beside what is there already.
+
+An upstream that has such paths itself is left alone: nothing could be kept safe there any more.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from stacker.errors import PatchError
+from stacker.git.pack import object_id
+from stacker.series.paths import folded, is_plain, twins, wrong_on_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from stacker.git.objects import Oid
+    from stacker.git.process import Git
+    from stacker.git.store import ObjectStore
+    from stacker.series.folders import Folders
+
+
+class Portable:
+    """The check for changes that stand on the tree `base`."""
+
+    def __init__(self, folders: Folders, base: Oid) -> None:
+        self._folders = folders
+        self._base = base
+
+    def check(self, added: Iterable[bytes], tree: Oid, name: str) -> None:
+        """Raise `PatchError` if Windows misreads one of the paths that a change `added` to `tree`.
+
+        `name` says in the error whose change it is.
+        """
+        for path in added:
+            wrong = wrong_on_windows(path)
+            if wrong is not None and not self._upstream_has_such_names:
+                raise PatchError(
+                    f"{name} adds {_shown(path)}, which {wrong}",
+                    hint="Give the file another name, so that everybody can check it out.",
+                )
+            twin = self._twin(tree, path)
+            if twin is not None and not self._upstream_has_twins:
+                raise PatchError(
+                    f"{name} adds {_shown(path)} beside {_shown(twin)}",
+                    hint="These are one file on Windows and macOS. Give one another name.",
+                )
+
+    def _twin(self, tree: Oid, path: bytes) -> bytes | None:
+        """The file or folder of `tree` that is on the way of `path` where case does not matter."""
+        parts = path.split(b"/")
+        for depth, part in enumerate(parts):
+            here = self._folders.names(tree)
+            key = folded(part)
+            for name in here:
+                if name != part and folded(name) == key:
+                    return b"/".join([*parts[:depth], name])
+            tree = here[part].oid
+        return None
+
+    @cached_property
+    def _upstream_has_such_names(self) -> bool:
+        return any(wrong_on_windows(path) for path in self._folders.files(self._base))
+
+    @cached_property
+    def _upstream_has_twins(self) -> bool:
+        return twins(self._folders.files(self._base)) is not None
+
+
+def added_paths(git: Git, trees: Sequence[Oid]) -> Iterator[list[bytes]]:
+    """For each of `trees` but the first: its files at whose paths the one before has no file."""
+    pairs = [f"{before} {after}\n".encode() for before, after in pairwise(trees)]
+    ends = [*pairs[1:], b"\n"][: len(pairs)]
+    # With two trees a line, git says that line, and then the paths.
+    said = git.run(
+        "diff-tree", "--stdin", "-r", "-z", "--no-renames", "--name-only", "--diff-filter=A",
+        stdin=b"".join(pairs),
+    )  # fmt: skip
+    at = 0
+    for pair, after in zip(pairs, ends, strict=True):
+        at, found = at + len(pair), []
+        while at < len(said) and not said.startswith(after, at):
+            end = said.index(b"\0", at)
+            found.append(said[at:end])
+            at = end + 1
+        yield found
+
+
+def refused_by_git(store: ObjectStore, paths: Iterable[bytes]) -> list[bytes]:
+    """Those of `paths` that git takes into no index: out of the tree, or into its own files."""
+    asked = [path for path in paths if not is_plain(path)]
+    if not asked:
+        return []
+    oid = "1" * len(object_id(store.algorithm, "blob", b""))
+    lines = b"".join(b"100644 %s\t%s\0" % (oid.encode(), path) for path in asked)
+    with TemporaryDirectory(prefix="stacker-") as folder:
+        said = store.git.attempt(
+            "update-index", "-z", "--replace", "--index-info",
+            stdin=lines, env={"GIT_INDEX_FILE": str(Path(folder) / "index")},
+        ).err  # fmt: skip
+    return [path for path in asked if b"Ignoring path %s\n" % path in said]
+
+
+def _shown(path: bytes) -> str:
+    return path.decode("utf-8", "backslashreplace")

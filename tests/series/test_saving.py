@@ -1,0 +1,207 @@
+"""What is saved is loaded again; what upstream did not touch keeps its file; numbers stay."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as given_settings
+from hypothesis import strategies as st
+from world import begin, statuses
+
+from stacker.git.objects import Commit, Entry, Signature
+from stacker.series import ondisk, saving, versions
+from stacker.series.compose import Composer, PatchCommit
+from stacker.series.directory import SeriesDirectory
+from stacker.series.loading import Series, load
+from stacker.series.lock import Lock, StageLock
+from stacker.series.lock import serialise as serialise_lock
+from stacker.series.plan import StageId
+from stacker.series.reading import parse_plan
+from stacker.series.saving import rewritten, save
+from stacker.series.snapshot import Snapshot
+from stacker.series.workspace import open_store
+
+LINES = "".join(f"line {n}\n" for n in range(30))
+NOW = 1_550_000_000
+
+
+def edited(*pairs):
+    text = LINES
+    for number, word in pairs:
+        text = text.replace(f"line {number}\n", f"{word}\n")
+    return text
+
+
+# What is saved is loaded again --------------------------------------------------------------------
+
+# For each stage whether it stands on the one above it, and the numbers of its patches' files.
+STAGES = st.lists(
+    st.tuples(st.booleans(), st.lists(st.integers(0, 5), max_size=3)), min_size=1, max_size=4
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    directory = SeriesDirectory(tmp_path_factory.mktemp("home"))
+    directory.state.mkdir()
+    return directory
+
+
+@pytest.fixture(scope="module")
+def store(home):
+    with open_store(home.store) as opened:
+        yield opened
+
+
+def commit(store, text, files, *parents):
+    who = Signature(b"Ada", b"ada@example.org", b"1556000000 +0000")
+    tree = store.write_tree({
+        name: Entry("100644", store.write("blob", content), b"") for name, content in files.items()
+    })  # fmt: skip
+    return store.write_commit(Commit(tree, parents, who, who, f"{text}\n".encode()))
+
+
+def drawn_series(store, drawn):
+    """A series as an import would make it: its patches touch files of their own and common ones."""
+    text = '[series]\nname = "s"\n[repositories.r]\nupstream = "./up"\n'
+    for number, (stands, _) in enumerate(drawn):
+        text += f'[[stages]]\nid = "s{number}"\n' + ("" if stands and number else "needs = []\n")
+    files = {b"common": LINES.encode()}
+    base = commit(store, "base", files)
+    patches = {}
+    for number, (_, touched) in enumerate(drawn):
+        made, here = [], base
+        own = dict(files)
+        for at, file in enumerate(touched):
+            own[b"s%d/%d" % (number, file)] = b"%d\n" % at
+            here = commit(store, f"s{number} {at}", own, here)
+            made.append(PatchCommit(f"{at + 1:04d}-p.patch", here))
+        patches[StageId(f"s{number}")] = tuple(made)
+    series = Series(parse_plan(text, "series.toml"), Lock(), patches, {}, ())
+    return replace(series, files={"series.toml": text.encode(), "series/cover.md": b"# x\n"}), base
+
+
+@given(STAGES)
+@given_settings(max_examples=15)
+def test_what_is_saved_is_loaded(home, store, drawn):
+    series, base = drawn_series(store, drawn)
+    bases = {"r": base}
+    standing = Composer(series.composition(store, bases, {})).outcomes()
+    lock, files = rewritten(store, series, bases, standing, {})
+    done = save(
+        home, store, files, lock,
+        loaded=home.files(), command="import", reason="test", now=NOW,
+    )  # fmt: skip
+    assert versions.files_of(store, done.oid) == home.files() == ondisk.found(store, home)
+    found = load(home.files(), store, series.plan)
+    assert (found.lock, found.edits) == (lock, ())
+    assert found.files == {**files, "series.lock": serialise_lock(lock)}
+    assert found.patches == {stage: one.patches for stage, one in standing.items()}
+    # Nothing moved: the same again is the very same.
+    again = Composer(found.composition(store, bases, {})).outcomes()
+    assert rewritten(store, found, bases, again, {}) == (lock, found.files)
+
+
+# A patch that is not touched keeps its file -------------------------------------------------------
+
+
+@pytest.fixture
+def world(tmp_path, run_stacker, history):
+    upstream = history.draw(tmp_path / "upstream", {
+        "master": [("start", {"a.c": LINES, "b.c": LINES})],
+        "port": ["start", ("One", {"a.c": edited((20, "one"))}),
+                 ("Two", {"b.c": edited((20, "two"))})],
+    })  # fmt: skip
+    return begin(run_stacker, tmp_path, upstream,
+                 (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
+
+
+def test_a_patch_keeps_its_file_unless_upstream_touches_its_files(world):
+    """Another stacker, or another git, had written the same patches a little otherwise."""
+    for stage in ("one", "two"):
+        patch = world.patch(stage)
+        patch.write_bytes(patch.read_bytes().replace(b"[PATCH]", b"[PATCH v7]"))
+    shutil.rmtree(world.home / ".stacker")
+    before = {stage: world.patch(stage).read_bytes() for stage in ("one", "two")}
+    world.stacker("rebase")
+    assert {stage: world.patch(stage).read_bytes() for stage in before} == before
+    world.upstream.add("master", ("drift", {"a.c": edited((2, "drift")), "z": "new\n"}))
+    assert set(statuses(world.stacker("rebase")).values()) == {"rebased"}
+    assert world.patch("two").read_bytes() == before["two"]
+    assert b"[PATCH]" in world.patch("one").read_bytes()
+    assert world.stacker("rebase")["edits"] == []
+
+
+def test_one_git_tells_all_diffs(world, monkeypatch):
+    asked, real = [], saving.diffs_between
+    monkeypatch.setattr(
+        saving, "diffs_between", lambda store, pairs: asked.append(len(pairs)) or real(store, pairs)
+    )
+    world.upstream.add("master", ("drift", {"a.c": edited((2, "x")), "b.c": edited((2, "x"))}))
+    world.stacker("rebase")
+    assert asked == [2]
+    world.upstream.add("master", ("beside", {"z": "z\n"}))
+    world.stacker("rebase")
+    assert asked == [2, 0]
+
+
+# Numbers ------------------------------------------------------------------------------------------
+
+
+def lock_on(number):
+    oid = f"{number:040x}"
+    line = StageLock(stage=StageId("a"), repository="r", needs=(), commit=oid, trees=(oid,))
+    return Lock(version=0, bases={"r": oid}, stages=(line,))
+
+
+def operations(store, count, *, old=False):
+    for number in range(1, count + 1):
+        lock = replace(lock_on(number), version=number)
+        files = {"series.lock": serialise_lock(lock)}
+        versions.record(
+            store, Snapshot.of(store.algorithm, files), (), version=number,
+            content=saving.content_of(lock), command="rebase", reason="test", now=NOW,
+        )  # fmt: skip
+        if old:
+            forget_numbers(store)
+
+
+def forget_numbers(store):
+    """The newest operation as an older stacker wrote it."""
+    here = store.commit(store.resolve(versions.HEAD))
+    message = here.message[: here.message.index(b"Numbers: ")]
+    store.git.run("update-ref", versions.HEAD, store.write_commit(replace(here, message=message)))
+
+
+@pytest.fixture
+def empty(tmp_path):
+    with open_store(tmp_path / ".stacker" / "store.git") as opened:
+        yield opened
+
+
+def test_numbers_over_many_operations_take_few_looks(empty, monkeypatch):
+    operations(empty, 300)
+    looks, real = [], empty.find_many
+    monkeypatch.setattr(empty, "find_many", lambda revs: looks.append(revs) or real(revs))
+    empty._commits.clear()
+    assert saving._number(empty, lock_on(999)) == 301
+    assert len(looks) < 10
+    assert [saving._number(empty, lock_on(n)) for n in (1, 64, 65, 150, 300)] == [
+        1, 64, 65, 150, 300,
+    ]  # fmt: skip
+
+
+def test_operations_of_an_older_stacker_count(empty):
+    operations(empty, 3, old=True)
+    assert saving._number(empty, lock_on(2)) == 2
+    assert saving._number(empty, lock_on(9)) == 4
+    lock = replace(lock_on(9), version=4)
+    files = {"series.lock": serialise_lock(lock)}
+    versions.record(
+        empty, Snapshot.of(empty.algorithm, files), (), version=4,
+        content=saving.content_of(lock), command="rebase", reason="test", now=NOW,
+    )  # fmt: skip
+    assert [saving._number(empty, lock_on(n)) for n in (1, 2, 3, 9, 10)] == [1, 2, 3, 4, 5]
