@@ -48,6 +48,8 @@ class Generated:
             self._pool = chooser.sample(sorted(drifted), round(share * many))
             self._pool += chooser.sample(sorted(calm), many - len(self._pool))
             chooser.shuffle(self._pool)
+        if not self._pool:
+            raise SystemExit(f"no files for a series of mix {mix}")
         self._drifted = drifted & set(self._pool)
 
     def build(self, left_out: set[str]) -> tuple[str, list[str]]:

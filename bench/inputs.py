@@ -62,6 +62,8 @@ class Workshop:
         self.prepared.run("update-ref", f"refs/heads/upstream-{name}", drift.onto)
         here = self.prepared.attempt("rev-parse", "--verify", "-q", f"refs/heads/{name}")
         tip = here.stdout.decode().strip()
+        if tip and self.prepared.text("merge-base", drift.onto, tip) != drift.base:
+            raise SystemExit(f"{name} was made over another drift; choose another folder to keep")
         if not tip:
             real = mix == "real"
             build = (

@@ -30,7 +30,7 @@ def _stream(files: int, commits: int) -> Iterator[bytes]:
     for number in range(files):
         yield _file(number, _content(number))
     rng = Random(files)
-    drifting = rng.sample(range(files), min(_DRIFTING, files))
+    drifting = rng.sample(range(files), min(_DRIFTING, files // 2))
     content = {number: _content(number) for number in drifting}
     for step in range(commits):
         number = drifting[step % len(drifting)]

@@ -90,6 +90,10 @@ class GitError(StackerError):
 DISK_FULL = "Make room on the disk, then run it again; nothing that was there is lost."
 READ_ONLY = "Make that place writable for you, then run it again; nothing that was there is lost."
 DAMAGED = "Run `stacker doctor`: it looks through the object store and says how to mend it."
+GIT_BREAKS = (
+    "git itself breaks down at this merge, and `git rebase` would too. Rebase onto an upstream "
+    "commit before the one that it meets there (`--onto`), or write the patch in another way."
+)
 
 # What the system or git says, and what a person does about it, whichever command met it.
 _HINTS = (
@@ -103,8 +107,7 @@ _HINTS = (
     (("Read-only file system", ": Permission denied"), READ_ONLY),
     (
         ("Assertion",),
-        "git itself breaks down at this merge, and `git rebase` would too. Rebase onto an upstream "
-        "commit before the one that it meets there (`--onto`), or write the patch in another way.",
+        GIT_BREAKS,
     ),
     (
         (

@@ -46,8 +46,16 @@ def upstream(tmp_path, history):
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, upstream):
-    return begin(run_stacker, tmp_path, upstream, ("start..port", "--stage-per-commit"))
+def empty(tmp_path, run_stacker, upstream):
+    made = begin(run_stacker, tmp_path, upstream)
+    shutil.rmtree(made.home / ".git" / "hooks")  # samples, of no use but to copy
+    return made
+
+
+@pytest.fixture
+def world(empty):
+    empty.stacker("import", "start..port", "--stage-per-commit")
+    return empty
 
 
 @pytest.fixture
@@ -76,11 +84,12 @@ def killed(world, *arguments, code=0, finished=()):
 
     `code` is the exit code of the command; `finished` are those of one that finds its work done.
     """
-    whole = world.home.with_name("whole")
-    shutil.copytree(world.home, whole, symlinks=True)
-    beside = replace(world, home=whole)
-    beside.stacker(*arguments, code=code)
-    wanted = state(beside)
+    before = world.home.with_name("before")
+    shutil.copytree(world.home, before, symlinks=True)
+    world.stacker(*arguments, code=code)
+    wanted = state(world)
+    shutil.rmtree(world.home)
+    before.rename(world.home)
     for ended in walk(world.home, ["--json", *arguments]):
         assert ended.code == KILLED, ended
         ran = world.run("--json", *arguments, cwd=world.home)
@@ -103,9 +112,24 @@ def test_rebase_of_a_series_edited_by_hand(world):
     killed(world, "rebase", "--no-fetch", "--onto", world.upstream["drift"])
 
 
-def test_import(tmp_path, run_stacker, upstream):
-    world = begin(run_stacker, tmp_path, upstream)
-    killed(world, "import", "start..port", "--stage-per-commit")
+def test_import(empty):
+    killed(empty, "import", "start..port", "--stage-per-commit")
+
+
+def test_init(empty, tmp_path):
+    wanted = state(empty)
+    place = tmp_path / "place"
+    place.mkdir()
+    arguments = ["--json", "init", "home", "--upstream", str(empty.upstream.path)]
+    for ended in walk(place, arguments):
+        assert ended.code == KILLED, ended
+        ran = empty.run(*arguments, cwd=place)
+        if ran.code == 2:  # it is a series directory already, and the next command finishes it
+            ran = empty.run("--json", "rebase", cwd=place / "home")
+            assert "no patches yet" in ran.out
+        else:
+            assert ran.code == 0, (ended.steps, ran.out)
+        assert state(replace(empty, home=place / "home")) == wanted
 
 
 @pytest.mark.parametrize("to", [(), ("--to", "v1")])
@@ -153,6 +177,13 @@ def test_opening_a_conflict(stopped):
 @pytest.mark.parametrize("how", [("--take", "mine"), ("--drop",)])
 def test_resolving_without_a_folder(stopped, how):
     killed(stopped, "resolve", *how, finished=[2])
+
+
+def test_dropping_one_of_two(world):
+    """What conflicts next is not dropped as well by who says it again."""
+    world.upstream.add("master", ("break", {"a.c": edited((25, "x")), "b.c": edited((25, "x"))}))
+    world.stacker("rebase", code=3)
+    killed(world, "resolve", "--drop", code=3)
 
 
 def test_abort(stopped):

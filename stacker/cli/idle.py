@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stacker import __version__
-from stacker.errors import ExitCode
+from stacker.errors import ExitCode, GitError
 from stacker.git import nearby
 from stacker.git.process import Git
 from stacker.render.terminal import Answer
@@ -45,8 +45,8 @@ def _known(directory: SeriesDirectory, files: str) -> Answer | None:
         kept: dict[str, Any] = json.loads((directory.state / _KEPT).read_bytes())
         if kept["files"] == files and _holds(directory, kept):
             return Answer(kept["document"], kept["text"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # nothing was kept, or nothing that makes sense
+    except (OSError, ValueError, KeyError, TypeError, GitError):
+        pass  # nothing was kept, or nothing that makes sense here
     return None
 
 

@@ -91,6 +91,8 @@ class MergeTree:
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
         if not said and shutil.disk_usage(self._log.parent).free < _CHUNK:
             said = [os.strerror(errno.ENOSPC)]  # there was no room for the complaint either
+        self._left = 0
+        self.close()
         return GitError(f"git merge-tree: {said[-1] if said else 'it ended without a word'}")
 
 

@@ -14,6 +14,7 @@ from stacker.git.process import Git
 from stacker.series.committing import commits_of
 from stacker.series.folders import Folders
 from stacker.series.patchfile import split_mbox
+from stacker.series.paths import shown
 from stacker.series.portable import Portable, added_paths, refused_by_git
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def refuse_paths(store: ObjectStore, found: Imported) -> None:
         every |= dict.fromkeys(added, name)
     for path in refused_by_git(store, every):
         raise PatchError(
-            f"{every[path]} adds {path.decode('utf-8', 'backslashreplace')}, which git refuses",
+            f"{every[path]} adds {shown(path)}, which git refuses",
             hint="Such a path leads into git's own files. Do not trust the commit.",
         )
 

@@ -89,7 +89,8 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
                 Upstream(plan.default_repository.name, request.url, branch, request.credential),
                 told,
             )
-            _write(directory, store, text, name, now)
+            with directory.exclusive():
+                _write(directory, store, text, name, now)
     return InitResult(directory.root, name, branch, tip)
 
 

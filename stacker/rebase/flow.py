@@ -34,12 +34,14 @@ class RebaseRequest:
     """What is asked for.
 
     `onto` names a revision for some repositories (`""` is the default one); `fetch` allows to
-    ask upstream; `afresh` lets go of the target that an earlier rebase remembered.
+    ask upstream; `afresh` lets go of the target that an earlier rebase remembered. `attempt` takes
+    the place of what is remembered, which it replaces only when all is computed.
     """
 
     onto: Mapping[str, str] = field(default_factory=dict)
     fetch: bool = True
     afresh: bool = False
+    attempt: Attempt | None = None
 
 
 def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) -> RebaseResult:
@@ -48,19 +50,27 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
     _require_stages(series)
     edits = series.edits
     if edits:
-        restacked = restack(work, told)
+        restacked = restack(work, told, request.attempt)
         if restacked.halted:
             return restacked
+        if request.attempt and request.attempt.targets == series.lock.bases:
+            request = replace(request, attempt=None)  # that was of the restack
         series = work.load(told)
     attempt, remembered = _attempt(work, series, request, told)
     done = _carry_out(work, series, attempt, "rebase", remembered=remembered)
     return replace(done, edits=edits)
 
 
-def restack(work: Workspace, told: Told | None = None) -> RebaseResult:
-    """Make a version of what was edited by hand, on the bases the series has."""
+def restack(
+    work: Workspace, told: Told | None = None, attempt: Attempt | None = None
+) -> RebaseResult:
+    """Make a version of what was edited by hand, on the bases the series has.
+
+    `attempt` takes the place of the remembered one.
+    """
     series = work.load(told)
-    earlier, bases = attempts.read(work.directory.state), dict(series.lock.bases)
+    earlier = attempt or attempts.read(work.directory.state)
+    bases = dict(series.lock.bases)
     here = earlier is not None and earlier.targets == bases  # an earlier restack that stopped
     attempt = earlier if earlier and here else Attempt(bases)
     # The target of a rebase that stopped stays.
@@ -105,7 +115,7 @@ def _require_stages(series: Series) -> None:
 def _attempt(
     work: Workspace, series: Series, request: RebaseRequest, told: Told | None
 ) -> tuple[Attempt, bool]:
-    earlier = attempts.read(work.directory.state)
+    earlier = request.attempt or attempts.read(work.directory.state)
     if earlier and not request.afresh and not request.onto:
         return replace(earlier, targets={**series.lock.bases, **earlier.targets}), True
     targets = dict(series.lock.bases)

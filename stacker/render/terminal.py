@@ -75,7 +75,7 @@ class Terminal:
     @property
     def can_ask(self) -> bool:
         """Whether there is a person to ask."""
-        return not self.json_only and sys.stdin.isatty() and self._console(error=True).is_terminal
+        return not self.json_only and sys.stdin.isatty() and sys.stderr.isatty()
 
     def ask(self, question: str) -> bool:
         """Whether the person says yes; nothing typed is a no. Only where `can_ask`."""
@@ -85,7 +85,7 @@ class Terminal:
 
     def told(self, what: str, done: int, total: int) -> None:
         """Progress; shown on a terminal only, on one line that is written over."""
-        if not self._console(error=True).is_terminal or self.quiet or self.json_only:
+        if self.quiet or self.json_only or not sys.stderr.isatty():
             return
         share = f" {100 * done // total} %" if total else ""
         self._progress = writable(visible(f"{what}{share}")[:70], sys.stderr.encoding)

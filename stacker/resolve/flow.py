@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,8 @@ from stacker.git.pick import Stopped
 from stacker.git.replay.engine import pick
 from stacker.git.trees import replace_paths
 from stacker.rebase import attempt as attempts
-from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import RebaseRequest, dry_run, rebase
-from stacker.resolve.folder import Opened, close_folder, open_folder, read_note
+from stacker.resolve.folder import Opened, close_folder, open_folder, read_note, sweep
 from stacker.resolve.memory import remember
 from stacker.resolve.taking import left_over, look, solved_tree
 from stacker.series import markers
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from stacker.git.merge import Conflict
     from stacker.git.transfer import Told
+    from stacker.rebase.attempt import Attempt
     from stacker.rebase.outcome import RebaseResult
     from stacker.series.directory import SeriesDirectory
     from stacker.series.resolutions import Known
@@ -98,7 +98,12 @@ def left(work: Workspace, stage: str | None) -> tuple[Opened, tuple[str, ...]]:
 
 
 def take_side(work: Workspace, stage: str | None, take: Take, told: Told | None = None) -> Went:
-    """Solve every path that is open with one side's file, and go on."""
+    """Solve every path that is open with one side's file, and go on.
+
+    Where nothing is left to solve, whoever said so before was killed before the rebase went on.
+    """
+    if not _all_halted(work):
+        return Went(rebase(work, RebaseRequest(fetch=False), told))
     halted = _halted(work, stage)
     conflicted = halted.stopped.conflict
     known = _known(work, halted)
@@ -113,12 +118,16 @@ def take_side(work: Workspace, stage: str | None, take: Take, told: Told | None 
 
 
 def drop(work: Workspace, stage: str | None, told: Told | None = None) -> Went:
-    """Leave the conflicting patch out of the series, and go on; its versions keep it."""
+    """Leave the conflicting patch out of the series, and go on; its versions keep it.
+
+    Where no conflict is left the same holds as for `take_side`.
+    """
+    if not _all_halted(work):
+        return Went(rebase(work, RebaseRequest(fetch=False), told))
     halted = _halted(work, stage)
     attempt = _attempt(work)
     dropped = attempt.dropped | {(halted.of, halted.file)}
-    attempts.write(work.directory.state, Attempt(attempt.targets, attempt.picks, dropped))
-    return _go_on(work, halted.stage, told)
+    return _go_on(work, halted.stage, told, replace(attempt, dropped=dropped))
 
 
 def abandon(work: Workspace, stage: str | None) -> Opened:
@@ -144,10 +153,12 @@ def show(work: Workspace, stage: str | None) -> tuple[ShownConflict, ...]:
 _NO_FILES = ("160000", "040000")
 
 
-def _go_on(work: Workspace, stage: StageId | str, told: Told | None) -> Went:
+def _go_on(
+    work: Workspace, stage: StageId | str, told: Told | None, attempt: Attempt | None = None
+) -> Went:
     """Rebase on; whoever had a folder open finds the next conflict in one."""
     was_open = read_note(work.directory.state, stage) is not None
-    result = rebase(work, RebaseRequest(fetch=False), told)
+    result = rebase(work, RebaseRequest(fetch=False, attempt=attempt), told)
     # The folder goes last, so that who was interrupted can say `--done` again.
     following = _next(work, stage) if result.halted and was_open else None
     if following is None or following.stage != stage:
@@ -198,14 +209,13 @@ def _attempt(work: Workspace) -> Attempt:
 
 def _all_halted(work: Workspace) -> list[Halted]:
     outcomes, _, _ = dry_run(work, work.load(), _attempt(work))
-    halted = [o for o in outcomes.values() if isinstance(o, Halted)]
-    if not halted:
-        raise UsageError("no conflict is left", hint="Run `stacker rebase` to finish.")
-    return halted
+    return [o for o in outcomes.values() if isinstance(o, Halted)]
 
 
 def _halted(work: Workspace, stage: str | None) -> Halted:
     halted = _all_halted(work)
+    if not halted:
+        raise UsageError("no conflict is left", hint="Run `stacker rebase` to finish.")
     if stage is None:
         return halted[0]
     match = next((h for h in halted if h.stage == work.plan.stage(stage).id), None)
@@ -220,6 +230,7 @@ def _opened(work: Workspace, stage: str | None) -> Opened:
     stages = [work.plan.stage(stage).id] if stage is not None else list(work.plan.order)
     found = [o for s in stages if (o := read_note(state, s)) is not None]
     if not found:
+        sweep(work.store, state)
         raise UsageError("no conflict is open", hint="Open one with `stacker resolve`.")
     return found[0]
 

@@ -72,7 +72,7 @@ def open_folder(
         "onto": opened.onto,
         "laid_out": opened.laid_out,
     }
-    write_atomically(_note(state, halted.stage), json.dumps(note).encode())
+    write_atomically(_note(state, halted.stage), json.dumps(note).encode(), by_way_of=state)
     return opened
 
 
@@ -100,7 +100,15 @@ def close_folder(store: ObjectStore, folder: Path) -> None:
         _empty(folder)
     if folder.is_dir() and not _stands_in(folder):
         remove_tree(folder)
-    store.git.run("worktree", "prune")
+    if (store.git.directory / "worktrees").is_dir():
+        store.git.run("worktree", "prune")
+
+
+def sweep(store: ObjectStore, state: Path) -> None:
+    """Remove the folders of which no note tells: who closed them was killed at it."""
+    for folder in (state / "resolve").glob("*/"):
+        if not _note(state, folder.name).exists():
+            close_folder(store, folder)
 
 
 def _blank(store: ObjectStore, folder: Path, onto: Oid) -> Git:

@@ -23,10 +23,11 @@ class Misfit:
 
 
 _DAMAGED = "The file is damaged (wrapped, cut, or edited without its line counts): get it anew."
-_LINE_ENDS = (
+LINE_ENDS = (
     "A checkout (core.autocrlf) or a mail program converted line ends: keep patches byte-exact "
     "(`patches/** -text` in .gitattributes) and get the patch anew."
 )
+"""What to do about line ends that are not those of the file."""
 _BLANKS = "A mail program or an editor changed blanks: get the patch as a file, or attached."
 _BASE = (
     "It was made on another base, or edited since: give its base, or the patches that come "
@@ -74,7 +75,7 @@ def _reason(hunk: Hunk, lines: Sequence[bytes]) -> Misfit:
     if place is not None and place != hunk.start:
         said, hint = f"its lines are there from line {place + 1}, not {hunk.start + 1}", _BASE
     elif _place(hunk.before, lines, lambda line: line.rstrip(b"\r\n")) is not None:
-        said, hint = _line_ends(hunk, lines), _LINE_ENDS
+        said, hint = _line_ends(hunk, lines), LINE_ENDS
     elif _place(hunk.before, lines, lambda line: b"".join(line.split())) is not None:
         said, hint = f"only blanks differ; {_difference(hunk, lines)}", _BLANKS
     else:

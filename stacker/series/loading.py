@@ -13,27 +13,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import PatchError, SeriesError
+from stacker.errors import SeriesError
 from stacker.series import versions
 from stacker.series.chains import chain, chains
-from stacker.series.committing import commits_of
-from stacker.series.compose import Composer, Composition, Halted, PatchCommit
-from stacker.series.directory import PatchFile
+from stacker.series.compose import Composition
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
+from stacker.series.rebuilding import Rebuilder, patches_of
 from stacker.series.renaming import renamed_files, renamed_lock, renames
 from stacker.series.resolutions import Resolutions
 from stacker.series.snapshot import Snapshot
-from stacker.series.walking import walk_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
-    from stacker.series.lock import StageLock
+    from stacker.series.compose import PatchCommit
     from stacker.series.plan import Plan, StageId
-    from stacker.series.renaming import Renames
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +90,8 @@ def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     touched, new = _touched(store, files), renames(lock, plan)
     if new:
         lock, files = renamed_lock(lock, new), renamed_files(files, new)
-    reader = _Reader(files, store, lock, new, touched)
-    patches = {line.stage: reader.written(line) for line in lock.stages if not line.landed}
+    reader = Rebuilder(files, store, lock, new, touched)
+    patches = dict(reader.written())
     edits = [*(f"{old} is {to} now" for old, to in new.items()), *reader.edits]
     expected = chains(plan, _landed_of(lock))
     for stage in plan.order:
@@ -154,115 +151,3 @@ def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] |
     if now.blobs.get("series.lock") != ids.get("series.lock"):
         return None
     return frozenset(n for n in {*ids, *now.blobs} if ids.get(n) != now.blobs.get(n))
-
-
-class _Reader:
-    """Finds each stage's patches as commits, rebuilding only what the store does not have."""
-
-    def __init__(
-        self,
-        files: Mapping[str, bytes],
-        store: ObjectStore,
-        lock: Lock,
-        new: Renames,
-        touched: frozenset[str] | None,
-    ) -> None:
-        self._files = patches_of(files)
-        self._store = store
-        edited = patches_of(dict.fromkeys(touched or (), b""))
-        # Files of a renamed stage may still lie under its old id.
-        self._edited = {*edited, *(to for old, to in new.items() if old in edited)}
-        self.chains = lock.chains()
-        self._patches: dict[StageId, tuple[PatchCommit, ...]] = {}
-        self.edits: list[str] = []
-        live = [line for line in lock.stages if not line.landed]
-        self._lines = {} if touched is None else walk_back(store, live)
-        self._composer = Composer(
-            Composition(
-                store=store,
-                bases=lock.bases,
-                chains=self.chains,
-                repositories={line.stage: line.repository for line in live},
-                patches=self._patches,
-                resolutions=Resolutions.read(files),
-                picks={},
-            )
-        )
-
-    def written(self, line: StageLock) -> tuple[PatchCommit, ...]:
-        """The patches of a stage that the lock knows."""
-        files, edited = self._files.get(line.stage, ()), line.stage in self._edited
-        in_store = self._lines.get(line.stage)
-        if in_store and not edited:
-            commits = _named(line, files, in_store)
-        else:
-            preimage = in_store[-1] if in_store else self._below(line)
-            commits = read_patches(self._store, line.stage, files, preimage)
-            trees = tuple(self._store.commit(c.commit).tree for c in commits)
-            if edited or trees != line.trees:
-                self.edits.append(f"patches of {line.stage} were edited")
-        self._patches[line.stage] = commits
-        return commits
-
-    def added(self, stage: StageId, plan: Plan) -> tuple[PatchCommit, ...]:
-        """The patches of a stage that somebody added by hand, read on the chain below it."""
-        repository = plan.stage(stage).repository
-        below = [s for s in chain(plan, stage)[:-1] if s in self._patches]
-        tip = self._composer.tip(repository, below)
-        if isinstance(tip, Halted):
-            raise _halted(tip, stage)
-        commits = read_patches(self._store, stage, self._files[stage], tip)
-        self._patches[stage] = commits
-        return commits
-
-    def has_files(self, stage: StageId) -> bool:
-        """Whether there are patch files of that stage."""
-        return stage in self._files
-
-    def _below(self, line: StageLock) -> Oid:
-        tip = self._composer.tip(line.repository, self.chains[line.stage][:-1])
-        if isinstance(tip, Halted):
-            raise _halted(tip, line.stage)
-        return tip
-
-
-def patches_of(files: Mapping[str, bytes]) -> dict[str, tuple[PatchFile, ...]]:
-    """The patch files among the files of the series, by stage, in the order of their names."""
-    found: dict[str, list[PatchFile]] = {}
-    for path in sorted(files):
-        stage, slash, name = path.removeprefix("patches/").partition("/")
-        if slash and path.startswith("patches/") and name.endswith(".patch"):
-            found.setdefault(stage, []).append(PatchFile(name, files[path]))
-    return {stage: tuple(patches) for stage, patches in found.items()}
-
-
-def _named(
-    line: StageLock, files: Sequence[PatchFile], commits: Sequence[Oid]
-) -> tuple[PatchCommit, ...]:
-    """The commits of a stage, newest first, under the names of its patch files."""
-    if len(files) != len(line.trees):
-        raise SeriesError(
-            f"series.lock has {len(line.trees)} patches for {line.stage}, "
-            f"patches/{line.stage}/ has {len(files)}",
-            hint="Take both from the same commit of this directory.",
-        )
-    oldest_first = commits[-2::-1]
-    return tuple(PatchCommit(f.name, oid) for f, oid in zip(files, oldest_first, strict=True))
-
-
-def read_patches(
-    store: ObjectStore, stage: str, files: Sequence[PatchFile], preimage: Oid
-) -> tuple[PatchCommit, ...]:
-    """The patch files of a stage as commits, the first on `preimage`, each on its exact one."""
-    mails = [(f"patches/{stage}/{file.name}", file.content) for file in files]
-    commits = commits_of(store, mails, preimage)
-    return tuple(PatchCommit(file.name, oid) for file, oid in zip(files, commits, strict=True))
-
-
-def _halted(halted: Halted, stage: StageId) -> PatchError:
-    return PatchError(
-        f"{stage} cannot be rebuilt: {halted.of}/{halted.file} conflicts below it, and no file "
-        "in resolutions/ solves that",
-        hint="Commit resolutions/ together with patches/ and series.lock, or use the clone "
-        "that wrote them.",
-    )

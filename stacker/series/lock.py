@@ -155,6 +155,9 @@ def _line(name: str, values: dict[str, Any]) -> StageLock:
             branch=str(values["branch"]),
             below=_oid(values["head-below"]) if "head-below" in values else None,
         )
+    landed = values.get("landed") is True
+    if landed and "landing" not in values:
+        raise ValueError(f"{name} has landed, but not where")
     return StageLock(
         stage=StageId(intern(name)),
         repository=str(values["repository"]),
@@ -164,7 +167,7 @@ def _line(name: str, values: dict[str, Any]) -> StageLock:
         pull=int(values["pull"]) if "pull" in values else None,
         published=published,
         landing=_oid(values["landing"]) if "landing" in values else None,
-        landed=values.get("landed") is True,
+        landed=landed,
     )
 
 

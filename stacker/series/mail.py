@@ -90,6 +90,14 @@ def author_and_message(mail: Mail, name: str) -> tuple[Signature, bytes]:
     return author, message
 
 
+def guessed(raw: bytes) -> str:
+    """Text of which nobody says in what charset it is, as git guesses."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
 def decoded(raw: bytes, charset: str) -> str:
     """`raw` as text, whatever it is: what is none in that charset, or no charset, is replaced."""
     try:
@@ -234,11 +242,7 @@ def _parsed(date: str) -> tuple[int, ...] | None:
 
 def _header(raw: bytes) -> str:
     """A header's value with RFC 2047 words decoded and folded lines joined."""
-    joined = re.sub(rb"\n[ \t]+", b" ", raw)
-    try:
-        text = joined.decode()
-    except UnicodeDecodeError:
-        text = joined.decode("latin-1")  # as git guesses
+    text = guessed(re.sub(rb"\n[ \t]+", b" ", raw))
     if "=?" not in text:
         return text
     from email.errors import HeaderParseError  # noqa: PLC0415 - slow to load, and seldom needed

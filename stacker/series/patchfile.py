@@ -146,14 +146,12 @@ def _mail(patch: Patch, exact: tuple[tuple[bytes, bytes], ...], note: bytes) -> 
 
 def _harmless(body: bytes, encoding: bytes | None) -> bytes:
     """The message for a mail tool's eyes: no line that ends it or changes the author."""
-    if encoding is not None:
-        body = mail.decoded(body, encoding.decode("ascii", "replace")).encode(errors="replace")
-    body = _ENDING.sub(b" ", body.replace(b"\0", b" "))
+    body = _ENDING.sub(b" ", _text(body, encoding).encode(errors="replace"))
     return b" " + body.lstrip() if _HEADING.match(body) else body
 
 
 def _header_text(raw: bytes, encoding: bytes | None, *, phrase: bool) -> bytes:
-    text = mail.decoded(raw, (encoding or b"utf-8").decode("ascii", "replace")).replace("\0", " ")
+    text = _text(raw, encoding)
     special = phrase and re.search(r'[()<>@,;:\\".\[\]]', text)
     if text.isascii() and text.isprintable():
         return (
@@ -163,6 +161,13 @@ def _header_text(raw: bytes, encoding: bytes | None, *, phrase: bool) -> bytes:
     pieces = [text[i : i + 15] for i in range(0, len(text), 15)]
     coded = (b"=?UTF-8?B?" + b64encode(piece.encode(errors="replace")) + b"?=" for piece in pieces)
     return b"\n ".join(coded)
+
+
+def _text(raw: bytes, encoding: bytes | None) -> str:
+    """What a commit has, for mail: git takes no NUL from there."""
+    charset = encoding.decode("ascii", "replace") if encoding is not None else None
+    text = mail.guessed(raw) if charset is None else mail.decoded(raw, charset)
+    return text.replace("\0", " ")
 
 
 def _date(when: bytes) -> bytes:

@@ -56,3 +56,9 @@ def twins(paths: Iterable[bytes]) -> tuple[bytes, bytes] | None:
             if seen.setdefault(key, here) != here:
                 return seen[key], here
     return None
+
+
+def shown(path: bytes) -> str:
+    """`path` for people; what cannot be seen, or is no text, is written out."""
+    text = path.decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else repr(text)

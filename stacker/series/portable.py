@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError
 from stacker.git.pack import object_id
-from stacker.series.paths import folded, is_plain, twins, wrong_on_windows
+from stacker.series.paths import folded, is_plain, shown, twins, wrong_on_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,13 +40,13 @@ class Portable:
             wrong = wrong_on_windows(path)
             if wrong is not None and not self._upstream_has_such_names:
                 raise PatchError(
-                    f"{name} adds {_shown(path)}, which {wrong}",
+                    f"{name} adds {shown(path)}, which {wrong}",
                     hint="Give the file another name, so that everybody can check it out.",
                 )
             twin = self._twin(tree, path)
             if twin is not None and not self._upstream_has_twins:
                 raise PatchError(
-                    f"{name} adds {_shown(path)} beside {_shown(twin)}",
+                    f"{name} adds {shown(path)} beside {shown(twin)}",
                     hint="These are one file on Windows and macOS. Give one another name.",
                 )
 
@@ -103,7 +103,3 @@ def refused_by_git(store: ObjectStore, paths: Iterable[bytes]) -> list[bytes]:
             stdin=lines, env={"GIT_INDEX_FILE": str(Path(folder) / "index")},
         ).err  # fmt: skip
     return [path for path in asked if b"Ignoring path %s\n" % path in said]
-
-
-def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "backslashreplace")

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.series.filediff import FileDiff
 
-    _Made = tuple[Leaf | None, bytes, Like | None]
-    """A file's new entry (`None`: it is gone), its content, and what that was before."""
+    _Made = tuple[Leaf | None, bytes | None, Like | None]
+    """A file's new leaf (`None`: it is gone), its content if that is new, what it was before."""
 
 _REGULAR = ("100644", "100755")
 _KEPT = 1 << 26  # bytes of files in memory
@@ -87,7 +87,7 @@ class Preimage:
             if path is None or made is None:
                 return None
             changes[path], content, like = made
-            if changes[path] is not None:
+            if content is not None:
                 contents.append((content, like))
         after = self._folders.edited(self.tree, changes)
         if after is not None:
@@ -100,6 +100,9 @@ class Preimage:
     def _made(self, part: FileDiff, path: bytes) -> _Made | None:
         """What a part makes of its file, if its ids prove that; else `None`."""
         here = self._folders.leaf(self.tree, path)
+        if here is not None and here.mode in _REGULAR and not part.changes and not part.old_blob:
+            mode = part.modes.get(b"new mode", "")
+            return (Leaf(mode, here.oid), None, None) if mode in _REGULAR else None
         before, wanted, zeros = _text(part.old_blob), _text(part.new_blob), "0" * len(self.tree)
         if part.old_path is None:
             mode, like = part.modes.get(b"new file mode", ""), None
@@ -107,14 +110,13 @@ class Preimage:
         elif here is None or here.oid != before or here.mode not in _REGULAR:
             return None
         else:
-            mode = part.modes.get(b"new mode", here.mode)
             old = self._blob(here.oid)
-            like = (here.oid, old)
+            mode, like = part.modes.get(b"new mode", here.mode), (here.oid, old)
         new = fitted(part.hunks, old) if old is not None else None
         if new is None:
             return None
         if part.new_path is None:
-            return (None, b"", None) if wanted == zeros and not new else None
+            return (None, None, None) if wanted == zeros and not new else None
         oid = object_id(self._store.algorithm, "blob", new)
         return (Leaf(mode, oid), new, like) if oid == wanted and mode in _REGULAR else None
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError
-from stacker.series.fitting import damage, misfit
+from stacker.series.fitting import LINE_ENDS, damage, misfit
+from stacker.series.paths import shown as path_shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,8 @@ def require(part: FileDiff, here: Side | None, name: str) -> None:
             "--full-index`, or apply it where it belongs and import the commit.",
         )
     wanted = part.old_blob.decode("ascii")
+    if here is None and part.old_path.endswith(b"\r"):
+        raise PatchError(f"{name}: its lines end in CR LF", hint=LINE_ENDS)
     if here is None:
         raise PatchError(
             f"{name} changes {shown}, which is not there",
@@ -119,4 +122,4 @@ def _reason(said: str) -> str:
 
 
 def _shown(path: bytes | None) -> str:
-    return "a file" if path is None else path.decode("utf-8", "backslashreplace")
+    return "a file" if path is None else path_shown(path)

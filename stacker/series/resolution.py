@@ -104,7 +104,7 @@ def parse(raw: bytes, name: str) -> Resolution:
             then=then,
         )
         _refuse_what_git_would_not_have(one)
-    except (ValueError, KeyError) as exc:
+    except (ValueError, KeyError, RecursionError) as exc:
         raise SeriesError(
             f"{name} is damaged: {exc}",
             hint="Remove the file; the conflict is then shown again.",

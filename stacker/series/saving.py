@@ -134,10 +134,11 @@ def _see(
         return False
     raw = found.files.get("series.lock")
     lock = parse_lock(raw) if raw is not None else Lock()
+    tells = command != versions.SEEN
     known = versions.file_ids_of(store, here.oid) if here else {}
     versions.record(
-        store, found, (), known=frozenset(known.values()),
-        version=lock.version, content=None if command == versions.SEEN else content_of(lock),
+        store, found, _kept(store, lock) if tells else (), known=frozenset(known.values()),
+        version=lock.version, content=content_of(lock) if tells else None,
         command=command, reason="files as they were found", now=now,
     )  # fmt: skip
     ondisk.write_files(store, directory, (found,))

@@ -93,10 +93,14 @@ class Workspace:
 def open_store(path: Path, object_format: str = "sha1") -> ObjectStore:
     """The object store at `path`, made when it is not there."""
     if not (path / "HEAD").is_file():
-        path.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A git that is killed at it leaves half a store, which no later one would mend.
+        begun = path if path.exists() else path.with_name(f"{path.name}.begun")
         Git(path.parent).run(
-            "init", "-q", "--bare", f"--object-format={object_format}", "-b", "none", str(path)
-        )
+            "init", "-q", "--bare", "--template=", f"--object-format={object_format}",
+            "-b", "none", str(begun),
+        )  # fmt: skip
+        begun.rename(path)
     return ObjectStore(Git(path))
 
 

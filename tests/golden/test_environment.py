@@ -140,9 +140,9 @@ def hook(it, name, body):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork of this process")
 def test_60_killed_at_the_second_of_three(three):
     """git am, killed at the second patch: `--skip` finishes without that patch, exit code 0, and
-    `--continue` knows of no changes.
+    `--continue` knows of no changes; from 2.46 on `--retry` is right.
 
-    Ours: killed at any step, and run again, it ends as if it had never been killed.
+    Ours: run again, it ends as if it had never been killed, whenever that was.
     """
     from faults import KILLED, run  # noqa: PLC0415 - where there is no fork it is not needed
 
@@ -152,6 +152,10 @@ def test_60_killed_at_the_second_of_three(three):
     assert "No changes" in three.git("am", "--continue").said
     assert three.git("am", "--skip").code == 0
     assert git(three.tree, "log", "--format=%s", "master..").text.split() == ["p20", "p3"]
+    kill = hook(three, "applypatch-msg", 'if grep -q p12 "$1"; then kill -9 $PPID; fi')
+    assert three.am().code != 0
+    kill.unlink()
+    assert (three.git("am", "--retry").code == 0) == (GIT >= (2, 46))
     home = three.series.home
     saved = home.with_name("saved")
     home.rename(saved)
@@ -186,8 +190,8 @@ def test_60_a_lock_that_somebody_left(three):
 
 
 def test_61_a_worktree_with_changes(three):
-    """git am goes on over a change of another file, and refuses one of the same file, a dirty
-    index, and a file in its way.
+    """git am goes on over a change of another file, and refuses one of the same file and a dirty
+    index.
 
     Ours: nothing of the user's worktree is read or written.
     """
@@ -344,7 +348,7 @@ HOOKS = ("applypatch-msg", "pre-applypatch", "post-applypatch", "commit-msg", "p
 
 @pytest.mark.skipif(os.name != "posix", reason="the hooks are shell scripts")
 def test_66_hooks(three, home):
-    """git am and rebase run a dozen hooks of the user, `am -n` (since 2.40) still some.
+    """git am and rebase run many hooks of the user; `am -n`, since 2.40, leaves out some.
 
     Ours: none, of the clone or of the person, though the import reads that clone.
     """
@@ -358,6 +362,11 @@ def test_66_hooks(three, home):
     assert three.am().code == 0
     ran = set(log.read_text(encoding="utf-8").split())
     assert ran >= {"applypatch-msg", "pre-applypatch", "post-applypatch", "reference-transaction"}
+    log.unlink()
+    assert (three.am("-n").code == 0) == (GIT >= (2, 40))
+    if GIT >= (2, 40):
+        left = set(log.read_text(encoding="utf-8").split())
+        assert {"applypatch-msg", "post-applypatch"} & left == {"post-applypatch"}
     assert three.rebase().code == 0
     assert "pre-rebase" in log.read_text(encoding="utf-8")
     shutil.copytree(folder, three.upstream.path / "hooks", dirs_exist_ok=True)

@@ -117,8 +117,8 @@ def test_05_an_encoded_mail_with_cr_lf_inside(plain, encoding):
 
 
 def test_06_attributes_that_change_in_the_same_patch(case):
-    """git am makes the right tree, and leaves a worktree whose line ends hang on the order of the
-    files in the patch.
+    """git am makes the right tree, and leaves a worktree where files of the patch have the new line
+    ends, and others the old.
 
     Ours: the same tree; there is no worktree.
     """

@@ -307,7 +307,7 @@ def test_35_a_patch_from_nothing(case):
 
 
 def test_36_a_merge_with_a_change_of_its_own(case):
-    """format-patch and rebase drop a merge, and what was changed in it, without a word.
+    """git's format-patch and rebase drop a merge, and what was changed in it, without a word.
 
     Ours: refused with the ways out named; `--first-parent` keeps the change.
     """
@@ -347,7 +347,7 @@ SUBJECTS = ["é 漢", "..", "CON", "x" * 200, "trailing.", 'quote"s <>|?*', "-da
 
 
 def test_38_file_names_from_subjects(case):
-    """format-patch makes them unique by number alone, and keeps Windows' devices and dots.
+    """git makes them unique by number alone, and keeps Windows' devices and dots.
 
     Ours: a number and a few plain letters, never empty; what orders stages is the plan alone.
     """

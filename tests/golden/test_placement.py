@@ -67,8 +67,7 @@ def test_40_a_look_alike_before_ours(case):
 
 
 def test_41_the_first_commit_that_conflicts(case):
-    """git merge-tree on each upstream commit says 0 0 1 1; after an edit, its revert and an edit
-    again 1 0 1: conflicts need not stay.
+    """git merge-tree on each upstream commit says 0 0 1 1.
 
     Ours: the commit that is named stops the stage, and the one before it does not.
     """
@@ -84,7 +83,7 @@ def test_41_the_first_commit_that_conflicts(case):
 
 
 def test_41_conflicts_that_come_and_go(case):
-    """git merge-tree says 1 0 1.
+    """git merge-tree says 1 0 1 after an edit, its revert and an edit again.
 
     Ours: the commit that is named stops the stage, and the one before it does not.
     """
@@ -150,7 +149,7 @@ def test_44_landed_and_reverted(case):
 
 
 def test_45_the_same_line_at_another_indent(case):
-    """patch-ids leave blanks out, so git rebase drops our line of Python for another one.
+    """git's patch-ids leave blanks out, so rebase drops our line of Python for another one.
 
     Ours: a conflict, as git's own merge has it.
     """
@@ -168,8 +167,8 @@ def test_45_the_same_line_at_another_indent(case):
 
 
 def test_46_taken_back_and_made_again(case):
-    """The series makes a change, reverts it and makes it again, upstream took it: git rebase drops
-    both and keeps the revert, which undoes upstream's change.
+    """Upstream took what the series makes, reverts and makes again: git rebase drops both and keeps
+    the revert, which undoes upstream's change.
 
     Ours: whatever is left of each, the end is as the series has it.
     """
@@ -286,9 +285,9 @@ def test_51_what_is_gone_on_one_side(case, name):
 
 
 def test_52_a_file_that_both_add(case):
-    """Alike: git am fails, am -3 says `already applied`; different: a conflict.
+    """git am fails where it is alike; am -3 says `already applied`.
 
-    Ours: landed, with the commit named; add/add.
+    Ours: landed, with the commit named.
     """
     it = case(base={"x": "x\n"}, ours={"n": "same\n"}, upstream={"n": "same\n"})
     assert it.am().code != 0

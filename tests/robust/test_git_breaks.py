@@ -5,6 +5,8 @@ from __future__ import annotations
 from robust_world import error_of
 from world import begin
 
+from stacker.errors import GIT_BREAKS
+
 FILES = ("".join(f"{name} {n}\n" for n in range(9)) for name in "abz")
 
 
@@ -25,4 +27,5 @@ def test_an_assertion_of_gits_fails(tmp_path, run_stacker, history):
     upstream.add("master", ("move", {"src/arch/arm/a": None, "src/arch": a}))
     error = error_of(world, "rebase")
     assert "Assertion" in error["message"]
-    assert "rename" in error["message"]
+    assert "'Rename'" in error["message"]
+    assert error["hint"] == GIT_BREAKS

@@ -2,13 +2,16 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from plan_strategies import FLAGSHIP, small_plan, stage_lists
 
 from stacker.errors import UsageError
 from stacker.series.chains import (
     below,
     chain,
+    chains,
     foreign_needs,
+    nearest,
     needs_closure,
 )
 from stacker.series.plan import Stage, StageId
@@ -58,6 +61,24 @@ def test_what_one_stands_on_has_its_whole_chain_in_the_chain_above(plan):
             theirs = chain(plan, need)
             assert set(theirs) <= set(mine)
             assert tuple(s for s in mine if s in theirs) == theirs
+
+
+@given(SMALL_PLANS, st.sets(st.integers(0, 6)))
+def test_all_chains_at_once_are_the_single_ones_without_those_that_are_gone(plan, numbers):
+    gone = {stage_id for number, stage_id in enumerate(plan.order) if number in numbers}
+    assert chains(plan, gone) == {
+        s: tuple(x for x in chain(plan, s) if x not in gone) for s in plan.order if s not in gone
+    }
+    assert list(chains(plan, gone)) == [s for s in plan.order if s not in gone]
+
+
+@given(SMALL_PLANS, st.sets(st.integers(0, 6)))
+def test_the_nearest_are_those_that_no_other_one_below_stands_on(plan, numbers):
+    gone = {stage_id for number, stage_id in enumerate(plan.order) if number in numbers}
+    for stage_id in plan.order:
+        under = [s for s in below(plan, stage_id) if s not in gone]
+        deeper = {s for other in under for s in below(plan, other)}
+        assert nearest(plan, stage_id, gone) == tuple(s for s in under if s not in deeper)
 
 
 def test_the_flagship():
@@ -112,7 +133,8 @@ def test_a_series_longer_than_pythons_stack():
     ][::-1]
     plan = small_plan(tuple(backwards))
     assert plan.order == tuple(ids)
-    assert chain(plan, ids[-1]) == tuple(ids)
+    assert chain(plan, ids[-1]) == chains(plan)[ids[-1]] == tuple(ids)
+    assert nearest(plan, ids[-1]) == (ids[-2],)
 
 
 def test_an_unknown_stage_is_refused_with_a_near_name():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
 from world import begin, stages, statuses
+
+from stacker.series import rebuilding
 
 LINES = "".join(f"line {n}\n" for n in range(20))
 ONE = LINES.replace("line 3\n", "one\n")
@@ -50,6 +53,22 @@ def test_a_fresh_clone_gets_the_same_commits(world):
     assert after["stages"] == before["stages"]
     assert world.files() == files
     assert set(statuses(after).values()) == {"unchanged"}
+
+
+def test_a_fresh_clone_reads_stages_that_stand_on_each_other_at_once(world, monkeypatch):
+    asked, real = [], rebuilding.commits_of
+
+    def commits_of(store, mails, onto):
+        asked.append([name for name, _ in mails])
+        return real(store, mails, onto)
+
+    monkeypatch.setattr(rebuilding, "commits_of", commits_of)
+    replace(world, "two", b"Subject: [PATCH] Two", b"Subject: [PATCH] Zwei")
+    document = clone_of(world).stacker("rebase")
+    names = [f"patches/{stage}/0001-{stage}.patch" for stage in ("one", "two", "three")]
+    assert asked == [names]
+    tip = stages(document)["three"]["commit"]
+    assert world.git("log", "-3", "--format=%s", tip).split() == ["Three", "Zwei", "One"]
 
 
 def test_a_fresh_clone_brings_a_base_that_upstream_left_behind(world):
@@ -207,3 +226,13 @@ def test_a_stage_renamed_without_saying_so_is_refused(world):
     said = world.stacker("rebase", code=1)["error"]
     assert said["message"] == f"the stage {old!r} vanished, and 'other-name' has its patches"
     assert f"was = {old!r}" in said["hint"]
+
+
+def test_what_an_adopted_lock_names_is_kept_in_the_store(world):
+    """Nothing else reaches the commits that a fresh clone rebuilds."""
+    clone_of(world).stacker("rebase", "--no-fetch")
+    lock = world.lock().decode()
+    tips = re.findall(r'commit = "([0-9a-f]+)"', lock)
+    assert len(tips) == 3
+    for tip in tips:
+        assert world.git("merge-base", tip, "refs/stacker/head") == tip

@@ -83,6 +83,43 @@ def test_chains_come_from_the_needs():
     assert gone.chains()["d"] == ("b", "c", "d")
 
 
+def by_the_book(lock):
+    """The chains as a person finds them, line by line."""
+    rank = {one.stage: position for position, one in enumerate(lock.stages)}
+    found = {}
+    for one in lock.stages:
+        if not one.landed:
+            below = {s for need in one.needs if need in found for s in found[need]}
+            found[one.stage] = (*sorted(below, key=rank.__getitem__), one.stage)
+    return found
+
+
+@st.composite
+def stacks(draw):
+    """Locks of one repository, whose lines need lines above."""
+    made = []
+    for name in "abcdefg"[: draw(st.integers(0, 7))]:
+        above = [one.stage for one in made]
+        needs = (
+            tuple(draw(st.lists(st.sampled_from(above), max_size=3, unique=True))) if made else ()
+        )
+        landing = "3" * 40 if draw(st.integers(0, 4)) == 0 else None
+        made.append(replace(line(name), needs=needs, landing=landing, landed=landing is not None))
+    return Lock(stages=tuple(made))
+
+
+@given(stacks())
+def test_chains_by_the_book(lock):
+    assert lock.chains() == by_the_book(lock)
+    assert list(lock.chains()) == [one.stage for one in lock.stages if not one.landed]
+
+
+def test_a_line_is_found_by_its_stage():
+    assert BEFORE.stage("b") is BEFORE.stages[1]
+    assert BEFORE.stage("none") is None
+    assert BEFORE.updated(line("b", pull=7)).stage("b").pull == 7
+
+
 RAW = serialise(BEFORE)
 DAMAGE = {
     "markers": (RAW.replace(b"[stages]\n", b"[stages]\n<<<<<<< HEAD\n"), "conflict markers"),

@@ -11,6 +11,7 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from world import begin, statuses
 
+from stacker.git import tidy as tidying
 from stacker.git.objects import Commit, Entry, Signature
 from stacker.series import ondisk, saving, versions
 from stacker.series.compose import Composer, PatchCommit
@@ -146,6 +147,17 @@ def test_one_git_tells_all_diffs(world, monkeypatch):
     world.upstream.add("master", ("beside", {"z": "z\n"}))
     world.stacker("rebase")
     assert asked == [2, 0]
+
+
+def test_packs_do_not_pile_up(world, monkeypatch):
+    monkeypatch.setattr(tidying, "_MANY", 4)
+    for number in range(8):
+        world.upstream.add("master", (f"drift {number}", {"a.c": edited((2, f"{number}"))}))
+        assert world.stacker("rebase")["version"] == number + 2
+        assert len(list((world.home / ".stacker/store.git/objects/pack").glob("*.pack"))) <= 4
+    world.git("fsck", "--strict", "--no-dangling")
+    assert world.stacker("undo", "--to", "v1")["version"] == 1
+    assert world.stacker("rebase")["version"] == 9
 
 
 # Numbers ------------------------------------------------------------------------------------------

@@ -227,9 +227,25 @@ class _Replay:
                 tree.copy_into(pack)
                 old = self._store.commit(pick.old)
                 sides.append((self._store.commit(old.parents[0]).tree, tree.oid, old.tree))
-            outcomes = quarantine.merge(sides, dict(rule_set), pack)
+            try:
+                outcomes = quarantine.merge(sides, dict(rule_set), pack)
+            except GitError as exc:
+                raise (
+                    self._at_fault(dict(zip(some, sides, strict=True)), quarantine) or exc
+                ) from exc
             for n, outcome in zip(some, outcomes, strict=True):
                 self._take_merge(n, outcome, quarantine)
+
+    def _at_fault(self, sides: Mapping[int, Sides], quarantine: Quarantine) -> GitError | None:
+        """The pick at which git broke down, tried one by one."""
+        for n, one in sides.items():
+            try:
+                quarantine.merge([one], {})
+            except GitError as exc:
+                old = self._picks[n].old
+                what = f"{self._store.commit(old).subject!r} ({old[:10]})"
+                return GitError(f"git cannot merge {what}: {exc.message}", hint=exc.hint)
+        return None
 
     def _take_merge(self, n: int, outcome: MergeOutcome, quarantine: Quarantine) -> None:
         match outcome:
