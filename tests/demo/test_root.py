@@ -6,6 +6,7 @@ import pytest
 
 from stacker import wiring
 from stacker.demo import flagship
+from stacker.series import ondisk
 from stacker.series.loading import load
 
 
@@ -70,7 +71,7 @@ def test_the_lock_fits_the_patches(fresh):
         series = work.load()
         assert series.edits == ()
         assert [line.stage for line in series.lock.stages] == list(series.plan.order)
-        again = load(work.directory, work.store, work.plan)
+        again = load(ondisk.found(work.store, work.directory), work.store, work.plan)
     assert again.lock == series.lock
     ran = fresh("--json", "rebase", "--no-fetch", "--onto", series.lock.bases["cpython"])
     assert ran.code == 0

@@ -23,7 +23,7 @@ from stacker.git.replay.rules import Rules, rules_above
 from stacker.git.replay.standing import Standings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from stacker.git.merge import MergeOutcome
     from stacker.git.objects import Oid
