@@ -11,7 +11,7 @@ from stacker.git.replay.changes import Leaf
 from stacker.git.replay.folders import FOLDER, Folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from stacker.git.store import ObjectStore
 
@@ -25,9 +25,9 @@ class Folders:
         self._store = store
         self._read: OrderedDict[Oid, Folder] = OrderedDict()
 
-    def names(self, tree: Oid) -> Mapping[bytes, Leaf]:
-        """What lies in the folder `tree` itself, folders too."""
-        return self._folder(tree).leaves()
+    def names(self, tree: Oid) -> Iterable[bytes]:
+        """The names of what lies in the folder `tree` itself, folders too."""
+        return self._folder(tree).names()
 
     def leaf(self, tree: Oid, path: bytes) -> Leaf | None:
         """What `tree` has at `path`, maybe a folder; `None` when there is nothing."""
@@ -49,8 +49,8 @@ class Folders:
 
     def added(self, old: Oid | None, new: Oid) -> Iterator[bytes]:
         """The files of tree `new` at whose paths tree `old` has no file."""
-        before = self.names(old) if old is not None else {}
-        for name, leaf in self.names(new).items():
+        before = self._folder(old).leaves() if old is not None else {}
+        for name, leaf in self._folder(new).leaves().items():
             was = before.get(name)
             if was == leaf:
                 continue

@@ -54,12 +54,14 @@ class Portable:
         """The file or folder of `tree` that is on the way of `path` where case does not matter."""
         parts = path.split(b"/")
         for depth, part in enumerate(parts):
-            here = self._folders.names(tree)
             key = folded(part)
-            for name in here:
+            for name in self._folders.names(tree):
                 if name != part and folded(name) == key:
                     return b"/".join([*parts[:depth], name])
-            tree = here[part].oid
+            leaf = self._folders.leaf(tree, part)
+            if leaf is None:
+                break
+            tree = leaf.oid
         return None
 
     @cached_property

@@ -330,7 +330,7 @@ def test_08_to_22_through_the_command_line(lab, tmp_path, run_stacker, history):
     commits = [
         lab.commit(b"s\n\nabove\n---\nbelow\n" + FROM_LINE + b"\nX: y\n"),
         lab.commit(b"[ARM32] x  \n\n\n\nFrom: M <m@x>\r\n", by(b'M, "Q" (x)', b"", b"0 +0545")),
-        lab.commit(b""), lab.commit(b"\xff\xfe \x01\n", by(b"J\xf6rg", b"a b")),
+        lab.commit(b"\n\nlate\n"), lab.commit(b"\xff\xfe \x01\n", by(b"J\xf6rg", b"a b")),
         lab.commit(b"Gr\xfc\xdfe\n", by(b"J\xf6rg", when=b"5000000000 -0330"), b"ISO-8859-1"),
     ]  # fmt: skip
     assert not any(same(lab.store.commit(oid), lab.by_git(oid)) for oid in commits)

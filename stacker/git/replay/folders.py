@@ -61,6 +61,10 @@ class Folder:
         """The version that `raw`, made by `changed(entries)`, is."""
         return Folder(oid, raw, self._places if self._is_plain(entries) else None)
 
+    def names(self) -> Iterable[bytes]:
+        """The names of all entries."""
+        return self._where()
+
     def leaves(self) -> dict[bytes, Leaf]:
         """All entries by name."""
         return {name: leaf for name in self._where() if (leaf := self.leaf(name)) is not None}
