@@ -214,25 +214,3 @@ def test_the_same_merge_gives_the_same_conflict(lab):
         Commit(lab.commit(upstream).tree, (base,), Signature(b"B", b"b", b"5 +0000"), WHO, b"x")
     )
     assert merge(lab, base, other, mine) == first
-
-
-def test_a_look_alike_before_the_change_does_not_catch_it(lab):
-    """Golden case 40: text tools put the change into the wrong function."""
-    body = b"    int x;\n    x = 0;\n    return x;\n}\n"
-    base = {b"f.c": b"int old(void) {\n" + body + b"\nint ours(void) {\n" + body}
-    upstream = {b"f.c": b"int copy(void) {\n" + body + b"\n" + base[b"f.c"]}
-    mine = {b"f.c": b"int old(void) {\n" + body + b"\nint ours(void) {\n"
-            + body.replace(b"x = 0", b"x = 1")}  # fmt: skip
-    outcome = merge(lab, *sides(lab, Case(base, upstream, mine, {})))
-    assert isinstance(outcome, Merged)
-    merged = lab.blob(lab.entry_at(outcome.tree, b"f.c").oid)
-    assert merged.count(b"x = 1") == 1
-    assert b"x = 1" in merged.partition(b"ours")[2]
-
-
-def test_python_blocks_keep_upstreams_indentation(lab):
-    """Golden case 53: a re-indented block is a conflict, never our line at the old indent."""
-    base = {b"m.py": b"a = 1\nb = 2\nc = 3\n"}
-    upstream = {b"m.py": b"if x:\n    a = 1\n    b = 2\n    c = 3\n"}
-    mine = {b"m.py": b"a = 1\nb = 7\nc = 3\n"}
-    assert isinstance(merge(lab, *sides(lab, Case(base, upstream, mine, {}))), Conflicted)

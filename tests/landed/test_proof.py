@@ -98,12 +98,6 @@ def test_the_same_words_with_more_are_no_proof(world):
     assert world.patch("one").is_file()
 
 
-def test_the_same_line_at_another_indent_is_not_ours(world):
-    """Golden case 45: equal patch-ids, for they leave blanks out."""
-    world.upstream.add("master", ("Indented", {"a.c": edited(n3="    one")}))
-    assert statuses(world.stacker("rebase", code=3))["one"] == "conflict"
-
-
 def test_half_of_a_stage_is_no_landing(world):
     world.upstream.add("master", ("Half", {"a.c": edited(n9="two")}))
     assert statuses(world.stacker("rebase"))["two"] != "landed"
