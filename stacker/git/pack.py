@@ -12,12 +12,12 @@ import tempfile
 import zlib
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Like = tuple[Oid, bytes]
 """An earlier object that a new one resembles: its id and its content."""
@@ -27,7 +27,10 @@ _OFFSET_DELTA = 6
 _DEEPEST = 40  # links of a delta chain; git reads up to 4,095, and slowly
 _LONGEST_COPY = 0xFFFFFF  # bytes that one copy instruction can name
 _LONGEST_INSERT = 127
+_BLOCK = 64  # bytes that are compared at once
 _BIG_OFFSET = 1 << 31
+_SHORT = 200  # bytes; to set zlib up takes longer than to write them
+_LONGEST_STORED = 0xFFFF  # bytes of a block that is not compressed
 
 
 def object_id(algorithm: str, kind: str, content: bytes) -> Oid:
@@ -82,10 +85,10 @@ class Pack:
             delta = _delta(like[1], content)
             if len(delta) < len(content) // 2:
                 head = _head(_OFFSET_DELTA, len(delta)) + _distance(self._end - base[0])
-                self._put(oid, head + zlib.compress(delta, self._level), base[2] + 1)
+                self._put(oid, head + self._deflated(delta), base[2] + 1)
                 return
         head = _head(_TYPES[kind], len(content))
-        self._put(oid, head + zlib.compress(content, self._level), 0)
+        self._put(oid, head + self._deflated(content), 0)
 
     def write(self, objects: Path, *, durable: bool = True) -> None:
         """Put pack and index into the folder `objects` of a repository.
@@ -102,6 +105,14 @@ class Pack:
         # git looks for indexes; a pack without one is nothing to it.
         _put_file(stem.with_suffix(".pack"), (body, trailer), durable=durable)
         _put_file(stem.with_suffix(".idx"), self._index(trailer), durable=durable)
+
+    def _deflated(self, data: bytes) -> bytes:
+        """zlib's format; what is hardly worth it, or not wanted, is stored as it is (RFC 1950)."""
+        size = len(data)
+        if size > _SHORT and (self._level or size > _LONGEST_STORED):
+            return zlib.compress(data, self._level)
+        length = size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
+        return b"".join((b"\x78\x01\x01", length, data, zlib.adler32(data).to_bytes(4)))
 
     def _put(self, oid: Oid, entry: bytes, depth: int) -> None:
         self._entries[oid] = (self._end, zlib.crc32(entry), depth)
@@ -175,36 +186,48 @@ def _distance(offset: int) -> bytes:
 
 
 def _delta(old: bytes, new: bytes) -> bytes:
-    """Instructions that make `new` of `old`: its beginning, the new middle, its end."""
+    """Instructions that make `new` of `old`: its beginning, what is between, its end."""
     limit = min(len(old), len(new))
-    before = _common(old, new, limit, 0)
-    after = _common(old, new, limit - before, 1)
-    middle = new[before : len(new) - after]
-    inserts = (middle[i : i + _LONGEST_INSERT] for i in range(0, len(middle), _LONGEST_INSERT))
-    return b"".join([
+    before = _common(old[:limit], new[:limit], "big")
+    rest = limit - before
+    after = _common(old[len(old) - rest :], new[len(new) - rest :], "little")
+    return b"".join((
         _varint(len(old)), _varint(len(new)),
         _copy(0, before),
-        *(bytes([len(part)]) + part for part in inserts),
+        *_between(old, new, before, after),
         _copy(len(old) - after, after),
-    ])  # fmt: skip
+    ))  # fmt: skip
 
 
-def _common(old: bytes, new: bytes, limit: int, end: int) -> int:
-    """How many bytes, at most `limit`, both have in common at the beginning (`end`: at the end)."""
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if end:
-            same = (
-                old[len(old) - middle : len(old) - low] == new[len(new) - middle : len(new) - low]
-            )
+def _between(old: bytes, new: bytes, before: int, after: int) -> Iterator[bytes]:
+    """New text, and where both are equally long, as with ids replaced in a tree, what is equal."""
+    end = len(new) - after
+    step = _BLOCK if len(old) == len(new) else end
+    start = at = before  # new text begins at `start`
+    while at < end:
+        stop = min(at + step, end)
+        if old[at:stop] == new[at:stop]:
+            yield from _inserts(new[start:at])
+            begun = at
+            while at < end and old[at : at + step] == new[at : at + step]:
+                at = min(at + step, end)
+            yield _copy(begun, at - begun)
+            start = at
         else:
-            same = old[low:middle] == new[low:middle]
-        if same:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+            at = stop
+    yield from _inserts(new[start:end])
+
+
+def _inserts(text: bytes) -> Iterator[bytes]:
+    for start in range(0, len(text), _LONGEST_INSERT):
+        part = text[start : start + _LONGEST_INSERT]
+        yield bytes([len(part)]) + part
+
+
+def _common(old: bytes, new: bytes, order: Literal["big", "little"]) -> int:
+    """How many bytes two texts of one length have in common at the beginning (`little`: end)."""
+    apart = int.from_bytes(old, order) ^ int.from_bytes(new, order)
+    return len(old) - (apart.bit_length() + 7) // 8
 
 
 def _varint(number: int) -> bytes:

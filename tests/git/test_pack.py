@@ -40,6 +40,30 @@ def test_git_reads_a_line_of_versions_back(tmp_path_factory, first, edits):
         after = here[:start] + new + here[start + gone :]
         last, here = pack.add("blob", after, like=(last, here)), after
         wanted[last] = here
+    _assert_git_reads(folder, pack, wanted)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.binary(min_size=1, max_size=3000),
+    st.lists(st.sets(st.integers(0, 2999), max_size=5), max_size=20),
+)
+def test_git_reads_versions_of_one_length_back(tmp_path_factory, first, edits):
+    folder = tmp_path_factory.mktemp("pack")
+    subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
+    pack, here = Pack("sha1"), bytearray(first)
+    wanted = {pack.add("blob", first): first}
+    last = next(iter(wanted))
+    for places in edits:
+        before = bytes(here)
+        for place in places:
+            here[place % len(here)] ^= 0xFF
+        last = pack.add("blob", bytes(here), like=(last, before))
+        wanted[last] = bytes(here)
+    _assert_git_reads(folder, pack, wanted)
+
+
+def _assert_git_reads(folder, pack, wanted):
     pack.write(folder / "objects")
     with ObjectStore(Git(folder)) as store:
         assert {oid: store.blob(oid) for oid in wanted} == wanted
