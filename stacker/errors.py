@@ -16,8 +16,8 @@ makes an answer impossible is raised. `cli` catches once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -34,8 +34,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong at one place of a file a person wrote.
 
     `line` and `column` count from 1; `column` counts characters, not bytes.

@@ -10,7 +10,7 @@ said so. Who says `undo` then means that one: it is finished, and not undone in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
@@ -98,8 +98,8 @@ def _with_publication(restored: Lock, newest: Lock) -> Lock:
     for line in restored.stages:
         known = newest.stage(line.stage)
         if known is not None:
-            line = replace(  # noqa: PLW2901 - the same line, brought up to date
-                line, pull=known.pull, published=known.published, landing=known.landing
+            line = line._replace(  # noqa: PLW2901 - the same line, brought up to date
+                pull=known.pull, published=known.published, landing=known.landing
             )
         lines.append(line)
     return restored.with_stages(lines)

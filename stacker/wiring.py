@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker import settings
 from stacker.errors import ForgeError, UsageError
@@ -30,12 +29,14 @@ if TYPE_CHECKING:
     from stacker.submit.gather import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A forge as this run reaches it: the address of its pages and git, and the token for it."""
 
     url: str
-    token: str | None = field(repr=False)
+    token: str | None
+
+    def __repr__(self) -> str:
+        return f"Site(url={self.url!r}, token=<hidden>)"
 
     @property
     def api(self) -> str:
@@ -53,8 +54,7 @@ class Site:
         return origin_of(self.url).startswith(("http://127.0.0.1:", "http://localhost:"))
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """A workspace together with the forge that its plan names."""
 
     work: Workspace
@@ -80,8 +80,7 @@ class Desk:
         return Place(repository, fork, url, trunk, self.site.credential)
 
 
-@dataclass(frozen=True, slots=True)
-class Offline:
+class Offline(NamedTuple):
     """A series directory to look at; `work` is `None` in a fresh clone, which has no store yet.
 
     The upstreams of `work` have no address, so nothing can be fetched from them.

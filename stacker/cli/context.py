@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,19 +21,19 @@ _INTERRUPTED = "Interrupted; run the command again to finish what was begun."
 _FLAGS = ("--json", "-q", "--quiet", "-v", "--verbose", "--no-fetch")
 
 
-@dataclass(slots=True)
 class Options:
     """The global options of this run; set once, before a command runs.
 
     `if_interrupted` is the one true sentence after Ctrl-C; a command that knows better sets it.
     """
 
-    folder: Path
-    json_only: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    fetch: bool = True
-    if_interrupted: str = ""
+    def __init__(self) -> None:
+        self.folder = Path()
+        self.json_only = False
+        self.quiet = False
+        self.verbose = False
+        self.fetch = True
+        self.if_interrupted = ""
 
     @property
     def terminal(self) -> Terminal:
@@ -60,7 +59,7 @@ class Options:
 
 def options_from(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     """Take the global options out of `arguments`, wherever they stand before a `--`."""
-    options = Options(Path())
+    options = Options()
     rest: list[str] = []
     waiting = iter(arguments)
     for argument in waiting:

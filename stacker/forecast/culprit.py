@@ -6,8 +6,7 @@ Invariant of the search: the chain goes through on the commit before, and stops 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.history import first_parents
 from stacker.series.compose import Composer, Standing
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from stacker.series.plan import StageId
 
 
-@dataclass(frozen=True, slots=True)
-class Culprit:
+class Culprit(NamedTuple):
     """An upstream commit: its subject, who wrote it, and its pull request where it tells."""
 
     commit: Oid
@@ -61,4 +59,4 @@ def describe(what: Composition, oid: Oid) -> Culprit:
 
 def _goes_through(what: Composition, stage: StageId, base: Oid) -> bool:
     bases = {**what.bases, what.repositories[stage]: base}
-    return isinstance(Composer(replace(what, bases=bases)).outcome(stage), Standing)
+    return isinstance(Composer(what._replace(bases=bases)).outcome(stage), Standing)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.objects import Oid
 
@@ -11,24 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """A file as one side of a merge has it."""
 
     mode: str
     oid: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(NamedTuple):
     """Where git put the file of one side (`upstream` or `mine`) that could not stay at its path."""
 
     side: str
     path: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """One path that git could not merge; a side is `None` where it has no such file.
 
     `kind` is git's word for it: `content`, `modify/delete`, `rename/delete`, `add/add`, …
@@ -43,15 +39,13 @@ class Conflict:
     aside: tuple[Aside, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """The merge is clean."""
 
     tree: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Conflicted:
+class Conflicted(NamedTuple):
     """The merge stopped; `tree` has the conflicted files with markers in them."""
 
     tree: Oid

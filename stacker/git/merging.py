@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from typing import IO, TYPE_CHECKING, cast
 
 from stacker.errors import GitError
@@ -88,6 +87,8 @@ class MergeTree:
         self._fields = _fields(self._terminal)
 
     def _died(self) -> GitError:
+        import shutil  # noqa: PLC0415 - git seldom dies
+
         said = self._log.read_text("utf-8", "replace").strip().splitlines()
         if not said and shutil.disk_usage(self._log.parent).free < _CHUNK:
             said = [os.strerror(errno.ENOSPC)]  # there was no room for the complaint either

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from stacker.errors import GitError
 
@@ -16,8 +15,7 @@ def is_oid(text: str) -> bool:
     return len(text) in (40, 64) and not text.strip("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """Who and when, as raw bytes: `when` is seconds since 1970 and a zone, `1549000000 +0100`."""
 
     name: bytes
@@ -49,8 +47,7 @@ class Signature:
         return f"{name} <{email}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """A commit object. `extra` holds header lines that are neither of the known ones."""
 
     tree: Oid
@@ -109,11 +106,10 @@ class Commit:
         The committer repeats the author, and signatures are left out, so that everybody who
         puts the same patch on the same parent gets the same id.
         """
-        return replace(self, tree=tree, parents=parents, committer=self.author, extra=())
+        return self._replace(tree=tree, parents=parents, committer=self.author, extra=())
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a tree: mode as git writes it (`100644`), id, and the name's raw bytes."""
 
     mode: str

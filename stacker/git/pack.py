@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import zlib
 from itertools import accumulate
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 Like = tuple[Oid, bytes]
 """An earlier object that a new one resembles: its id and its content."""
@@ -148,19 +147,24 @@ def _put_file(path: Path, parts: Sequence[bytes], *, durable: bool) -> None:
     if path.exists():  # the same name is the same content
         return
     # git's own clean-up knows this name for something half written.
-    handle, name = tempfile.mkstemp(prefix="tmp_pack_", dir=path.parent)
+    half = new_name(path.parent, "tmp_pack_")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with half.open("xb") as file:
             for part in parts:
                 file.write(part)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        Path(name).chmod(0o444)
-        Path(name).replace(path)
+        half.chmod(0o444)
+        half.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        half.unlink(missing_ok=True)
         raise
+
+
+def new_name(folder: Path, prefix: str) -> Path:
+    """A name in `folder` that nothing has."""
+    return folder / f"{prefix}{os.urandom(8).hex()}"
 
 
 def _head(kind: int, size: int) -> bytes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,16 +11,14 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """Put the change of commit `old` on `onto`: a commit, or an earlier pick by its number."""
 
     old: Oid
     onto: Oid | int
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(NamedTuple):
     """The commit stands on its new parent.
 
     `emptied` when its change was already there; `kept` when it changes the very same leaves, from
@@ -33,8 +30,7 @@ class Picked:
     kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(NamedTuple):
     """git could not merge; nothing was written but objects."""
 
     old: Oid
@@ -45,8 +41,7 @@ class Stopped:
 PickOutcome = Picked | Stopped
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(NamedTuple):
     """What a caller knows: the patches' texts (they only save time), earlier results by (old
     commit, parent), and the tree that solves the conflict of a pick, where one is known."""
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from base64 import b64encode
-from dataclasses import dataclass
 from pathlib import Path
 from signal import strsignal
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from stacker.errors import GitError
@@ -50,8 +48,7 @@ _SEALED_CONFIG: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """A token and the one host (`https://host[:port]`) it may be sent to."""
 
     origin: str
@@ -61,8 +58,7 @@ class Credential:
         return f"Credential(origin={self.origin!r}, token=<hidden>)"
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """How a git process ended: its exit code and its raw output."""
 
     code: int
@@ -115,6 +111,8 @@ def sealed_environment(
         env[name] = ",".join(filter(None, [env.get(name, ""), "127.0.0.1,localhost,::1"]))
     settings = [*_SEALED_CONFIG, *config]
     if credential is not None:
+        from base64 import b64encode  # noqa: PLC0415 - most commands ask no forge
+
         basic = b64encode(f"x-access-token:{credential.token}".encode()).decode("ascii")
         settings.append((f"http.{credential.origin}/.extraHeader", f"Authorization: Basic {basic}"))
     env["GIT_CONFIG_COUNT"] = str(len(settings))

@@ -7,8 +7,8 @@ Only what the caller wants to keep is taken into the store.
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
+from contextlib import ExitStack, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +18,6 @@ from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.pack import Pack
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.git.worktree import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,18 +42,12 @@ _REGULAR = ("100644", "100755")
 
 
 class Quarantine:
-    """A throw-away object directory on top of a store's."""
+    """A throw-away object directory on top of a store's; made when it is first needed."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._directory, self._algorithm = store.git.directory, store.algorithm
-        self._folder = Path(tempfile.mkdtemp(prefix="stacker-merge-"))
-        self._objects = self._folder / "objects"
-        (self._objects / "info").mkdir(parents=True)
-        (self._objects / "pack").mkdir()
-        alternate = str(store.objects.resolve()).replace("\\", "/") + "\n"
-        (self._objects / "info" / "alternates").write_text(alternate, "utf-8", newline="\n")
-        self._env = {"GIT_OBJECT_DIRECTORY": str(self._objects)}
-        self._reader = ObjectStore(Git(self._directory, env=self._env))
+        self._below = store.objects
+        self._closing = ExitStack()
         self._put: set[Oid] = set()
         self._merging: dict[tuple[tuple[bytes, Oid], ...], tuple[MergeTree, MergeTree]] = {}
 
@@ -67,16 +60,12 @@ class Quarantine:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._reader.close()
-        for both in self._merging.values():
-            for one in both:
-                one.close()
-        remove_tree(self._folder)
+        self._closing.close()
 
-    @property
+    @cached_property
     def reader(self) -> ObjectStore:
         """Reads what is in here and in the store; never written to."""
-        return self._reader
+        return self._closing.enter_context(ObjectStore(Git(self._directory, env=self._env)))
 
     def pack(self) -> Pack:
         """An empty pack for `put`."""
@@ -105,20 +94,17 @@ class Quarantine:
         found: list[MergeOutcome] = []
         for start in range(0, len(asked), _AT_ONCE):
             some = asked[start : start + _AT_ONCE]
-            cut = len(some) if len(some) < _FOR_TWO else len(some) // 2
-            shares = [(both[0], some[:cut]), (both[1], some[cut:])]
-            working = [merger for merger, share in shares if share]
-            for merger, share in shares:
-                if share:
-                    merger.ask(share)
-            for merger in working:
-                found += merger.answers()
+            working = both if len(some) >= _FOR_TWO else both[:1]
+            for n, merger in enumerate(working):
+                merger.ask(some[n :: len(working)])
+            answers = [iter(merger.answers()) for merger in working]
+            found += [next(answers[n % len(working)]) for n in range(len(some))]
         return found
 
     def made(self, oid: Oid) -> Found | None:
         """An object that is here and perhaps not in the store; `None` for one that it has."""
         if oid in self._put or (self._objects / oid[:2] / oid[2:]).exists():
-            return self._reader.find(oid)
+            return self.reader.find(oid)
         return None
 
     def made_below(self, oid: Oid) -> Iterator[Found]:
@@ -127,7 +113,7 @@ class Quarantine:
         if found is not None:
             yield found
             if found[0] == "tree":
-                for entry in self._reader.tree(oid):
+                for entry in self.reader.tree(oid):
                     yield from self.made_below(entry.oid)
 
     def made_for(self, outcome: MergeOutcome) -> Iterator[Found]:
@@ -137,6 +123,29 @@ class Quarantine:
             for side in (conflict.base, conflict.upstream, conflict.mine):
                 if side is not None and (found := self.made(side.oid)) is not None:
                     yield found
+
+    @cached_property
+    def _folder(self) -> Path:
+        import tempfile  # noqa: PLC0415 - many rebases need no merge
+
+        from stacker.git.worktree import remove_tree  # noqa: PLC0415 - as above
+
+        folder = Path(tempfile.mkdtemp(prefix="stacker-merge-"))
+        self._closing.callback(remove_tree, folder)
+        return folder
+
+    @cached_property
+    def _objects(self) -> Path:
+        objects = self._folder / "objects"
+        (objects / "info").mkdir(parents=True)
+        (objects / "pack").mkdir()
+        alternate = str(self._below.resolve()).replace("\\", "/") + "\n"
+        (objects / "info" / "alternates").write_text(alternate, "utf-8", newline="\n")
+        return objects
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return {"GIT_OBJECT_DIRECTORY": str(self._objects)}
 
     def _named(self, sides: Sides, pack: Pack) -> bytes:
         """A line for git: two synthetic commits on one for the base."""
@@ -154,6 +163,8 @@ class Quarantine:
                 MergeTree(git, self._folder / f"said-{number}-{n}", self._tiny_conflict())
                 for n in range(2)
             )
+            self._closing.callback(first.close)
+            self._closing.callback(second.close)
             self._merging[key] = first, second
         return self._merging[key]
 
@@ -184,9 +195,9 @@ class Quarantine:
             return  # no file that git would check out
         target = folder.joinpath(*parts)
         # A name that this system cannot have is one whose rules git could not read here either.
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(self._reader.blob(oid))
+            target.write_bytes(self.reader.blob(oid))
 
 
 def merge_trees(store: ObjectStore, base: Oid, upstream: Oid, mine: Oid) -> MergeOutcome:

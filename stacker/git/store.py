@@ -5,18 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 import zlib
-from dataclasses import replace
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from stacker.errors import DAMAGED, GitError
 from stacker.git.objects import Commit, Entry, Oid
-from stacker.git.pack import Pack, object_id
+from stacker.git.pack import Pack, new_name, object_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from stacker.git.pack import Like
@@ -114,6 +112,13 @@ class ObjectStore:
                 raise GitError(f"the object store is damaged: {said}", hint=DAMAGED)
             yield words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
 
+    def sizes(self, oids: Collection[Oid]) -> dict[Oid, int]:
+        """How many bytes each of these objects has; all are there."""
+        asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+        out = self.git.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
+        lines = (line.split(" ") for line in out.decode("ascii").splitlines())
+        return {Oid(oid): int(size) for oid, size in lines}
+
     def resolve(self, rev: str) -> Oid | None:
         """The commit that `rev` names, tags peeled; `None` when there is none."""
         found = self.find(rev + "^{commit}")
@@ -161,7 +166,7 @@ class ObjectStore:
             if entry.mode == "040000":
                 yield from self.files(entry.oid, path + b"/")
             else:
-                yield replace(entry, name=path)
+                yield entry._replace(name=path)
 
     def entry_at(self, rev: str, path: bytes) -> Entry | None:
         """The entry at `path` in the tree of `rev`; `None` when there is nothing."""
@@ -171,7 +176,7 @@ class ObjectStore:
         for depth, part in enumerate(parts):
             match = next((e for e in self.tree(here) if e.name == part), None) if here else None
             if match is None or depth == len(parts) - 1:
-                return replace(match, name=path) if match else None
+                return match._replace(name=path) if match else None
             here = match.oid if match.mode == "040000" else None
         return None
 
@@ -214,13 +219,13 @@ class ObjectStore:
         if place.exists():
             return oid
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix="tmp_obj_", dir=place.parent)
-        with os.fdopen(handle, "wb") as file:
+        half = new_name(place.parent, "tmp_obj_")
+        with half.open("xb") as file:
             file.write(zlib.compress(f"{kind} {len(content)}".encode("ascii") + b"\0" + content, 1))
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o444)
-        Path(name).replace(place)
+        half.chmod(0o444)
+        half.replace(place)
         return oid
 
     def write_commit(self, commit: Commit) -> Oid:

@@ -7,9 +7,8 @@ environment of ours, from which `stacker.wiring` has removed what would redirect
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
 from stacker.git import incomplete
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 _TOO_SHALLOW = "because shallow roots are not allowed to be updated"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRefs:
+class RemoteRefs(NamedTuple):
     """What a remote offers: full ref names and ids, and the branch its HEAD names."""
 
     refs: Mapping[str, Oid]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,7 +199,7 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
     files = {**loaded, "series.toml": text.encode()}
     for stage, oids in new.assigned:
         files.setdefault(f"series/{stage}.md", _text(work, oids[0]))
-    series = replace(series, plan=plan, patches=patches, files=files)
+    series = series._replace(plan=plan, patches=patches, files=files)
     composition = series.composition(work.store, bases, {})
     composer = Composer(composition)
     outcomes = {stage: composer.outcome(stage) for stage in composition.chains}

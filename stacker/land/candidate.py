@@ -58,7 +58,7 @@ class OnTips:
 
 def on_tips(work: Workspace, series: Series, targets: Mapping[str, Oid]) -> OnTips:
     """Put the series on `targets`, in the store alone."""
-    _, landed, what = dry_run(work, series, Attempt(dict(targets)))
+    _, landed, what = dry_run(work, series, Attempt(dict(targets), {}))
     return OnTips(targets, landed, Composer(what))
 
 
@@ -81,7 +81,7 @@ def with_trailers(store: ObjectStore, candidate: Candidate, trailers: Sequence[s
     """The candidate whose last commit says which landing made it: recovery reads it there."""
     commit = store.commit(candidate.commit)
     text = commit.message.rstrip(b"\n") + b"\n\n" + "\n".join(trailers).encode() + b"\n"
-    marked = store.write_commit(replace(commit, message=text))
+    marked = store.write_commit(commit._replace(message=text))
     last = replace(candidate.segments[-1], tip=marked)
     return replace(candidate, commit=marked, segments=(*candidate.segments[:-1], last))
 

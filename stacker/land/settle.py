@@ -5,7 +5,6 @@ Every step may be done twice; none of them changes whether the group has landed.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from stacker.forge.api import PullState
@@ -72,7 +71,7 @@ def remember(work: Workspace, landings: Mapping[StageId, Oid], name: str) -> Non
     for stage, commit in landings.items():
         line = lock.stage(stage)
         if line is not None and line.landing != commit:
-            lock = lock.updated(replace(line, landing=commit))
+            lock = lock.updated(line._replace(landing=commit))
     if lock != series.lock:
         save(
             work.directory, work.store, series.files, lock,

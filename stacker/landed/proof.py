@@ -9,7 +9,6 @@ landed with it) put on that commit's parent gives exactly that commit's tree.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.git.history import first_parents
@@ -71,5 +70,5 @@ def _contained(what: Composition, stage: StageId, base: Oid) -> bool:
 
 def _tree(what: Composition, stage: StageId, base: Oid) -> Oid | None:
     bases = {**what.bases, what.repositories[stage]: base}
-    outcome = Composer(replace(what, bases=bases)).outcome(stage)
+    outcome = Composer(what._replace(bases=bases)).outcome(stage)
     return what.store.commit(outcome.tip).tree if isinstance(outcome, Standing) else None

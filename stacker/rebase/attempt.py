@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.objects import Oid
 from stacker.series.directory import write_atomically
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """Where the series is to go: an upstream commit for each repository.
 
     `picks` are results that need not be computed again; `dropped` the (stage, patch file) pairs
@@ -22,7 +20,7 @@ class Attempt:
     """
 
     targets: dict[str, Oid]
-    picks: dict[tuple[Oid, Oid], Oid] = field(default_factory=dict)
+    picks: dict[tuple[Oid, Oid], Oid]
     dropped: frozenset[tuple[str, str]] = frozenset()
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
-from stacker.forecast import culprit
 from stacker.git.history import counting
 from stacker.landed.proof import landings
 from stacker.rebase import attempt as attempts
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class RebaseRequest:
+class RebaseRequest(NamedTuple):
     """What is asked for.
 
     `onto` names a revision for some repositories (`""` is the default one); `fetch` allows to
@@ -38,7 +36,7 @@ class RebaseRequest:
     the place of what is remembered, which it replaces only when all is computed.
     """
 
-    onto: Mapping[str, str] = field(default_factory=dict)
+    onto: Mapping[str, str] = MappingProxyType({})
     fetch: bool = True
     afresh: bool = False
     attempt: Attempt | None = None
@@ -54,11 +52,11 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
         if restacked.halted:
             return restacked
         if request.attempt and request.attempt.targets == series.lock.bases:
-            request = replace(request, attempt=None)  # that was of the restack
+            request = request._replace(attempt=None)  # that was of the restack
         series = work.load(told)
     attempt, remembered = _attempt(work, series, request, told)
     done = _carry_out(work, series, attempt, "rebase", remembered=remembered)
-    return replace(done, edits=edits)
+    return done._replace(edits=edits)
 
 
 def restack(
@@ -72,7 +70,7 @@ def restack(
     earlier = attempt or attempts.read(work.directory.state)
     bases = dict(series.lock.bases)
     here = earlier is not None and earlier.targets == bases  # an earlier restack that stopped
-    attempt = earlier if earlier and here else Attempt(bases)
+    attempt = earlier if earlier and here else Attempt(bases, {})
     # The target of a rebase that stopped stays.
     stays = earlier is not None and not here
     return _carry_out(work, series, attempt, "restack", remembered=False, attempt_stays=stays)
@@ -93,7 +91,7 @@ def dry_run(
             for s, stages in what.chains.items()
             if s not in landed
         }
-        what = replace(what, chains=chains)
+        what = what._replace(chains=chains)
         composer = Composer(what)
         outcomes = composer.outcomes()
     return outcomes, landed, what
@@ -117,7 +115,7 @@ def _attempt(
 ) -> tuple[Attempt, bool]:
     earlier = request.attempt or attempts.read(work.directory.state)
     if earlier and not request.afresh and not request.onto:
-        return replace(earlier, targets={**series.lock.bases, **earlier.targets}), True
+        return earlier._replace(targets={**series.lock.bases, **earlier.targets}), True
     targets = dict(series.lock.bases)
     default = work.plan.default_repository.name
     asked = {name or default: rev for name, rev in request.onto.items()}
@@ -168,7 +166,7 @@ def _carry_out(
     )  # fmt: skip
     if halted:
         attempts.write(work.directory.state, attempt)
-        return replace(result, bases=dict(series.lock.bases) or attempt.targets)
+        return result._replace(bases=dict(series.lock.bases) or attempt.targets)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
     if series.edits or lock != series.lock or files != series.files:
@@ -179,7 +177,7 @@ def _carry_out(
         )  # fmt: skip
     if not attempt_stays:
         attempts.forget(work.directory.state)
-    return replace(result, version=lock.version)
+    return result._replace(version=lock.version)
 
 
 def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
@@ -189,12 +187,14 @@ def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
         stage: tuple(p for p in patches if (stage, p.file) not in attempt.dropped)
         for stage, patches in what.patches.items()
     }
-    return replace(what, patches=kept)
+    return what._replace(patches=kept)
 
 
 def _culprits(
     series: Series, what: Composition, outcomes: Mapping[StageId, Outcome]
 ) -> dict[StageId, Culprit | None]:
+    from stacker.forecast import culprit  # noqa: PLC0415 - most rebases meet no conflict
+
     found: dict[StageId, Culprit | None] = {}
     for stage, outcome in outcomes.items():
         good = series.lock.bases.get(what.repositories[stage])

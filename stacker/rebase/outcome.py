@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from stacker.series.compose import Halted, Solved, Standing, Waiting
-from stacker.series.resolutions import Resolutions, recall
+from stacker.series.remembered import Resolutions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +32,7 @@ class Status(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
-class StageConflict:
+class StageConflict(NamedTuple):
     """One conflicted path of patch `file` of stage `of`, and the upstream commit that made it."""
 
     of: StageId
@@ -43,8 +41,7 @@ class StageConflict:
     culprit: Culprit | None
 
 
-@dataclass(frozen=True, slots=True)
-class StageResult:
+class StageResult(NamedTuple):
     """One stage. `commit` and `tree` are those of its chain, or would be."""
 
     stage: StageId
@@ -57,8 +54,7 @@ class StageResult:
     solved: tuple[Solved, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RebaseResult:
+class RebaseResult(NamedTuple):
     """The whole of it. With `halted` nothing has moved and `rebased` means "would be".
 
     `new_commits` counts upstream's first-parent commits between old and new base.
@@ -131,6 +127,8 @@ def _halted(
     store: ObjectStore, known: Resolutions, halted: Halted, old: Oid | None, blame: Culprit | None
 ) -> StageResult:
     """A conflict: the paths that are open, and those that were solved before."""
+    from stacker.series.resolutions import recall  # noqa: PLC0415 - there is seldom a conflict
+
     of, file = halted.of, halted.file
     found = recall(known, store, of, file, halted.stopped.conflict)
     conflicts = tuple(StageConflict(of, file, c, blame) for c in found.open)

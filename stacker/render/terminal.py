@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import ExitCode
 
@@ -23,8 +22,7 @@ _LAYOUT = str.maketrans("", "", "\n\t")
 _IN_ASCII = str.maketrans({"…": "...", "·": "-", "—": "-", "→": "->"})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a command answers: a document for scripts, lines for people, and the exit code."""
 
     document: Mapping[str, object]

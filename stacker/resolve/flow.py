@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,8 @@ from stacker.resolve.taking import left_over, look, solved_tree
 from stacker.series import markers
 from stacker.series.compose import Halted
 from stacker.series.plan import StageId
-from stacker.series.resolutions import Resolutions, recall, solved_path
+from stacker.series.remembered import Resolutions
+from stacker.series.resolutions import recall, solved_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +128,7 @@ def drop(work: Workspace, stage: str | None, told: Told | None = None) -> Went:
     halted = _halted(work, stage)
     attempt = _attempt(work)
     dropped = attempt.dropped | {(halted.of, halted.file)}
-    return _go_on(work, halted.stage, told, replace(attempt, dropped=dropped))
+    return _go_on(work, halted.stage, told, attempt._replace(dropped=dropped))
 
 
 def abandon(work: Workspace, stage: str | None) -> Opened:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
@@ -11,8 +10,9 @@ from stacker.git.trees import changed_paths
 from stacker.series.directory import write_atomically
 from stacker.series.lock import parse as parse_lock
 from stacker.series.plan import StageId
+from stacker.series.remembered import Resolutions
 from stacker.series.resolution import Resolution, serialise
-from stacker.series.resolutions import Resolutions, conflict_id, sides_of, with_hunks
+from stacker.series.resolutions import conflict_id, sides_of, with_hunks
 from stacker.series.saving import see
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def _resolutions(
         base, upstream, mine = sides_of(store, conflicted, conflict)
         mode, content = _content(store, store.entry_at(tree, conflict.path))
         then = with_hunks(store, conflicted, conflict) if mode in _REGULAR else None
-        yield replace(
-            plain, path=conflict.path, base=base, upstream=upstream, mine=mine, mode=mode,
+        yield plain._replace(
+            path=conflict.path, base=base, upstream=upstream, mine=mine, mode=mode,
             content=content, kind=conflict.kind, conflicts=(name,), then=then or b"",
         )  # fmt: skip
     for path, entry in changed_paths(store, conflicted.tree, tree).items():
@@ -112,8 +112,8 @@ def _resolutions(
             before = store.entry_at(conflicted.tree, path)
             merged = Side(before.mode, before.oid) if before else None
             mode, content = _content(store, entry)
-            yield replace(
-                plain, path=path, upstream=merged, mode=mode, content=content, beside=name
+            yield plain._replace(
+                path=path, upstream=merged, mode=mode, content=content, beside=name
             )
 
 
@@ -121,8 +121,8 @@ def _with_earlier(new: Resolution, old: Resolution | None) -> Resolution:
     """The same solution found again stays whose it was; it holds for one more conflict."""
     if old is None or (old.mode, old.content) != (new.mode, new.content):
         return new
-    return replace(
-        old, kind=new.kind, then=new.then,
+    return old._replace(
+        kind=new.kind, then=new.then,
         conflicts=tuple(dict.fromkeys((*old.conflicts, *new.conflicts))),
     )  # fmt: skip
 

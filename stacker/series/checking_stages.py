@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.series.checking import refuse_unknown
 from stacker.series.naming import RESERVED_STAGES, same_file
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _MOST_CYCLES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(NamedTuple):
     """The stages of a draft by id, each with its needs resolved to stages that exist."""
 
     stages: Mapping[StageId, Entry[Stage]]

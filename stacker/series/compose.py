@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from stacker.git.pick import Help, Pick, Picked, Stopped
 from stacker.git.replay.engine import replay
-from stacker.series import resolutions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, MutableMapping, Sequence
@@ -16,20 +14,18 @@ if TYPE_CHECKING:
     from stacker.git.pick import PickOutcome
     from stacker.git.store import ObjectStore
     from stacker.series.plan import StageId
+    from stacker.series.remembered import Resolutions
     from stacker.series.resolution import Resolution
-    from stacker.series.resolutions import Resolutions
 
 
-@dataclass(frozen=True, slots=True)
-class PatchCommit:
+class PatchCommit(NamedTuple):
     """A patch as a commit whose only parent is the patch's preimage; `file` is its file's name."""
 
     file: str
     commit: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
+class Solved(NamedTuple):
     """A remembered resolution that was applied; `carried` to an otherwise changed file."""
 
     stage: StageId
@@ -37,8 +33,7 @@ class Solved:
     carried: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A chain that went through: its own patches' new commits stand on `below`.
 
     Of each patch, `emptied` says that its change was there already, `kept` that it changes the
@@ -58,8 +53,7 @@ class Standing:
         return self.patches[-1].commit if self.patches else self.below
 
 
-@dataclass(frozen=True, slots=True)
-class Halted:
+class Halted(NamedTuple):
     """A chain that stops at a conflict of its own: patch `file` of stage `of`."""
 
     stage: StageId
@@ -68,8 +62,7 @@ class Halted:
     stopped: Stopped
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A chain that cannot be tried before the conflict of another stage is solved."""
 
     stage: StageId
@@ -79,8 +72,7 @@ class Waiting:
 Outcome = Standing | Halted | Waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(NamedTuple):
     """What is to be composed: each stage's patches, its chain, and where chains stand.
 
     `picks` remembers (old commit, new parent) -> new commit over several runs; `texts` may have
@@ -97,15 +89,13 @@ class Composition:
     texts: Callable[[StageId, str], bytes] = lambda _, __: b""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(NamedTuple):
     of: StageId
     file: str
     stopped: Stopped
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(NamedTuple):
     """A stage put on the chain below it."""
 
     below: Oid
@@ -122,8 +112,7 @@ _Key = tuple[str, tuple["StageId", ...]]
 """A node of the prefix tree of chains: a repository, and the beginning of a chain."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A layer on its way: the numbers of its picks."""
 
     key: _Key
@@ -242,6 +231,8 @@ class Composer:
         texts = {patch.commit: (stage, patch.file) for stage, patch in owners}
 
         def solve(number: int, stopped: Stopped) -> Oid | None:
+            from stacker.series import resolutions  # noqa: PLC0415 - there is seldom a conflict
+
             stage, patch = owners[number]
             known = what.resolutions
             found = resolutions.solve(known, what.store, stage, patch.file, stopped.conflict)

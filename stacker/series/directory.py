@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import os
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.series.exclusive import held
@@ -16,9 +15,9 @@ from stacker.series.exclusive import held
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PLAN, LOCK = "series.toml", "series.lock"
+PLAN, LOCK, RESOLUTIONS = "series.toml", "series.lock", "resolutions"
 # What a version holds: everything that people read and share.
-_FOLDERS = ("series", "patches", "resolutions")
+_FOLDERS = ("series", "patches", RESOLUTIONS)
 
 _UNFINISHED = ".new-"
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -34,16 +33,14 @@ series.toml text eol=lf
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PatchFile:
+class PatchFile(NamedTuple):
     """One file of `patches/<stage>/`, whole."""
 
     name: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesDirectory:
+class SeriesDirectory(NamedTuple):
     """The paths of one series directory."""
 
     root: Path

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from stacker.series.keys import keys_of, sections_of
+from stacker.series.keys import KEYS, SECTIONS
 from stacker.series.naming import did_you_mean, listed, same_file
 from stacker.series.plan import (
     Check,
@@ -33,8 +32,7 @@ _MISSING: Mapping[str, object] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[Model]):
+class Entry(NamedTuple, Generic[Model]):
     """A table of the plan: where it stands, its value, which keys were written, and read."""
 
     path: Path
@@ -43,8 +41,7 @@ class Entry(Generic[Model]):
     read: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """All tables of a plan, each right in itself; references between them may not hold yet."""
 
     name: str
@@ -61,13 +58,12 @@ class Draft:
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
     """Reads all tables of a parsed TOML document; what is wrong goes to the report."""
-    sections = dict(sections_of(Plan))
-    _refuse_unknown(data, {"series", *sections}, (), report)
+    _refuse_unknown(data, {"series", *SECTIONS}, (), report)
     series = _read_series(data, report)
     first = _first_name(data.get("repositories"))
     tables = {
         name: tuple(_read_section(name, section, data.get(name), first, report))
-        for name, section in sections.items()
+        for name, section in SECTIONS.items()
     }
     tables["platforms"] = tables["platforms"] or (Entry(("platforms",), Platform(name="local")),)
     name = str(series.get("name", ""))
@@ -76,14 +72,14 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
         title=series.get("title", name),
         forge=series.get("forge"),
         home=series.get("home"),
-        **cast("Any", tables),  # `sections_of` names the very fields of a draft
+        **cast("Any", tables),  # the sections are the very fields of a draft
     )
 
 
 def _read_series(data: Mapping[str, object], report: Report) -> dict[str, Any]:
     table = data.get("series", {})
     if isinstance(table, dict):
-        return _read_table(table, keys_of(Plan), ("series",), report)
+        return _read_table(table, KEYS[Plan], ("series",), report)
     report.add(("series",), f"must be a table, not {kind_of(table)}")
     return {}
 
@@ -97,7 +93,7 @@ def _read_section(
 ) -> Iterator[Entry[Any]]:
     if value is None:
         return
-    keys = keys_of(section.of)
+    keys = KEYS[section.of]
     missing = {k: v for k, v in _MISSING.items() if k in keys}
     seen: dict[str, str] = {}
     for path, table in _tables(name, section, value, report):

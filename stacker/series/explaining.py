@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
-from stacker.series.keys import Shape, keys_of, sections_of
+from stacker.series.keys import KEYS, SECTIONS, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def explain_plan(plan: Plan) -> str:
     What is not set and has no value of its own stands there as a comment.
     """
     blocks = ["\n".join(["[series]", *_lines(plan)])]
-    for name, section in sections_of(type(plan)):
+    for name, section in SECTIONS.items():
         for value in getattr(plan, name):
             header = f"[{name}.{toml_key(value.name)}]" if section.named else f"[[{name}]]"
             blocks.append("\n".join([header, *_lines(value)]))
@@ -40,7 +40,7 @@ def toml_value(value: object) -> str:
 
 
 def _lines(model: object) -> Iterator[str]:
-    for name, key in keys_of(type(model)).items():
+    for name, key in KEYS[type(model)].items():
         value = getattr(model, name)
         yield f"# {name}: {key.says}" if value is None else f"{name} = {_written(key, value)}"
 

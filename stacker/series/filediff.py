@@ -7,8 +7,7 @@ not fit. Whatever is not plainly written is left as unread.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +26,7 @@ _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f
             b"v": b"\v"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(NamedTuple):
     """One hunk: its number in its file, from 1, its `@@` line, and the lines of both sides.
 
     `start` counts lines of the old side from 0. Lines have their line ends. `damage` says in
@@ -43,8 +41,7 @@ class Hunk:
     damage: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileDiff:
+class FileDiff(NamedTuple):
     """One file's part of a diff.
 
     A path is `None` where the file is not there on that side, or not named; blob ids as they are

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.series.filediff import shown
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from stacker.series.filediff import Hunk
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(NamedTuple):
     """Why a hunk does not fit: what is wrong with it, and what to do next."""
 
     said: str

@@ -10,8 +10,7 @@ Three cases, told apart by comparing the files with the newest operation:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.series import versions
@@ -20,8 +19,8 @@ from stacker.series.compose import Composition
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.rebuilding import Rebuilder, patches_of
+from stacker.series.remembered import Resolutions
 from stacker.series.renaming import renamed_files, renamed_lock, renames
-from stacker.series.resolutions import Resolutions
 from stacker.series.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from stacker.series.plan import Plan, StageId
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """A series as it was last written, with what has been edited by hand since.
 
     `patches` has each stage's patches as commits on their written preimages; `edits` says in a

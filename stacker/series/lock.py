@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from sys import intern
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from stacker.errors import SeriesError
 from stacker.git.objects import Oid, is_oid
@@ -21,8 +20,7 @@ _FORMAT = 1
 _HEAD = "# Written by stacker; commit it together with patches/. One line a stage.\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class Published(NamedTuple):
     """What the forge's pull request shows of a stage.
 
     `base` is the upstream commit that `head` was composed on; `below` the head of the stage's
@@ -37,8 +35,7 @@ class Published:
     below: Oid | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageLock:
+class StageLock(NamedTuple):
     """One stage as it was last written.
 
     `needs` are the nearest stages below it, by which `Lock.chains` knows the order in which its
@@ -58,18 +55,18 @@ class StageLock:
     landed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
-    """The whole file. `version` is 0 until the first import."""
-
+class _Lock(NamedTuple):
     version: int = 0
-    bases: Mapping[str, Oid] = field(default_factory=lambda: MappingProxyType({}))
+    bases: Mapping[str, Oid] = MappingProxyType({})
     stages: tuple[StageLock, ...] = ()
 
-    _lines: Mapping[str, StageLock] = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_lines", {line.stage: line for line in self.stages})
+class Lock(_Lock):
+    """The whole file. `version` is 0 until the first import."""
+
+    @cached_property
+    def _lines(self) -> Mapping[str, StageLock]:
+        return {line.stage: line for line in self.stages}
 
     def stage(self, stage_id: str) -> StageLock | None:
         """The line of that stage; `None` when it has none yet."""
@@ -83,7 +80,7 @@ class Lock:
 
     def with_stages(self, stages: Iterable[StageLock]) -> Lock:
         """The same lock with other stage lines."""
-        return replace(self, stages=tuple(stages))
+        return self._replace(stages=tuple(stages))
 
     def updated(self, line: StageLock) -> Lock:
         """The same lock with the line of one stage replaced."""

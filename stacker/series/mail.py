@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from quopri import decodestring
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import PatchError
 from stacker.git.objects import Signature
@@ -36,8 +35,7 @@ _DATE = re.compile(
 _NOT_IN_NAMES = bytes(range(0x20)) + b"<>\x7f"  # git leaves them out too
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """The head's fields by lower-case name, the text up to the diff, and the diff."""
 
     head: Mapping[str, bytes]

@@ -7,8 +7,7 @@ base, upstream and mine have there, so hunks of the same bytes are the same conf
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +19,7 @@ _BEGIN = re.compile(rb"^(<{7,}) upstream\b[^\n]*\n", re.MULTILINE)
 _MARKER = re.compile(rb"^(?:<{7,}|>{7,}|\|{7,})(?: [^\n]*)?\r?$|^={7}\r?$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A conflicted file: its hunks, and the texts around them, one more than hunks."""
 
     texts: tuple[bytes, ...]

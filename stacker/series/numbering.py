@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.objects import Oid, is_oid
 
@@ -24,8 +23,7 @@ _MOST = 64  # contents that one operation carries
 _LINE = re.compile(r"^Numbers: (\d+) (\w+)((?: [0-9a-f]+=\d+)*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """What an operation knows of the numbers given: the `highest` of all up to it; those of the
     contents that it carries; and the operation, if any, that knows of older ones."""
 

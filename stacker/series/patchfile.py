@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 from stacker.errors import PatchError
 from stacker.git.objects import Signature
@@ -35,8 +35,7 @@ them. Mail cannot carry that for certain: `git am` may change it, or stop.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """What one patch says: who, when, why, and the change as git's diff (may be empty)."""
 
     author: Signature

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
+from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
-from stacker.series.keys import Shape, key, section
 from stacker.series.naming import find
 from stacker.series.order import Closures, needs_first
 from stacker.series.upstream import UpstreamKind, upstream_kind
@@ -61,44 +59,16 @@ class MustPass(StrEnum):
     GROUP_TIP = "group-tip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(NamedTuple):
     """An upstream repository that stages of the series go to."""
 
     name: str
-    upstream: str = field(
-        metadata=key(
-            Shape.TEXT,
-            "where the stages go: OWNER/NAME on the forge, a URL, or a path",
-            required=True,
-        )
-    )
-    branch: str | None = field(
-        default=None, metadata=key(Shape.TEXT, "the upstream branch; default: the upstream's HEAD")
-    )
-    fork: str | None = field(
-        default=None, metadata=key(Shape.TEXT, "OWNER/NAME for the branches; default: the upstream")
-    )
-    publish: Publish = field(
-        default=Publish.REWRITE,
-        metadata=key(
-            Shape.CHOICE,
-            "how published branches move; default: append with a fork, else rewrite",
-            choices=Publish,
-        ),
-    )
-    landing: Landing = field(
-        default=Landing.AUTO,
-        metadata=key(
-            Shape.CHOICE,
-            "how stages land; auto is the strongest way that the token may use",
-            choices=Landing,
-        ),
-    )
-    proof: Proof = field(
-        default=Proof.TREE,
-        metadata=key(Shape.CHOICE, "what proves that a stage has landed", choices=Proof),
-    )
+    upstream: str
+    branch: str | None = None
+    fork: str | None = None
+    publish: Publish = Publish.REWRITE
+    landing: Landing = Landing.AUTO
+    proof: Proof = Proof.TREE
 
     @property
     def kind(self) -> UpstreamKind:
@@ -106,172 +76,95 @@ class Repository:
         return upstream_kind(self.upstream) or UpstreamKind.URL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(NamedTuple):
     """One pull request of the series. `needs` is resolved: empty means it stands on the base."""
 
-    id: StageId = field(
-        metadata=key(Shape.NAME, "the stage's name in branches, files and commands", required=True)
-    )
-    repository: str = field(
-        metadata=key(Shape.TEXT, "where the stage goes; default: the first repository")
-    )
-    needs: tuple[StageId, ...] = field(
-        default=(),
-        metadata=key(
-            Shape.TEXTS, "the stages it stands on; default: the stage above; []: the base alone"
-        ),
-    )
-    issue: str | None = field(
-        default=None, metadata=key(Shape.TEXT, "the upstream issue that it belongs to")
-    )
-    adopts: int | None = field(
-        default=None, metadata=key(Shape.NUMBER, "the number of the pull request that it finishes")
-    )
-    was: StageId | None = field(
-        default=None, metadata=key(Shape.NAME, "the stage's id before it was renamed")
-    )
+    id: StageId
+    repository: str
+    needs: tuple[StageId, ...] = ()
+    issue: str | None = None
+    adopts: int | None = None
+    was: StageId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     """Stages that land together or not at all, in plan order."""
 
     name: str
-    stages: tuple[StageId, ...] = field(
-        metadata=key(Shape.TEXTS, "the stages that land together", required=True)
-    )
-    approvals: int | None = field(
-        default=None, metadata=key(Shape.COUNT, "approvals that each member needs before landing")
-    )
-    require: tuple[str, ...] = field(
-        default=(), metadata=key(Shape.TEXTS, "CI checks that must have passed before landing")
-    )
+    stages: tuple[StageId, ...]
+    approvals: int | None = None
+    require: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runner:
+class Runner(NamedTuple):
     """Something that builds."""
 
     name: str
-    kind: RunnerKind = field(
-        default=RunnerKind.LOCAL,
-        metadata=key(Shape.CHOICE, "what builds; default: local", choices=RunnerKind),
-    )
-    url: str | None = field(default=None, metadata=key(Shape.TEXT, "where it is reached"))
+    kind: RunnerKind = RunnerKind.LOCAL
+    url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class Platform(NamedTuple):
     """A target that the series must work on; without a runner it is built by this machine."""
 
     name: str
-    host: str | None = field(
-        default=None, metadata=key(Shape.NAME, "the only kind of machine whose local runs count")
-    )
-    runner: str | None = field(default=None, metadata=key(Shape.TEXT, "the runner that builds it"))
-    builder: str | None = field(
-        default=None, metadata=key(Shape.TEXT, "the runner's own name for this platform")
-    )
-    without: Mapping[str, str] = field(
-        default_factory=dict,
-        hash=False,
-        metadata=key(Shape.REASONS, "what is out of scope on this platform, each with its reason"),
-    )
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "without", MappingProxyType(dict(self.without)))
+    host: str | None = None
+    runner: str | None = None
+    builder: str | None = None
+    without: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """A command of ours that must pass. `timeout` is in seconds; no `platforms` means all."""
 
-    name: str = field(
-        metadata=key(Shape.NAME, "the check's name in reports and evidence", required=True)
-    )
-    run: tuple[tuple[str, ...], ...] = field(
-        metadata=key(
-            Shape.COMMANDS,
-            "one argv, or several in order; no shell. "
-            "Placeholders: {platform} {stage} {base} {jobs} {python} {repo:NAME}",
-            required=True,
-        )
-    )
-    repository: str = field(
-        metadata=key(
-            Shape.TEXT, "only stages of this repository are checked; default: the first one"
-        )
-    )
-    must_pass: MustPass = field(
-        default=MustPass.EVERY_STAGE,
-        metadata=key(Shape.CHOICE, "where it must pass; default: every-stage", choices=MustPass),
-    )
-    timeout: float = field(
-        default=DEFAULT_TIMEOUT,
-        metadata=key(Shape.DURATION, "how long all its commands may take; default: 1h"),
-    )
-    paths: tuple[str, ...] = field(
-        default=(),
-        metadata=key(Shape.TEXTS, "globs; if given, only these decide if old evidence holds"),
-    )
-    platforms: tuple[str, ...] = field(
-        default=(), metadata=key(Shape.TEXTS, "the platforms to check; default: all")
-    )
-    env: tuple[str, ...] = field(
-        default=(), metadata=key(Shape.TEXTS, "environment variables that it is given")
-    )
+    name: str
+    run: tuple[tuple[str, ...], ...]
+    repository: str
+    must_pass: MustPass = MustPass.EVERY_STAGE
+    timeout: float = DEFAULT_TIMEOUT
+    paths: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class _Written(NamedTuple):
+    name: str
+    title: str
+    repositories: tuple[Repository, ...]
+    forge: str | None = None
+    home: str | None = None
+    stages: tuple[Stage, ...] = ()
+    groups: tuple[Group, ...] = ()
+    runners: tuple[Runner, ...] = ()
+    platforms: tuple[Platform, ...] = (Platform("local"),)
+    checks: tuple[Check, ...] = ()
+
+
+class Plan(_Written):
     """A whole plan. `stages` are as written; `order` is plan order: needs first, else as written.
 
-    Everything that lists, replays or lands stages goes by `order`. Needs that go in a circle
-    raise `stacker.series.order.CycleError`; `reading` finds that out first.
+    Everything that lists, replays or lands stages goes by `order`. Where needs go in a circle
+    there is none: `stacker.series.order.CycleError`; `reading` finds that out first.
     """
 
-    name: str = field(metadata=key(Shape.NAME, "the name of the series", required=True))
-    title: str = field(metadata=key(Shape.TEXT, "the series in a few words; default: its name"))
-    forge: str | None = field(
-        default=None,
-        metadata=key(Shape.TEXT, "default: github.com; else an https URL, or demo: the own hub"),
-    )
-    home: str | None = field(
-        default=None,
-        metadata=key(Shape.TEXT, "where a team shares the series; default: this clone's origin"),
-    )
-    repositories: tuple[Repository, ...] = field(
-        metadata=section(Repository, "upstream repositories; the first is the default", named=True)
-    )
-    stages: tuple[Stage, ...] = field(
-        default=(), metadata=section(Stage, "the stages, in order", named=False)
-    )
-    groups: tuple[Group, ...] = field(
-        default=(), metadata=section(Group, "stages that land together", named=True)
-    )
-    runners: tuple[Runner, ...] = field(
-        default=(), metadata=section(Runner, "what builds", named=True)
-    )
-    platforms: tuple[Platform, ...] = field(
-        default=(Platform(name="local"),),
-        metadata=section(Platform, "targets; default: one, local", named=True),
-    )
-    checks: tuple[Check, ...] = field(
-        default=(), metadata=section(Check, "commands that must pass", named=False)
-    )
-    order: tuple[StageId, ...] = field(init=False, compare=False, repr=False)
-    closures: Closures[StageId] = field(init=False, compare=False, repr=False)
-    _stages: Mapping[str, Stage] = field(init=False, compare=False, repr=False)
-    _groups: Mapping[str, Group] = field(init=False, compare=False, repr=False)
+    @cached_property
+    def order(self) -> tuple[StageId, ...]:
+        """The ids of all stages in plan order."""
+        return needs_first({s.id: s.needs for s in self.stages})
 
-    def __post_init__(self) -> None:
-        put, stages = partial(object.__setattr__, self), {s.id: s for s in self.stages}
-        put("order", needs_first({s.id: s.needs for s in self.stages}))
-        put("_stages", MappingProxyType(stages))
-        put("_groups", {member: g for g in reversed(self.groups) for member in g.stages})
-        homes = {s.id: s.repository for s in self.stages}
-        put("closures", Closures({s: stages[s].needs for s in self.order}, homes))
+    @cached_property
+    def closures(self) -> Closures[StageId]:
+        """Who stands on whom."""
+        needs = {s: self._stages[s].needs for s in self.order}
+        return Closures(needs, {s.id: s.repository for s in self.stages})
+
+    @cached_property
+    def _stages(self) -> Mapping[str, Stage]:
+        return {s.id: s for s in self.stages}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Group]:
+        return {member: g for g in reversed(self.groups) for member in g.stages}
 
     @property
     def default_repository(self) -> Repository:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -55,12 +54,12 @@ class Source:
         return self._shown[line]
 
 
-@dataclass(slots=True)
 class Report:
     """Collects the problems of one source; nothing is decided before all are in."""
 
-    source: Source
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
 
     def add(
         self, path: Path, message: str, *, way_out: str | None = None, key: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.series.checking import (
@@ -65,7 +64,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         home=draft.home,
         repositories=tuple(entry.value for entry in draft.repositories),
         stages=tuple(
-            replace(entry.value, needs=wiring.needs[entry.value.id]) for entry in draft.stages
+            entry.value._replace(needs=wiring.needs[entry.value.id]) for entry in draft.stages
         ),
         runners=tuple(entry.value for entry in draft.runners),
         platforms=tuple(entry.value for entry in draft.platforms),
@@ -74,7 +73,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
     if not draft.groups:
         return plan
     groups = (entry.value for entry in draft.groups)
-    return replace(plan, groups=tuple(replace(g, stages=plan.in_order(g.stages)) for g in groups))
+    return plan._replace(groups=tuple(g._replace(stages=plan.in_order(g.stages)) for g in groups))
 
 
 def _syntax_problem(source: Source, error: str) -> Problem:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError
 from stacker.series.chains import chain
-from stacker.series.committing import commits_of
 from stacker.series.compose import Composer, Composition, Halted, PatchCommit
 from stacker.series.directory import PatchFile
-from stacker.series.resolutions import Resolutions
+from stacker.series.remembered import Resolutions
 from stacker.series.walking import walk_back
 
 if TYPE_CHECKING:
@@ -111,6 +110,8 @@ class Rebuilder:
     def _read(self, stages: Sequence[StageId], preimage: Oid) -> list[tuple[PatchCommit, ...]]:
         """The patch files of stages, each on the one before, as commits: the first on `preimage`,
         each on its exact one."""
+        from stacker.series.committing import commits_of  # noqa: PLC0415 - the store mostly has all
+
         files = {stage: self._files.get(stage, ()) for stage in stages}
         mails = [(f"patches/{s}/{f.name}", f.content) for s, own in files.items() for f in own]
         commits = iter(commits_of(self._store, mails, preimage))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import PatchError
 from stacker.series.fitting import LINE_ENDS, damage, misfit
@@ -33,8 +32,7 @@ _HINTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """A file as the tree has it; a folder has no content."""
 
     oid: Oid

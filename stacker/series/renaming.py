@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.series import resolution
+from stacker.series.directory import RESOLUTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +25,7 @@ def renames(lock: Lock, plan: Plan) -> Renames:
 def renamed_lock(lock: Lock, new: Renames) -> Lock:
     """The lock with the lines of renamed stages under their new ids."""
     return lock.with_stages(
-        replace(
-            line,
+        line._replace(
             stage=new.get(line.stage, line.stage),
             needs=tuple(new.get(s, s) for s in line.needs),
         )
@@ -44,8 +42,10 @@ def renamed_files(files: Mapping[str, bytes], new: Renames) -> dict[str, bytes]:
     for old, to in new.items():
         for name in [n for n in files if _belongs(n, old)]:
             content = found.pop(name)
-            if name.startswith("resolutions/"):
-                one = replace(resolution.parse(content, name), stage=to)
+            if name.startswith(f"{RESOLUTIONS}/"):
+                from stacker.series import resolution  # noqa: PLC0415 - seldom needed
+
+                one = resolution.parse(content, name)._replace(stage=to)
                 name, content = one.file_name, resolution.serialise(one)  # noqa: PLW2901 - moved
             else:
                 name = name.replace(f"/{old}", f"/{to}", 1)  # noqa: PLW2901 - moved

@@ -8,20 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.merge import Side
 from stacker.git.objects import Oid, is_oid
+from stacker.series.directory import RESOLUTIONS
 from stacker.series.patchfile import slug
 from stacker.series.plan import StageId
 
-FOLDER = "resolutions"
 _MODES = (None, "100644", "100755", "120000", "160000")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(NamedTuple):
     """The solution for one path of one patch: for these three sides, this content.
 
     `mode` is `None` when there is to be no file. `version` is the series' version at the time,
@@ -53,7 +52,7 @@ class Resolution:
         sides = repr((self.path, self.base, self.upstream, self.mine, self.beside))
         key = hashlib.sha256(sides.encode()).hexdigest()[:12]
         shown = slug(self.path.decode("utf-8", "replace").rsplit("/", 1)[-1])
-        return f"{FOLDER}/{self.stage}/{self.patch.removesuffix('.patch')}.{shown}.{key}"
+        return f"{RESOLUTIONS}/{self.stage}/{self.patch.removesuffix('.patch')}.{shown}.{key}"
 
 
 def serialise(one: Resolution) -> bytes:

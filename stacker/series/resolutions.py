@@ -9,21 +9,21 @@ only solved again if all three sides are the same. Nothing goes from one patch o
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.merge import Merged, Side
 from stacker.git.objects import Entry, Oid
 from stacker.git.quarantine import merge_trees
 from stacker.git.trees import replace_paths
 from stacker.series import markers
-from stacker.series.resolution import FOLDER, Resolution, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from stacker.git.merge import Conflict, Conflicted
     from stacker.git.store import ObjectStore
+    from stacker.series.remembered import Resolutions
+    from stacker.series.resolution import Resolution
 
 _REGULAR = ("100644", "100755")
 _SUBMODULE = "160000"
@@ -33,53 +33,26 @@ Changes = dict[bytes, Entry | None]
 """What is to be at some paths of a tree; `None` is nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A resolution that was applied; `carried` to a file that is otherwise not as it was then."""
 
     resolution: Resolution
     carried: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(NamedTuple):
     """A conflict solved by what is remembered: the whole tree, and which resolutions made it."""
 
     tree: Oid
     used: tuple[Applied, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is remembered of a conflict: how to change its tree, and the paths that are open."""
 
     changes: Changes
     used: tuple[Applied, ...]
     open: tuple[Conflict, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolutions:
-    """All remembered resolutions of a series, newest first for each (stage, patch file)."""
-
-    by_patch: Mapping[tuple[str, str], tuple[Resolution, ...]]
-
-    @classmethod
-    def read(cls, files: Mapping[str, bytes]) -> Resolutions:
-        """Those among the series' files."""
-        found: dict[tuple[str, str], list[Resolution]] = {}
-        for name, raw in files.items():
-            if name.startswith(FOLDER + "/"):
-                one = parse(raw, name)
-                found.setdefault((one.stage, one.patch), []).append(one)
-        return cls({
-            patch: tuple(sorted(some, key=lambda r: (-r.version, -r.when, r.file_name)))
-            for patch, some in found.items()
-        })  # fmt: skip
-
-    def of(self, stage: str, patch: str) -> tuple[Resolution, ...]:
-        """Those of one patch."""
-        return self.by_patch.get((stage, patch), ())
 
 
 def solve(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.git.tidy import tidy
@@ -13,8 +12,6 @@ from stacker.series.lock import Lock, StageLock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
 from stacker.series.numbering import content_of
-from stacker.series.patchfile import Patch
-from stacker.series.patchfile import serialise as serialise_patch
 from stacker.series.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -64,11 +61,11 @@ def rewritten(
             needs = nearest(series.plan, stage, gone)
             lines.append(_line(store, series, standing[stage], old, needs))
         elif old is not None:
-            lines.append(replace(old, landing=landed.get(stage, old.landing), landed=True))
+            lines.append(old._replace(landing=landed.get(stage, old.landing), landed=True))
     files |= _texts(store, new)
     lock = Lock(version=series.lock.version, bases=dict(bases), stages=tuple(lines))
     if content_of(lock) != content_of(series.lock):
-        lock = replace(lock, version=_number(store, lock))
+        lock = lock._replace(version=_number(store, lock))
     return lock, files
 
 
@@ -179,12 +176,18 @@ def _number(store: ObjectStore, lock: Lock) -> int:
 
 def _texts(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:
     """The texts of patches, by name, out of their commits."""
+    if not new:
+        return {}
+    from stacker.series import patchfile  # noqa: PLC0415 - most patches stay as they are
+
     commits = store.commits(new.values())
     parents = store.commits(commit.parents[0] for commit in commits.values())
     here = [commits[oid] for oid in new.values()]
     diffs = diffs_between(store, [(parents[c.parents[0]].tree, c.tree) for c in here])
     return {
-        name: serialise_patch(Patch(commit.author, commit.message, commit.encoding, diff))
+        name: patchfile.serialise(
+            patchfile.Patch(commit.author, commit.message, commit.encoding, diff)
+        )
         for name, commit, diff in zip(new, here, diffs, strict=True)
     }
 

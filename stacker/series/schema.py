@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.series.keys import Shape, keys_of, sections_of
+from stacker.series.keys import KEYS, SECTIONS, Shape
 from stacker.series.naming import LONGEST_NAME
 from stacker.series.plan import Plan
 from stacker.series.shapes import DURATION, MOST
@@ -23,7 +23,7 @@ def plan_schema() -> Schema:
 
     What joins several keys, such as a stage that is needed but missing, only the reader finds.
     """
-    sections = {name: _section(section) for name, section in sections_of(Plan)}
+    sections = {name: _section(section) for name, section in SECTIONS.items()}
     series: Schema = {"description": "the series itself", **_table(Plan)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -49,7 +49,7 @@ def _section(section: Section) -> Schema:
 
 
 def _table(model: type[object]) -> Schema:
-    keys = keys_of(model)
+    keys = KEYS[model]
     return {
         "type": "object",
         "properties": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from sys import intern
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, assert_never
 
 from stacker.series.keys import Shape
@@ -182,4 +183,4 @@ def _reasons(value: object, path: Path, report: Report) -> Mapping[str, str] | N
         if hidden or not name.strip():
             report.add((*path, name), f"the name {name[:80]!r} cannot be shown", key=True)
         _text(reason, (*path, name), report)
-    return value if len(report.problems) == before else None
+    return MappingProxyType(value) if len(report.problems) == before else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.pack import object_id
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """Files by path, with `/` between folders; their blob ids; and the raw trees above them by id.
 
     `root` is the id of the whole tree.

@@ -9,8 +9,7 @@ disk follow (`ondisk`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import DAMAGED, BusyError, GitError
 from stacker.git.leftovers import remove_lock
@@ -35,8 +34,7 @@ _AT_ONCE = 60  # operations
 _DURABLE = (("core.fsync", "reference"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One step in the life of the series: what it was, and the version it left behind.
 
     `numbers` is `None` in an operation that an older stacker made.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError, SeriesError
 from stacker.git import nearby, transfer
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from stacker.series.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """One upstream repository as git reaches it. `branch` is `None` for its HEAD."""
 
     name: str
@@ -45,8 +43,7 @@ class Upstream:
         return f"refs/heads/{self.branch}" if self.branch else "HEAD"
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """What a command works with. `now` is in seconds since 1970.
 
     `finished` says that opening it finished the command before this one, which was killed.

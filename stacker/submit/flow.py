@@ -205,7 +205,7 @@ def _remember(run: _Run) -> None:
         if pull is not None:
             run.pulls[one.stage] = replace(pull, head=one.head.head)
         number = line.pull if pull is None else pull.number
-        lock = lock.updated(replace(line, pull=number, published=_published(run, one)))
+        lock = lock.updated(line._replace(pull=number, published=_published(run, one)))
     if run.done or lock != run.series.lock:
         _save(run, lock)
     intents.forget(run.work.directory.state)

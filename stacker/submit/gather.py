@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from stacker.errors import ForgeError
@@ -120,7 +120,7 @@ def gather(
     for name, place in places.items():
         refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
         tips |= {(name, ref): oid for ref, oid in refs.items()}
-    series = replace(series, lock=_adopt(series.lock, series.plan, tips, work))
+    series = series._replace(lock=_adopt(series.lock, series.plan, tips, work))
     chains = {s for stage in stages for s in series.chain(stage)}
     _fetch_heads(work, series, chains, places=places, tips=tips, told=told)
     return Facts(tips, _pulls(series, stages, places, forge)), series
@@ -140,7 +140,7 @@ def _adopt(lock: Lock, plan: Plan, tips: Mapping[tuple[str, str], Oid], work: Wo
         line = lock.stage(stage)
         there = tips.get((repository, f"refs/heads/{published.branch}"))
         if line is not None and stage in plan.order and there == published.head:
-            lock = lock.updated(replace(line, published=published))
+            lock = lock.updated(line._replace(published=published))
     return lock
 
 

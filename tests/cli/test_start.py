@@ -27,6 +27,15 @@ WORK = {
     "tempfile", "tomllib",
 }  # fmt: skip
 
+# What only a rebase needs that meets a conflict, or patches that the store lacks or that change.
+SELDOM = {
+    "base64", "difflib", "git", "quopri", "stacker.forecast.culprit",
+    "stacker.resolve", "stacker.series.committing", "stacker.series.filediff",
+    "stacker.series.mail", "stacker.series.markers", "stacker.series.patchfile",
+    "stacker.series.preimage", "stacker.series.resolution", "stacker.series.resolutions",
+    "stacker.series.toml_places",
+}  # fmt: skip
+
 RUN = """
 import sys
 started = []
@@ -92,7 +101,7 @@ def test_a_rebase_with_nothing_to_do_loads_nothing_heavy(world):
 def test_the_next_one_loads_next_to_nothing(world):
     first, second = Seen(world.home, "rebase"), Seen(world.home, "rebase")
     assert second.out == first.out
-    assert second.loaded(HEAVY | WORK) == []
+    assert second.loaded(HEAVY | WORK | SELDOM | {"dataclasses", "inspect"}) == []
     assert first.loaded(WORK - {"stacker.resolve", "tempfile"}) == sorted(
         WORK - {"stacker.resolve", "tempfile"}
     )
@@ -104,6 +113,20 @@ def test_a_rebase_that_moves_loads_git_with_progress_and_no_more(world):
     assert "rebased" in seen.out
     assert seen.loaded(HEAVY - {"git", "gitdb", "logging"}) == []
     assert seen.loaded({"git"}) == ["git"]
+
+
+def test_a_rebase_without_a_conflict_loads_nothing_for_one(world):
+    seen = Seen(world.home, "--no-fetch", "rebase", "--onto", world.upstream["start"])
+    assert "rebased" in seen.out
+    assert seen.loaded(HEAVY | SELDOM) == []
+
+
+def test_a_conflict_is_told_with_what_broke_it(world):
+    world.upstream.add("master", ("break", {"b0.c": "another\n"}))
+    seen = Seen(world.home, "rebase")
+    assert seen.code == 3
+    wanted = {"stacker.forecast.culprit", "stacker.series.resolutions"}
+    assert seen.loaded(wanted) == sorted(wanted)
 
 
 def test_help_loads_the_parser(world):

@@ -74,7 +74,7 @@ def with_pull(**fields):
 
 
 def with_landing(landing, facts=FACTS):
-    return replace(facts, repository=replace(facts.repository, landing=landing))
+    return replace(facts, repository=facts.repository._replace(landing=landing))
 
 
 WRONG = {

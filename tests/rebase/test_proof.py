@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from drift import grow, plant
 from oracle import GitRebase, Rebased, Unmerged, plain, unlabelled
+from shuffled import shuffle
 
 from stacker.errors import GitError
 from stacker.git.objects import Oid
@@ -56,6 +57,14 @@ def test_the_same_one_series_at_a_time(tmp_path, worktree):
     """Otherwise many stand on one base, and what is known of one may serve another."""
     drifts = [grow(200_000 + n, several=1, attributes=True) for n in range(48)]
     proved(tmp_path / "repository", worktree, drifts, together=1)
+
+
+@pytest.mark.parametrize("seed", range(300_000, 300_000 + 4000, 1000), ids="seed-{}".format)
+def test_the_same_where_upstream_moved_most_files(tmp_path, worktree, seed):
+    drifts = [shuffle(seed + n) for n in range(HISTORIES)]
+    results = proved(tmp_path / "repository", worktree, drifts)
+    placed = sum(len(one.trees) for one in results)
+    assert placed > len(results)  # or else little is proved
 
 
 def test_the_same_with_sha256(tmp_path, worktree):

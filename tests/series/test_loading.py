@@ -8,7 +8,7 @@ import shutil
 import pytest
 from world import begin, stages, statuses
 
-from stacker.series import rebuilding
+from stacker.series import committing
 
 LINES = "".join(f"line {n}\n" for n in range(20))
 ONE = LINES.replace("line 3\n", "one\n")
@@ -56,13 +56,13 @@ def test_a_fresh_clone_gets_the_same_commits(world):
 
 
 def test_a_fresh_clone_reads_stages_that_stand_on_each_other_at_once(world, monkeypatch):
-    asked, real = [], rebuilding.commits_of
+    asked, real = [], committing.commits_of
 
     def commits_of(store, mails, onto):
         asked.append([name for name, _ in mails])
         return real(store, mails, onto)
 
-    monkeypatch.setattr(rebuilding, "commits_of", commits_of)
+    monkeypatch.setattr(committing, "commits_of", commits_of)
     replace(world, "two", b"Subject: [PATCH] Two", b"Subject: [PATCH] Zwei")
     document = clone_of(world).stacker("rebase")
     names = [f"patches/{stage}/0001-{stage}.patch" for stage in ("one", "two", "three")]

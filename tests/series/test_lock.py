@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,10 +25,10 @@ heads = st.builds(
 lines = st.builds(
     StageLock, stage=ids, repository=ids, needs=st.lists(ids, max_size=3).map(tuple), commit=oids,
     trees=st.lists(oids, max_size=3).map(tuple), pull=st.none() | st.integers(1, 99999),
-    published=st.none() | heads,
+    published=st.none() | heads, landing=st.none(), landed=st.just(False),
 )  # fmt: skip
 landed = st.builds(
-    lambda line, oid, there: replace(line, landing=oid, landed=there), lines, oids, st.booleans()
+    lambda line, oid, there: line._replace(landing=oid, landed=there), lines, oids, st.booleans()
 )
 locks = st.builds(
     Lock, version=st.integers(0, 9999), bases=st.dictionaries(ids, oids, max_size=3),
@@ -73,13 +72,13 @@ def test_one_line_a_stage():
 
 def test_chains_come_from_the_needs():
     lock = Lock(stages=(
-        line("a"), line("b"), replace(line("c"), needs=("b", "a")),
-        replace(line("d"), needs=("c",)),
+        line("a"), line("b"), line("c")._replace(needs=("b", "a")),
+        line("d")._replace(needs=("c",)),
     ))  # fmt: skip
     assert lock.chains() == {
         "a": ("a",), "b": ("b",), "c": ("a", "b", "c"), "d": ("a", "b", "c", "d")
     }  # fmt: skip
-    gone = lock.updated(replace(line("a"), landing="3" * 40, landed=True))
+    gone = lock.updated(line("a")._replace(landing="3" * 40, landed=True))
     assert gone.chains()["d"] == ("b", "c", "d")
 
 
@@ -104,7 +103,7 @@ def stacks(draw):
             tuple(draw(st.lists(st.sampled_from(above), max_size=3, unique=True))) if made else ()
         )
         landing = "3" * 40 if draw(st.integers(0, 4)) == 0 else None
-        made.append(replace(line(name), needs=needs, landing=landing, landed=landing is not None))
+        made.append(line(name)._replace(needs=needs, landing=landing, landed=landing is not None))
     return Lock(stages=tuple(made))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,16 +59,16 @@ def test_a_content_is_what_is_changed_and_not_what_is_published():
     lock = Lock(version=3, bases={"r": oid(3)}, stages=(line,))
     published = Published(head=oid(4), base=oid(5), version=1, branch="b")
     for same in (
-        replace(lock, version=9),
-        lock.with_stages([replace(line, pull=7, published=published, landing=oid(6))]),
+        lock._replace(version=9),
+        lock.with_stages([line._replace(pull=7, published=published, landing=oid(6))]),
     ):
         assert content_of(same) == content_of(lock)
     for other in (
-        replace(lock, bases={"r": oid(4)}),
-        lock.with_stages([replace(line, commit=oid(9))]),
-        lock.with_stages([replace(line, trees=(oid(9),))]),
-        lock.with_stages([replace(line, landed=True)]),
-        lock.with_stages([replace(line, needs=(StageId("b"),))]),
+        lock._replace(bases={"r": oid(4)}),
+        lock.with_stages([line._replace(commit=oid(9))]),
+        lock.with_stages([line._replace(trees=(oid(9),))]),
+        lock.with_stages([line._replace(landed=True)]),
+        lock.with_stages([line._replace(needs=(StageId("b"),))]),
         lock.with_stages([]),
     ):
         assert content_of(other) != content_of(lock)

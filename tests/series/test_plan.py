@@ -5,7 +5,7 @@ from plan_strategies import FLAGSHIP
 
 from stacker.errors import UsageError
 from stacker.series.order import CycleError, needs_first
-from stacker.series.plan import Platform, Repository
+from stacker.series.plan import Repository
 from stacker.series.reading import parse_plan
 from stacker.series.upstream import UpstreamKind, carries_secret, is_forge_url, upstream_kind
 
@@ -29,14 +29,21 @@ def test_a_lookup_that_fails_names_what_there_is():
     assert caught.value.hint == "the plan has: final"
 
 
-def test_plans_can_be_keys_and_cannot_be_changed():
-    assert {PLAN: 1}[parse_plan(FLAGSHIP, "series.toml")] == 1
-    written = {"tkinter": "no GDI"}
-    platform = Platform(name="p", without=written)
-    written["more"] = "later"
-    assert platform.without == {"tkinter": "no GDI"}
+def test_plans_are_equal_by_what_is_written_and_cannot_be_changed():
+    again = parse_plan(FLAGSHIP, "series.toml")
+    assert again == PLAN
+    assert again._replace(groups=()) != PLAN
+    with pytest.raises(AttributeError):
+        again.name = "another"
+    (platform,) = (one for one in again.platforms if one.without)
     with pytest.raises(TypeError):
         platform.without["x"] = "y"
+
+
+def test_a_plan_with_other_stages_has_another_order():
+    stage = PLAN.stage("libffi")
+    assert PLAN.order.index("libffi") < PLAN.order.index("build")
+    assert PLAN._replace(stages=(stage,)).order == ("libffi",)
 
 
 def test_a_circle_is_told_as_a_path():

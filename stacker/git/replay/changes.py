@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from stacker.git.process import Git
     from stacker.git.store import ObjectStore
 
 
@@ -25,8 +25,7 @@ class Leaf(NamedTuple):
         return self.mode.startswith("100")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One path of a commit, before and after; `None` where there is nothing."""
 
     path: bytes
@@ -42,15 +41,33 @@ def changes_of(store: ObjectStore, commits: Iterable[Oid]) -> dict[Oid, tuple[Ch
         "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--root",
         stdin=asked, config=(("diff.ignoreSubmodules", "none"),),
     )  # fmt: skip
-    fields = iter(out.split(b"\0"))
     here: list[Change] = []
+    for field in _read(out):
+        if isinstance(field, Change):
+            here.append(field)
+        else:
+            here = found[field]
+    return {oid: tuple(changes) for oid, changes in found.items()}
+
+
+def changes_between(git: Git, old: Oid, new: Oid) -> list[Change]:
+    """What makes the tree `new` of the tree `old`."""
+    out = git.run(
+        "diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", old, new,
+        config=(("diff.ignoreSubmodules", "none"),),
+    )  # fmt: skip
+    return [change for change in _read(out) if isinstance(change, Change)]
+
+
+def _read(out: bytes) -> Iterator[Change | Oid]:
+    """Commits, each with its changes behind it."""
+    fields = iter(out.split(b"\0"))
     for field in fields:
         if field.startswith(b":"):
             old_mode, new_mode, old, new, _ = field[1:].decode("ascii").split(" ")
-            here.append(Change(next(fields), _leaf(old_mode, old), _leaf(new_mode, new)))
+            yield Change(next(fields), _leaf(old_mode, old), _leaf(new_mode, new))
         elif field:
-            here = found[Oid(field.decode("ascii"))]
-    return {oid: tuple(changes) for oid, changes in found.items()}
+            yield Oid(field.decode("ascii"))
 
 
 def _leaf(mode: str, oid: str) -> Leaf | None:

@@ -7,62 +7,28 @@ where it did not, the rest of that line is asked again. So every outcome is git'
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.git.merge import Conflicted, Merged
+from stacker.git.merge import Merged
 from stacker.git.objects import Oid
 from stacker.git.pack import object_id
 from stacker.git.replay.changes import Leaf
 from stacker.git.replay.guess import guess, hunks_of
-from stacker.git.replay.plan import Merge, folders_above
+from stacker.git.replay.plan import Merge
+from stacker.git.replay.question import MergedFile, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from stacker.git.pack import Pack
     from stacker.git.quarantine import Quarantine, Sides
     from stacker.git.replay.guess import Hunk
+    from stacker.git.replay.question import Assumed, Outcomes
 
 _MOST_GUESSED = 48 << 20  # bytes of guessed files that are held at once
+UNKNOWN = MergedFile(Leaf("", Oid("")), None)
 
-
-@dataclass(frozen=True, slots=True)
-class MergedFile:
-    """A merge's outcome: the file, and its content where it is new."""
-
-    leaf: Leaf
-    content: bytes | None
-
-
-Outcomes = dict[Merge, MergedFile | None]
-"""What merges came to; `None` is a conflict."""
-
-_NOTHING = MergedFile(Leaf("", Oid("")), None)
-
-
-class _Layer:
-    """Merges that git can be asked about as one: none of their paths is another's, or in it."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[Merge, Leaf]] = []
-        self._paths: set[bytes] = set()
-        self._folders: set[bytes] = set()
-
-    def has_room(self, path: bytes) -> bool:
-        """Whether `path` may come in."""
-        return (
-            path not in self._paths
-            and path not in self._folders
-            and self._paths.isdisjoint(folders_above(path))
-        )
-
-    def add(self, merge: Merge, upstream: Leaf) -> None:
-        """Take one in."""
-        self.asked.append((merge, upstream))
-        self._paths.add(merge.path)
-        self._folders.update(folders_above(merge.path))
+Memory = dict[tuple["Oid", bytes, Leaf], MergedFile]
+"""What files came to in earlier passes over one ground: by patch, path and upstream's version."""
 
 
 class ContentMerger:
@@ -71,56 +37,86 @@ class ContentMerger:
     def __init__(
         self,
         quarantine: Quarantine,
-        algorithm: str,
         rules: Mapping[bytes, Oid],
         text_of: Callable[[Oid], bytes],
+        memory: Memory,
     ) -> None:
         """`rules` are the `.gitattributes` files that hold; `text_of` gives a patch's text."""
         self._quarantine = quarantine
-        self._algorithm = algorithm
         self._rules = rules
         self._text_of = text_of
+        self._memory = memory
         self._hunks: dict[Oid, Mapping[bytes, tuple[Hunk, ...]]] = {}
 
     def run(self, merges: Sequence[Merge]) -> Outcomes:
         """The outcome of each merge; those on a conflict's outcome are left out."""
         done: Outcomes = {}
-        waiting = list(merges)
+        waiting = [merge for merge in merges if not self._recalled(merge, done)]
         while waiting:
             waiting = self._round(waiting, done)
+        for merge, file in done.items():
+            if file is not None and not merge.move:
+                self._memory[merge.patch, merge.path, _leaf(merge.upstream, done)] = file
         return done
+
+    def _recalled(self, merge: Merge, done: Outcomes) -> bool:
+        """Whether an earlier pass did just this."""
+        before = merge.upstream
+        upstream = done.get(before) if isinstance(before, Merge) else UNKNOWN
+        if merge.move or upstream is None:
+            return False
+        leaf = before if isinstance(before, Leaf) else upstream.leaf
+        known = self._memory.get((merge.patch, merge.path, leaf))
+        if known is not None:
+            done[merge] = known
+        return known is not None
 
     def _round(self, waiting: Sequence[Merge], done: Outcomes) -> list[Merge]:
         """Ask git for all that can be asked; what is left for the next round."""
         guesses = self._guess(waiting, done)
-        layers: list[_Layer] = []
-        height: dict[Merge, int] = {}
-        for merge in waiting:
-            upstream = _upstream(merge, done, guesses)
-            if upstream is None:
-                continue
-            before = merge.upstream
-            level = height.get(before, -1) + 1 if isinstance(before, Merge) else 0
-            while level < len(layers) and not layers[level].has_room(merge.path):
-                level += 1
-            if level == len(layers):
-                layers.append(_Layer())
-            layers[level].add(merge, upstream)
-            height[merge] = level
-        answers = self._ask(layers, guesses)
+        known = {merge: file for merge, file in done.items() if file is not None}
+        thought = {**guesses, **known}
+        moved = [m for m in waiting if m.move and all(need in thought for need in m.needs)]
+        questions = _layers([m for m in waiting if not m.move], thought)
+        if moved:
+            questions += self._about_moved(moved, thought, done)
+        answers = self._ask(questions, guesses)
         left: list[Merge] = []
         lost: set[Merge] = set()
         for merge in waiting:
-            before = merge.upstream
-            if isinstance(before, Merge) and (before in lost or done.get(before, _NOTHING) is None):
+            if any(need in lost or done.get(need, UNKNOWN) is None for need in merge.needs):
                 lost.add(merge)  # it stands on a conflict
-                continue
-            upstream = _upstream(merge, done, {})
-            if merge in answers and upstream is not None and answers[merge][0] == upstream:
+            elif merge in answers and _holds(answers[merge][0], done):
                 done[merge] = answers[merge][1]
-            else:
+            elif merge not in done:
                 left.append(merge)
         return left
+
+    def _about_moved(
+        self, merges: Sequence[Merge], thought: Mapping[Merge, MergedFile], done: Outcomes
+    ) -> list[Question]:
+        """Questions about files that upstream moved; where that cannot be asked, it is noted."""
+        from stacker.git.replay.moved import names_kinds, question_of  # noqa: PLC0415 - few need it
+
+        if any(names_kinds(self._quarantine.reader.blob(oid)) for oid in self._rules.values()):
+            done |= dict.fromkeys(merges)
+            return []
+
+        contents = {f.leaf.oid: f.content for f in thought.values() if f.content is not None}
+
+        def content_of(oid: Oid) -> bytes:
+            if oid not in contents:
+                contents[oid] = self._quarantine.reader.blob(oid)
+            return contents[oid]
+
+        questions: list[Question] = []
+        for merge in merges:
+            question = question_of(merge, lambda end: _leaf(end, thought), content_of)
+            if question is None:
+                done[merge] = None
+            else:
+                questions.append(question)
+        return questions
 
     def _guess(self, waiting: Sequence[Merge], done: Outcomes) -> dict[Merge, MergedFile]:
         """Guessed outcomes, each on what is known or guessed of the merge before it."""
@@ -133,59 +129,53 @@ class ContentMerger:
         guesses: dict[Merge, MergedFile] = {}
         room = _MOST_GUESSED
         for merge in waiting:
-            upstream = _upstream(merge, done, guesses)
-            if upstream is None or room < 0:
-                continue
             before = merge.upstream
-            content = contents.get(upstream.oid)
+            if room < 0:
+                break
             if isinstance(before, Merge):
                 known = guesses.get(before) or done.get(before)
-                content = known.content if known else None
+                if known is None:
+                    continue
+                upstream, content = known
+            else:
+                upstream, content = before, contents.get(before.oid)
             new = guess(content, self._known(merge)) if content is not None else None
             if new is not None:
                 room -= len(new)
-                leaf = Leaf(_mode(merge, upstream), object_id(self._algorithm, "blob", new))
+                leaf = Leaf(
+                    _mode(merge, upstream),
+                    object_id(self._quarantine.reader.algorithm, "blob", new),
+                )
                 guesses[merge] = MergedFile(leaf, new)
         return guesses
 
     def _known(self, merge: Merge) -> tuple[Hunk, ...]:
         if merge.patch not in self._hunks:
             self._hunks[merge.patch] = hunks_of(self._text_of(merge.patch))
-        return self._hunks[merge.patch].get(merge.path, ())
+        return self._hunks[merge.patch].get(merge.source, ())
 
     def _ask(
-        self, layers: Sequence[_Layer], guesses: Mapping[Merge, MergedFile]
-    ) -> dict[Merge, tuple[Leaf, MergedFile | None]]:
-        """git's answers: the version of upstream that was asked about, and the outcome."""
+        self, questions: Sequence[Question], guesses: Mapping[Merge, MergedFile]
+    ) -> dict[Merge, tuple[Assumed, MergedFile | None]]:
+        """git's answers: what was assumed of earlier merges, and the outcome."""
         pack = self._quarantine.pack()
         sides: list[Sides] = []
         expected: list[Oid | None] = []
-        for layer in layers:
-            sides.append((
-                _nested(pack, [(m.path, m.base) for m, _ in layer.asked]),
-                _nested(pack, [(m.path, upstream) for m, upstream in layer.asked]),
-                _nested(pack, [(m.path, m.mine) for m, _ in layer.asked]),
-            ))  # fmt: skip
-            guessed = [(m.path, guesses[m]) for m, _ in layer.asked if m in guesses]
-            for _, file in guessed:
-                pack.add_named(file.leaf.oid, "blob", file.content or b"")
-            whole = len(guessed) == len(layer.asked)
-            expected.append(_nested(pack, [(p, f.leaf) for p, f in guessed]) if whole else None)
+        for question in questions:
+            sides.append(question.sides(pack))
+            for merge in guesses.keys() & question.named:
+                guessed = guesses[merge]
+                pack.add_named(guessed.leaf.oid, "blob", guessed.content or b"")
+            expected.append(question.expected(pack, guesses))
         outcomes = self._quarantine.merge(sides, self._rules, pack)
-        answers: dict[Merge, tuple[Leaf, MergedFile | None]] = {}
-        for layer, outcome, wanted in zip(layers, outcomes, expected, strict=True):
+        answers: dict[Merge, tuple[Assumed, MergedFile | None]] = {}
+        for question, outcome, wanted in zip(questions, outcomes, expected, strict=True):
             if isinstance(outcome, Merged) and outcome.tree == wanted:
-                answers |= {m: (u, guesses[m]) for m, u in layer.asked}
+                answers |= {m: (assumed, guesses[m]) for m, assumed in question.assumed.items()}
                 continue
-            stopped: set[bytes] = set()
-            if isinstance(outcome, Conflicted):
-                stopped = {c.path for c in outcome.conflicts}
-            leaves = self._leaves(outcome.tree)
-            for merge, upstream in layer.asked:
-                if merge.path in stopped or merge.path not in leaves:
-                    answers[merge] = (upstream, None)
-                else:
-                    answers[merge] = (upstream, self._file(leaves[merge.path], guesses.get(merge)))
+            for merge, leaf in question.read(outcome, self._leaves(outcome.tree)).items():
+                file = self._file(leaf, guesses.get(merge)) if leaf else None
+                answers[merge] = (question.assumed[merge], file)
         return answers
 
     def _file(self, leaf: Leaf, guessed: MergedFile | None) -> MergedFile:
@@ -199,33 +189,38 @@ class ContentMerger:
         return {e.name: Leaf(e.mode, e.oid) for e in entries}
 
 
-def _upstream(merge: Merge, done: Outcomes, guesses: Mapping[Merge, MergedFile]) -> Leaf | None:
-    """The version that the patch is put on; `None` when nothing is known of it yet."""
-    before = merge.upstream
-    if isinstance(before, Leaf):
-        return before
-    known = done[before] if before in done else guesses.get(before)
-    return known.leaf if known else None
+def _layers(merges: Sequence[Merge], thought: Mapping[Merge, MergedFile]) -> list[Question]:
+    """Questions about files that are where they were: a file's next merge in the next one."""
+    layers: list[Question] = []
+    height: dict[Merge, int] = {}
+    for merge in merges:
+        before = merge.upstream
+        if isinstance(before, Merge) and before not in thought:
+            continue
+        level = height.get(before, -1) + 1 if isinstance(before, Merge) else 0
+        while level < len(layers) and not layers[level].has_room(merge.path):
+            level += 1
+        if level == len(layers):
+            layers.append(Question())
+        layers[level].add(merge, _leaf(before, thought))
+        height[merge] = level
+    return layers
+
+
+def _leaf(end: Leaf | Merge, thought: Mapping[Merge, MergedFile | None]) -> Leaf:
+    """The version of a file; of a merge, what is known or thought of its outcome."""
+    if isinstance(end, Leaf):
+        return end
+    file = thought[end]
+    assert file is not None, "nothing is asked about what stands on a conflict"
+    return file.leaf
+
+
+def _holds(assumed: Assumed, done: Outcomes) -> bool:
+    """Whether earlier merges came to what was assumed of them."""
+    known = ((done.get(merge), leaf) for merge, leaf in assumed.items())
+    return all(file is not None and file.leaf == leaf for file, leaf in known)
 
 
 def _mode(merge: Merge, upstream: Leaf) -> str:
     return merge.mine.mode if upstream.mode == merge.base.mode else upstream.mode
-
-
-def _nested(pack: Pack, files: Sequence[tuple[bytes, Leaf]]) -> Oid:
-    """Write nested trees for some files; no path is a folder of another."""
-    folders: dict[bytes, list[tuple[bytes, Leaf]]] = defaultdict(list)
-    here: list[tuple[bytes, Leaf]] = []
-    for path, leaf in files:
-        head, slash, rest = path.partition(b"/")
-        if slash:
-            folders[head].append((rest, leaf))
-        else:
-            here.append((path, leaf))
-    lines = [
-        (n, leaf.mode.encode() + b" " + n + b"\0" + bytes.fromhex(leaf.oid)) for n, leaf in here
-    ]
-    for name, below in folders.items():
-        oid = bytes.fromhex(_nested(pack, below))
-        lines.append((name + b"/", b"40000 " + name + b"\0" + oid))
-    return pack.add("tree", b"".join(line for _, line in sorted(lines)))

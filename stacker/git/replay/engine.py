@@ -8,31 +8,33 @@ pack at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
 from stacker.git.merge import Conflicted, Merged
 from stacker.git.pick import Help, Pick, Stopped
 from stacker.git.quarantine import Quarantine
+from stacker.git.replay.asking import Folders
 from stacker.git.replay.changes import changes_of
-from stacker.git.replay.content import ContentMerger
+from stacker.git.replay.content import UNKNOWN, ContentMerger
 from stacker.git.replay.difference import difference
+from stacker.git.replay.following import Following
 from stacker.git.replay.plan import Merge, Outlook, ends_of, questions
 from stacker.git.replay.rules import Rules, rules_above
 from stacker.git.replay.standing import Standings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from stacker.git.merge import MergeOutcome
     from stacker.git.objects import Oid
     from stacker.git.pick import PickOutcome
     from stacker.git.quarantine import Sides
     from stacker.git.replay.changes import Change, Leaf
-    from stacker.git.replay.content import Outcomes
+    from stacker.git.replay.content import Memory
     from stacker.git.replay.folders import Ground
     from stacker.git.replay.plan import Ends, Has
+    from stacker.git.replay.question import Outcomes
     from stacker.git.store import ObjectStore
 
 
@@ -53,8 +55,7 @@ def pick(store: ObjectStore, old: Oid, onto: Oid) -> PickOutcome:
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(NamedTuple):
     number: int
     ground: Ground
     ends: Ends
@@ -69,7 +70,11 @@ class _Replay:
         self._standing = Standings(store, picks)
         self._rules = Rules(store)
         self._changes: dict[Oid, tuple[Change, ...]] = {}
-        self._answers: dict[Has, bool] = {}
+        self._folders = Folders(store)
+        self._merged: dict[Oid, Memory] = {}
+        self._whole: set[int] = set()
+        """Picks that git has to decide on whole trees, as an earlier pass found out."""
+        self._following = Following(store, picks, self._standing)
 
     def run(self) -> list[PickOutcome | None]:
         """Pass after pass, until no pick is left."""
@@ -79,6 +84,7 @@ class _Replay:
             self._changes = changes_of(self._store, {self._picks[n].old for n in waiting})
             self._look_ahead(waiting)
             with Quarantine(self._store) as quarantine:
+                self._following.begin(waiting, self._changes, quarantine)
                 while waiting:
                     waiting = self._pass(waiting, quarantine)
         self._standing.write()
@@ -126,19 +132,7 @@ class _Replay:
             tree.ground.prepare({c.path.rpartition(b"/")[0] for _, cs in every for c in cs})
             for old, changes in every:
                 asked |= set(questions(Outlook(tree), old, self._parent_of(old), changes))
-        self._ask(asked)
-
-    def _ask(self, asked: Iterable[Has]) -> None:
-        # git could not be asked for a name with a line end; then it decides on whole trees.
-        names = {has: f"{has[0]}:{_text(has[1])}" for has in asked}
-        found = self._store.find_many(list(names.values()))
-        for has, one in zip(names, found, strict=True):
-            self._answers[has] = one is not None and one[0] == "tree"
-
-    def _has(self, has: Has) -> bool:
-        if has not in self._answers:
-            self._ask([has])
-        return self._answers[has]
+        self._folders.ask(asked)
 
     # Decide and act -------------------------------------------------------------------------
 
@@ -147,9 +141,12 @@ class _Replay:
         planned, hard, later = self._plan(waiting)
         merged = self._merge_contents(planned, quarantine)
         for plan in planned:
+            merges = [end for end in plan.ends.values() if isinstance(end, Merge)]
+            if any(merged.get(merge, UNKNOWN) is None for merge in merges):
+                self._whole.add(plan.number)
             if self._standing.parent(plan.number) is None:
                 later.append(plan.number)  # git has to decide on its parent
-            elif any(isinstance(e, Merge) and merged.get(e) is None for e in plan.ends.values()):
+            elif any(merged.get(merge) is None for merge in merges):
                 hard.append(plan.number)  # a conflict: git says which, on whole trees
             else:
                 leaves = {path: self._leaf(end, merged) for path, end in plan.ends.items()}
@@ -177,10 +174,19 @@ class _Replay:
             outlook = outlooks.get(pick.onto) or Outlook(self._standing.tree(pick.onto))
             outlook = outlook if not self._standing.is_forked_at(pick.onto) else outlook.fork()
             changes = self._changes[pick.old]
-            ends = ends_of(outlook, pick.old, self._parent_of(pick.old), changes, self._has)
+            parent = self._parent_of(pick.old)
+            afloat = self._following.at(n)
+            ends = (
+                None
+                if n in self._whole
+                else ends_of(outlook, pick.old, parent, changes, self._folders.has, afloat=afloat)
+            )
             if ends is None:
                 hard.append(n)
                 continue
+            if afloat is not None:
+                came = {p: (outlook.at(p) is not None, e is not None) for p, e in ends.items()}
+                self._following.take(n, changes, came)
             kept = all(outlook.at(change.path) == change.before for change in changes)
             planned.append(_Planned(n, outlook.tree.ground, ends, kept))
             outlook.take(ends)
@@ -195,8 +201,12 @@ class _Replay:
                 grounds.setdefault(plan.ground, []).extend(merges)
         outcomes: Outcomes = {}
         for ground, merges in grounds.items():
-            rules = rules_above(ground, (merge.path for merge in merges))
-            merger = ContentMerger(quarantine, self._store.algorithm, rules, self._help.text_of)
+            if any(merge.move for merge in merges):  # git looks at files anywhere
+                rules = self._rules.at(ground)
+            else:
+                rules = rules_above(ground, (merge.path for merge in merges))
+            memory = self._merged.setdefault(ground.tree, {})
+            merger = ContentMerger(quarantine, rules, self._help.text_of, memory)
             outcomes |= merger.run(merges)
         return outcomes
 
@@ -273,12 +283,10 @@ class _Replay:
         for change in changes:
             if change.after is not None and (made := quarantine.made(change.after.oid)):
                 self._standing.add_blob(made[1], made[2])
+        came = {c.path: (c.before is not None, c.after is not None) for c in changes}
+        self._following.take(n, self._changes[pick.old], came)
         kept = set(changes) == set(self._changes[pick.old])
         self._standing.change(n, {change.path: change.after for change in changes}, kept=kept)
 
     def _parent_of(self, old: Oid) -> Oid:
         return self._store.commit(old).parents[0]
-
-
-def _text(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

@@ -7,9 +7,8 @@ and git's own answer for the same merge decides: a wrong guess costs time, never
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +20,7 @@ _CONTEXTS = (3, 1)  # lines; git merges what is one untouched line apart
 _MOST_PLACES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(NamedTuple):
     """One place that a patch changes: the number of its first old line, and its lines with sign."""
 
     line: int

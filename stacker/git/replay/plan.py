@@ -14,53 +14,75 @@ Everything else is git's to decide on whole trees.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from stacker.git.replay.paths import folders_above, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.replay.changes import Change, Leaf
+    from stacker.git.replay.drift import Afloat
     from stacker.git.replay.folders import Tree
 
 ATTRIBUTES = b".gitattributes"
 """The name of the files that say, among other things, how files are merged."""
 
+_MOST_MOVED = 4  # files of one patch; git weighs no more against one another
 Has = tuple["Oid", bytes]
 """A question: has this commit this folder?"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Merge:
-    """One file that both sides changed. `upstream` may be the outcome of an earlier merge."""
+class Move(NamedTuple):
+    """A file that upstream has moved: among what else git will look for it."""
 
-    path: bytes
-    base: Leaf
-    upstream: Leaf | Merge
-    mine: Leaf
-    patch: Oid
+    afloat: Afloat
+    touched: Mapping[bytes, Leaf | Merge]
+    """What is now where patches touched something that only upstream has."""
+
+
+class Merge:
+    """One file that both sides changed; two of them are never the same, whatever they hold."""
+
+    __slots__ = ("base", "mine", "move", "patch", "path", "source", "upstream")
+
+    def __init__(
+        self, path: bytes, upstream: Leaf | Merge, patch: Oid, change: tuple[bytes, Leaf, Leaf]
+    ) -> None:
+        """`upstream` may be the outcome of an earlier merge; `change` is that of the patch: the
+        path that the file has in its trees, before and after."""
+        self.path, self.upstream, self.patch = path, upstream, patch
+        self.source, self.base, self.mine = change
+        self.move: Move | None = None
+
+    @property
+    def needs(self) -> Iterator[Merge]:
+        """The earlier merges whose outcomes it is about."""
+        ends = (self.upstream, *(self.move.touched.values() if self.move else ()))
+        return (end for end in ends if isinstance(end, Merge))
 
 
 Ends = dict[bytes, "Leaf | Merge | None"]
 """What a patch leaves at the paths that it touches."""
 
 
-@dataclass(slots=True)
 class Outlook:
     """What is at which path after some patches that are planned and not yet carried out."""
 
-    tree: Tree
-    _ends: Ends = field(default_factory=dict)
-    _made: set[bytes] = field(default_factory=set)
-    _thinned: set[bytes] = field(default_factory=set)
-    _new_attributes: bool = False
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._ends: Ends = {}
+        self._made: set[bytes] = set()
+        self._thinned: set[bytes] = set()
+        self._new_attributes = False
 
     def fork(self) -> Outlook:
         """One of its own that begins here."""
-        return Outlook(
-            self.tree, dict(self._ends), set(self._made), set(self._thinned), self._new_attributes
-        )
+        other = Outlook(self.tree)
+        other._ends, other._new_attributes = dict(self._ends), self._new_attributes
+        other._made, other._thinned = set(self._made), set(self._thinned)
+        return other
 
     def at(self, path: bytes) -> Leaf | Merge | None:
         """What is there."""
@@ -74,7 +96,7 @@ class Outlook:
             else:
                 self._made |= set(folders_above(path))
             # Merges after it would have to follow the new rules.
-            self._new_attributes |= path.rpartition(b"/")[2] == ATTRIBUTES
+            self._new_attributes |= name_of(path) == ATTRIBUTES
         self._ends |= ends
 
     def first_missing(self, path: bytes) -> bytes | None:
@@ -91,15 +113,7 @@ class Outlook:
     @property
     def can_merge(self) -> bool:
         """Whether the tree's own attributes say how files are merged."""
-        return not self._new_attributes
-
-
-def folders_above(path: bytes) -> Iterator[bytes]:
-    """The folders that hold `path`, topmost first, without the root."""
-    at = path.find(b"/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find(b"/", at + 1)
+        return not self._new_attributes and not self.tree.rules
 
 
 def questions(
@@ -123,11 +137,18 @@ def ends_of(
     parent: Oid,
     changes: Sequence[Change],
     has: Callable[[Has], bool],
+    *,
+    afloat: Afloat | None = None,
 ) -> Ends | None:
     """What the patch leaves behind; `None`: git has to decide on whole trees."""
     ends: Ends = {}
     adds = any(c.before is None for c in changes)
+    moved = _moved(outlook, commit, changes, afloat) if afloat is not None else {}
     for change in changes:
+        if change.path in moved:
+            merge = moved[change.path]
+            ends[merge.path] = merge
+            continue
         here = outlook.at(change.path)
         match change.before, change.after:
             case None, after:
@@ -165,4 +186,34 @@ def _end(
     sides = (before, after, before if isinstance(here, Merge) else here)
     if not all(side.is_file for side in sides):
         return None
-    return Merge(change.path, before, here, after, commit)
+    return Merge(change.path, here, commit, (change.path, before, after))
+
+
+def _moved(
+    outlook: Outlook, commit: Oid, changes: Sequence[Change], afloat: Afloat
+) -> dict[bytes, Merge]:
+    """The merges of those files that upstream has probably moved, by the paths that they had."""
+    if not outlook.can_merge or not all(
+        c.before and c.after and c.before.is_file and c.after.is_file for c in changes
+    ):
+        return {}
+    touched = {
+        path: here
+        for path, is_there in afloat.arrived.items()
+        if is_there and (here := outlook.at(path)) is not None
+    }
+    move = Move(afloat, touched)
+    found: dict[bytes, Merge] = {}
+    for change in changes:
+        target = afloat.target(change.path)
+        here = outlook.at(target) if target is not None else None
+        if target and here and change.before and change.after and (
+            isinstance(here, Merge) or here.is_file
+        ):  # fmt: skip
+            merge = Merge(target, here, commit, (change.path, change.before, change.after))
+            merge.move = move
+            found[change.path] = merge
+    targets = {merge.path for merge in found.values()}
+    names = {name_of(path) for path in found}
+    plain = len(targets) == len(names) == len(found) <= _MOST_MOVED
+    return found if plain else {}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.git.quarantine import attributes_of
-from stacker.git.replay.plan import ATTRIBUTES, folders_above
+from stacker.git.replay.paths import folders_above
+from stacker.git.replay.plan import ATTRIBUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from stacker.git.objects import Oid
     from stacker.git.replay.folders import Ground, Tree
@@ -35,8 +36,11 @@ class Rules:
 
     def of(self, tree: Tree) -> dict[bytes, Oid]:
         """Those of `tree`: the ground's, without those that patches changed, and these."""
-        ground = tree.ground.tree
-        if ground not in self._listed:
-            self._listed[ground] = attributes_of(self._store, ground)
-        kept = {p: oid for p, oid in self._listed[ground].items() if p not in tree.rules}
+        kept = {p: oid for p, oid in self.at(tree.ground).items() if p not in tree.rules}
         return kept | {p: leaf.oid for p, leaf in tree.rules.items() if leaf and leaf.is_file}
+
+    def at(self, ground: Ground) -> Mapping[bytes, Oid]:
+        """Those of a ground."""
+        if ground.tree not in self._listed:
+            self._listed[ground.tree] = attributes_of(self._store, ground.tree)
+        return self._listed[ground.tree]
