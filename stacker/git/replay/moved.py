@@ -23,7 +23,7 @@ from stacker.git.replay.plan import Merge
 from stacker.git.replay.question import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from stacker.git.objects import Oid
@@ -37,8 +37,12 @@ def question_of(
     merge: Merge,
     leaf_of: Callable[[Leaf | Merge], Leaf],
     content_of: Callable[[Oid], bytes],
+    kinds: Sequence[bytes] = (),
 ) -> Question | None:
-    """The question about one file that upstream moved; `None`: ask the whole."""
+    """The question about one file that upstream moved; `None`: ask the whole.
+
+    `kinds` are the folders, with a slash behind, where rules may say that a file is binary.
+    """
     move, here = merge.move, leaf_of(merge.upstream)
     assert move is not None
     touched = {path: leaf_of(end) for path, end in move.touched.items() if path != merge.path}
@@ -55,6 +59,13 @@ def question_of(
     equals.pop(merge.source, None)
     if not _is_sure(merge, here, rivals, equals, move.afloat.vanished_called(name)):
         return None
+    compared = {merge.source: merge.base, merge.path: here, **rivals}
+    if any(
+        path.startswith(folder) and b"\r\n" in content_of(leaf.oid)
+        for path, leaf in compared.items()
+        for folder in kinds
+    ):
+        return None  # git compares line ends by kind, and all but suffixes changes in the question
     asked = Question()
     asked.assumed[merge] = {
         end: leaf_of(end) for end in move.touched.values() if isinstance(end, Merge)
@@ -66,10 +77,7 @@ def question_of(
 
 
 def names_kinds(attributes: bytes) -> bool:
-    """Whether a `.gitattributes` file may say of single files whether they are binary.
-
-    Then git compares them otherwise; all but their suffixes is changed in the question.
-    """
+    """Whether a `.gitattributes` file may say by more than suffixes which files are binary."""
     lines = (line.split() for line in attributes.splitlines())
     return any(
         _KIND.intersection(word.lstrip(b"-!") for word in words[1:])
