@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     """Hears what is going on: git's words, how many done, how many in all (0: not known)."""
 
 
+# git syncs a pack, but not the loose files that it would make of a small one.
+_ONE_PACK = ("fetch.unpackLimit", "1")
 _TOO_SHALLOW = "because shallow roots are not allowed to be updated"
 
 
@@ -71,7 +73,8 @@ def fetch(
 
     progress = Progress(told)
     command = GitCommand(str(store.directory))
-    command.update_environment(**sealed_environment(credential), GITHUB_TOKEN="", GH_TOKEN="")
+    sealed = sealed_environment(credential, config=(_ONE_PACK,))
+    command.update_environment(**sealed, GITHUB_TOKEN="", GH_TOKEN="")
     try:
         process = command.fetch(
             "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",

@@ -14,7 +14,7 @@ from stacker.git.objects import Oid
 from stacker.git.pack import object_id
 from stacker.git.replay.changes import Leaf
 from stacker.git.replay.guess import guess, hunks_of
-from stacker.git.replay.plan import ATTRIBUTES, Merge
+from stacker.git.replay.plan import Merge
 from stacker.git.replay.question import MergedFile, Question
 
 if TYPE_CHECKING:
@@ -98,11 +98,10 @@ class ContentMerger:
         """Questions about files that upstream moved; where that cannot be asked, it is noted."""
         from stacker.git.replay.moved import names_kinds, question_of  # noqa: PLC0415 - few need it
 
-        kinds = [
-            path[: -len(ATTRIBUTES)]
+        kinds = any(
+            names_kinds(path, self._quarantine.reader.blob(oid))
             for path, oid in self._rules.items()
-            if names_kinds(self._quarantine.reader.blob(oid))
-        ]
+        )
         contents = {f.leaf.oid: f.content for f in thought.values() if f.content is not None}
 
         def content_of(oid: Oid) -> bytes:
@@ -112,7 +111,7 @@ class ContentMerger:
 
         questions: list[Question] = []
         for merge in merges:
-            question = question_of(merge, lambda end: _leaf(end, thought), content_of, kinds)
+            question = question_of(merge, lambda end: _leaf(end, thought), content_of, kinds=kinds)
             if question is None:
                 done[merge] = None
             else:

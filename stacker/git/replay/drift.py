@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from stacker.git.replay.changes import changes_between
-from stacker.git.replay.likeness import best_mark
+from stacker.git.replay.likeness import FULL, best_mark
 from stacker.git.replay.nested import nested
 from stacker.git.replay.paths import name_of
 
@@ -83,12 +83,13 @@ class Afloat:
     def rivals(self, name: bytes, size: int, mark: int) -> dict[bytes, Leaf]:
         """The untouched files that may be as much like one of so many bytes as `mark` says, and
         those with its name."""
-        every, first = self.drift.by_size, size * mark // 60000
-        found = self.drift.by_name.get(name, [])
-        for other, path in islice(every, bisect_left(every, (first, b"")), None):
-            if other > size and best_mark(size, other) < mark:
+        every = self.drift.by_size
+        found = list(self.drift.by_name.get(name, ()))
+        for other, path in islice(every, bisect_left(every, (size * mark // FULL, b"")), None):
+            if best_mark(size, other) >= mark:
+                found.append(path)
+            elif other > size:
                 break
-            found = [*found, path] if best_mark(size, other) >= mark else found
         arrived = self.drift.arrived
         return {path: arrived[path] for path in found if path not in self.arrived}
 

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 
-_FULL = 60000  # git's mark for two files that are equal
+FULL = 60000
+"""git's mark for two files that are equal."""
 
 
 def least_mark(one: bytes, other: bytes) -> int:
     """The mark is at least that of the lines that both have, wherever they stand."""
     ours, theirs = Counter(one.split(b"\n")[:-1]), Counter(other.split(b"\n")[:-1])
-    # The line's end counts; before it git does not count a CR.
+    # Lines that end with CR do not count: git may take one file for text and one for binary, and
+    # drops the CR only in text.
     shared = sum(
-        min(count, theirs[line]) * (len(line) + (not line.endswith(b"\r")))
+        min(count, theirs[line]) * (len(line) + 1)
         for line, count in ours.items()
-        if line in theirs
+        if line in theirs and not line.endswith(b"\r")
     )
-    return shared * _FULL // max(len(one), len(other), 1)
+    return shared * FULL // max(len(one), len(other), 1)
 
 
 def best_mark(size: int, other: int) -> int:
     """The mark that two files of so many bytes have at most."""
-    return min(size, other) * _FULL // max(size, other, 1)
+    return min(size, other) * FULL // max(size, other, 1)

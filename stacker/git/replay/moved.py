@@ -23,7 +23,7 @@ from stacker.git.replay.plan import Merge
 from stacker.git.replay.question import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
     from stacker.git.objects import Oid
@@ -37,11 +37,12 @@ def question_of(
     merge: Merge,
     leaf_of: Callable[[Leaf | Merge], Leaf],
     content_of: Callable[[Oid], bytes],
-    kinds: Sequence[bytes] = (),
+    *,
+    kinds: bool = False,
 ) -> Question | None:
     """The question about one file that upstream moved; `None`: ask the whole.
 
-    `kinds` are the folders, with a slash behind, where rules may say that a file is binary.
+    `kinds` says whether there are rules that `names_kinds` knows of.
     """
     move, here = merge.move, leaf_of(merge.upstream)
     assert move is not None
@@ -59,13 +60,9 @@ def question_of(
     equals.pop(merge.source, None)
     if not _is_sure(merge, here, rivals, equals, move.afloat.vanished_called(name)):
         return None
-    compared = {merge.source: merge.base, merge.path: here, **rivals}
-    if any(
-        path.startswith(folder) and b"\r\n" in content_of(leaf.oid)
-        for path, leaf in compared.items()
-        for folder in kinds
-    ):
-        return None  # git compares line ends by kind, and all but suffixes changes in the question
+    compared = (merge.base, here, *rivals.values())
+    if kinds and any(leaf.is_file and b"\r\n" in content_of(leaf.oid) for leaf in compared):
+        return None  # git compares line ends by kind, and the question changes names
     asked = Question()
     asked.assumed[merge] = {
         end: leaf_of(end) for end in move.touched.values() if isinstance(end, Merge)
@@ -76,12 +73,15 @@ def question_of(
     return asked if _is_tree(asked) else None
 
 
-def names_kinds(attributes: bytes) -> bool:
-    """Whether a `.gitattributes` file may say by more than suffixes which files are binary."""
+def names_kinds(path: bytes, attributes: bytes) -> bool:
+    """Whether a `.gitattributes` file says of some files that they are binary or not.
+
+    It does not count what holds for a suffix in all folders, for that stays as it is.
+    """
     lines = (line.split() for line in attributes.splitlines())
     return any(
         _KIND.intersection(word.lstrip(b"-!") for word in words[1:])
-        and not (words[0].startswith(b"*.") and words[0][2:].isalnum())
+        and not (b"/" not in path and words[0].startswith(b"*.") and words[0][2:].isalnum())
         for words in lines
         if words
     )

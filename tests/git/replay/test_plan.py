@@ -6,6 +6,7 @@ import pytest
 
 from stacker.git.objects import Oid
 from stacker.git.replay.changes import Change, Leaf
+from stacker.git.replay.drift import Afloat, Drift
 from stacker.git.replay.folders import Ground, Tree
 from stacker.git.replay.plan import Merge, Outlook, ends_of, questions
 
@@ -24,9 +25,9 @@ def here(outlook, path):
     return outlook.tree.leaf(path)
 
 
-def decided(outlook, *changes, has=()):
+def decided(outlook, *changes, has=(), afloat=None):
     """The ends of a patch whose own trees have the folders `has`; `None`: git decides."""
-    return ends_of(outlook, PATCH, PARENT, changes, lambda asked: asked in has)
+    return ends_of(outlook, PATCH, PARENT, changes, lambda asked: asked in has, afloat=afloat)
 
 
 def test_a_file_that_upstream_left_alone_is_taken(outlook):
@@ -98,3 +99,88 @@ def test_after_new_rules_for_merges_git_decides(outlook):
 def test_a_fork_has_an_outlook_of_its_own(outlook):
     outlook.fork().take({b"src/a.c": None})
     assert outlook.at(b"src/a.c") is not None
+
+
+# Files that upstream moved -------------------------------------------------------------------
+
+
+def moved(outlook, targets, **known):
+    """Upstream moved these files; all that it has came with that."""
+    came = {path: here(outlook, path) for path in FILES}
+    sizes = {leaf.oid: 2 for leaf in came.values()}
+    return Afloat(Drift(came, dict.fromkeys(targets, OLDER), sizes, targets), **known)
+
+
+def test_a_patch_to_a_file_that_upstream_moved_is_merged_where_it_went(outlook):
+    ends = decided(
+        outlook,
+        Change(b"a.c", OLDER, NEW),
+        Change(b"top", here(outlook, b"top"), NEW),
+        afloat=moved(outlook, {b"a.c": b"src/a.c"}),
+    )
+    merge = ends[b"src/a.c"]
+    assert ends == {b"src/a.c": merge, b"top": NEW}
+    assert (merge.source, merge.base, merge.mine) == (b"a.c", OLDER, NEW)
+    assert merge.upstream == here(outlook, b"src/a.c")
+    assert list(merge.needs) == []
+
+
+def test_the_next_patch_to_it_is_merged_on_the_outcome_before(outlook):
+    afloat = moved(outlook, {b"a.c": b"src/a.c", b"b.c": b"src/b.c"})
+    change = Change(b"a.c", OLDER, NEW)
+    first = decided(outlook, change, afloat=afloat)
+    outlook.take(first)
+    afloat = afloat.after([change], {b"src/a.c": (True, True)})
+    back = Change(b"a.c", NEW, OLDER)
+    ends = decided(outlook, back, Change(b"b.c", OLDER, NEW), afloat=afloat)
+    assert ends[b"src/a.c"].upstream is first[b"src/a.c"]
+    # What it came to may be what git takes for the other file too.
+    assert all(set(end.needs) == {first[b"src/a.c"]} for end in ends.values())
+
+
+def test_what_both_sides_have_by_now_is_nothing_that_came(outlook):
+    known = {b"src/b.c": True, b"top": False, b"gone": True}
+    afloat = moved(outlook, {b"a.c": b"src/a.c"}, arrived=known)
+    merge = decided(outlook, Change(b"a.c", OLDER, NEW), afloat=afloat)[b"src/a.c"]
+    assert merge.move.touched == {b"src/b.c": here(outlook, b"src/b.c")}
+
+
+@pytest.mark.parametrize(
+    ("what", "changes", "targets"),
+    [
+        ("nobody knows where it went", {b"gone": NEW}, {}),
+        ("two went to one place", {b"a": NEW, b"b": NEW}, dict.fromkeys((b"a", b"b"), b"top")),
+        ("two have one name", {b"x/a": NEW, b"y/a": NEW}, {b"x/a": b"src/a.c", b"y/a": b"top"}),
+        ("it also removes a file", {b"a.c": NEW, b"src/b.c": None}, {b"a.c": b"src/a.c"}),
+        ("it makes it a link", {b"a.c": Leaf("120000", NEW.oid)}, {b"a.c": b"src/a.c"}),
+        ("one of two has no place", {b"a.c": NEW, b"b.c": NEW}, {b"a.c": b"src/a.c"}),
+        ("upstream removed that one too", {b"a.c": NEW}, {b"a.c": b"src/gone.c"}),
+    ],
+)  # fmt: skip
+def test_git_decides_where_files_went(outlook, what, changes, targets):
+    every = [Change(path, here(outlook, path) or OLDER, new) for path, new in changes.items()]
+    assert decided(outlook, *every, afloat=moved(outlook, targets)) is None, what
+
+
+def test_git_decides_where_files_went_beside_one_that_is_new(outlook):
+    afloat = moved(outlook, {b"a.c": b"src/a.c"})
+    changes = Change(b"a.c", OLDER, NEW), Change(b"src/new.c", None, NEW)
+    assert decided(outlook, *changes, afloat=afloat) is None
+
+
+def test_git_weighs_no_more_than_four_against_one_another(outlook):
+    targets = dict(zip((b"1", b"2", b"3", b"4"), sorted(FILES), strict=True))
+    changes = [Change(path, OLDER, NEW) for path in targets]
+    ends = decided(outlook, *changes, afloat=moved(outlook, targets))
+    assert ends.keys() == FILES.keys()
+    outlook.take({b"five": OLDER})
+    targets[b"5"] = b"five"
+    afloat = moved(outlook, targets, arrived={b"five": True})
+    assert decided(outlook, Change(b"5", OLDER, NEW), afloat=afloat) is not None
+    assert decided(outlook, *changes, Change(b"5", OLDER, NEW), afloat=afloat) is None
+
+
+def test_after_new_rules_git_decides_where_files_went(outlook):
+    outlook.take({b"src/.gitattributes": NEW})
+    afloat = moved(outlook, {b"a.c": b"src/a.c"})
+    assert decided(outlook, Change(b"a.c", OLDER, NEW), afloat=afloat) is None
