@@ -16,9 +16,7 @@ Range = tuple["Oid", "Oid"]
 
 def range_diff(store: ObjectStore, old: Range, new: Range) -> bytes:
     """git's range-diff: which commit of `new` is which of `old`, and how each pair differs."""
-    return store.git.run(
-        "range-diff", "--no-color", f"{old[0]}..{old[1]}", f"{new[0]}..{new[1]}"
-    )
+    return store.git.run("range-diff", "--no-color", f"{old[0]}..{old[1]}", f"{new[0]}..{new[1]}")
 
 
 def verbatim_ids(store: ObjectStore, diffs: Sequence[bytes]) -> list[str | None]:

@@ -79,3 +79,20 @@ def setting(folder: Path, key: str) -> str | None:
         cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False,
     )  # fmt: skip
     return done.stdout.decode("utf-8", "replace").strip() or None if done.returncode == 0 else None
+
+
+def identity(folder: Path) -> str:
+    """Who commits in `folder`, and the time: `Name <mail> seconds zone`, as the user's git says.
+
+    Raises `UsageError` when git does not know.
+    """
+    done = subprocess.run(
+        ["git", "var", "GIT_AUTHOR_IDENT"],
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise UsageError(
+            "git does not know who you are",
+            hint='Tell it: `git config --global user.name "Your Name"`, and `user.email` likewise.',
+        )
+    return done.stdout.decode("utf-8", "surrogateescape").strip()

@@ -9,7 +9,7 @@ from stacker.errors import GitError
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from stacker.git.store import ObjectStore
 
@@ -62,3 +62,19 @@ def merge_base(store: ObjectStore, one: Oid, other: Oid) -> Oid | None:
     """The best common ancestor; `None` for unrelated histories."""
     done = store.git.attempt("merge-base", one, other)
     return Oid(done.out.decode("ascii").split()[0]) if done.code == 0 else None
+
+
+def touching(
+    store: ObjectStore, old: Oid, new: Oid, paths: Iterable[bytes], *, inside: bool = False
+) -> tuple[Oid, ...]:
+    """Those of `first_parents(old, new)` that change one of `paths`, oldest first.
+
+    With `inside` those of `commits_between(old, new)`, without merges.
+    """
+    form = ("--topo-order", "--full-history", "--no-merges") if inside else ("--first-parent",)
+    named = [b":(literal)" + path for path in paths if b"\n" not in path]  # one a line
+    if not named:
+        return ()
+    asked = b"\n".join([new.encode("ascii"), b"^" + old.encode("ascii"), b"--", *named, b""])
+    said = store.git.text("rev-list", "--reverse", *form, "--stdin", stdin=asked)
+    return tuple(Oid(line) for line in said.split())

@@ -10,7 +10,7 @@ import hashlib
 import os
 import zlib
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from stacker.git.objects import Oid
 
@@ -192,9 +192,9 @@ def _distance(offset: int) -> bytes:
 def _delta(old: bytes, new: bytes) -> bytes:
     """Instructions that make `new` of `old`: its beginning, what is between, its end."""
     limit = min(len(old), len(new))
-    before = _common(old[:limit], new[:limit], "big")
+    before = _same_start(old[:limit], new[:limit])
     rest = limit - before
-    after = _common(old[len(old) - rest :], new[len(new) - rest :], "little")
+    after = _same_end(old[len(old) - rest :], new[len(new) - rest :])
     return b"".join((
         _varint(len(old)), _varint(len(new)),
         _copy(0, before),
@@ -228,10 +228,29 @@ def _inserts(text: bytes) -> Iterator[bytes]:
         yield bytes([len(part)]) + part
 
 
-def _common(old: bytes, new: bytes, order: Literal["big", "little"]) -> int:
-    """How many bytes two texts of one length have in common at the beginning (`little`: end)."""
-    apart = int.from_bytes(old, order) ^ int.from_bytes(new, order)
-    return len(old) - (apart.bit_length() + 7) // 8
+def _same_start(old: bytes, new: bytes) -> int:
+    """How many bytes two texts of one length have in common at the beginning."""
+    low, high = 0, len(old)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _same_end(old: bytes, new: bytes) -> int:
+    """The same at the end."""
+    size = len(old)
+    low, high = 0, size
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[size - middle : size - low] == new[size - middle : size - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _varint(number: int) -> bytes:

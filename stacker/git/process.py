@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 from signal import strsignal
+from threading import Thread
 from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from stacker.errors import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+_WORTH_TWO = 64  # lines of input that are worth a second process
 
 Process = subprocess.Popen[bytes]
 """A git that runs beside us."""
@@ -186,6 +189,35 @@ class Git:
         if done.code != 0:
             raise GitError(f"git {args[0]}: {done.said}")
         return done.out
+
+    def run_halves(
+        self, *args: str, lines: Sequence[bytes], config: Sequence[tuple[str, str]] = ()
+    ) -> bytes:
+        """The output of `git args` for these lines of input; of many, two processes get half each.
+
+        Only for commands that answer line by line.
+        """
+        if len(lines) < _WORTH_TWO:
+            return self.run(*args, stdin=b"".join(lines), config=config)
+        cut = len(lines) // 2
+        first: list[bytes | BaseException] = []
+
+        def run_first() -> None:
+            try:
+                first.append(self.run(*args, stdin=b"".join(lines[:cut]), config=config))
+            except BaseException as exc:  # noqa: BLE001 - raised below, by who waits for it
+                first.append(exc)
+
+        beside = Thread(target=run_first)
+        beside.start()
+        try:
+            second = self.run(*args, stdin=b"".join(lines[cut:]), config=config)
+        finally:
+            beside.join()
+        (out,) = first
+        if isinstance(out, BaseException):
+            raise out
+        return out + second
 
     def text(self, *args: str, stdin: bytes = b"") -> str:
         """The output of `git args`, decoded and stripped; for ids, names and the like."""

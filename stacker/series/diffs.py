@@ -26,7 +26,7 @@ def diffs_between(store: ObjectStore, pairs: Sequence[tuple[Oid, Oid]]) -> list[
     if not asked:
         return [b""] * len(pairs)
     heads = [f"{old} {new}\n".encode("ascii") for old, new in asked]
-    out = store.git.run("diff-tree", "--stdin", *_FORM, stdin=b"".join(heads))
+    out = store.git.run_halves("diff-tree", "--stdin", *_FORM, lines=heads)
     diffs = iter(_split(out, heads))
     return [next(diffs) if old != new else b"" for old, new in pairs]
 

@@ -36,10 +36,10 @@ class Change(NamedTuple):
 def changes_of(store: ObjectStore, commits: Iterable[Oid]) -> dict[Oid, tuple[Change, ...]]:
     """What each commit changes against its first parent, renames shown as two changes."""
     found: dict[Oid, list[Change]] = {oid: [] for oid in commits}
-    asked = "".join(f"{oid}\n" for oid in found).encode("ascii")
-    out = store.git.run(
+    out = store.git.run_halves(
         "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--root",
-        stdin=asked, config=(("diff.ignoreSubmodules", "none"),),
+        lines=[f"{oid}\n".encode("ascii") for oid in found],
+        config=(("diff.ignoreSubmodules", "none"),),
     )  # fmt: skip
     here: list[Change] = []
     for field in _read(out):
