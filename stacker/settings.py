@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
 
 GITHUB = "https://github.com"
+_USER = re.compile(
+    r"^[ \t]*\[[ \t]*user[ \t]*\](.*(?:\n(?![ \t]*\[).*)*)", re.IGNORECASE | re.MULTILINE
+)
+_NAME = re.compile(r"^[ \t]*name[ \t]*=(.*)", re.IGNORECASE | re.MULTILINE)
 _TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -75,16 +80,27 @@ def token(url: str) -> str | None:
 
 def person(root: Path) -> str:
     """Who runs this: `user.name` of the user's own git settings, else the login name."""
-    import getpass  # noqa: PLC0415 - few commands ask
-
-    from stacker.git.process import Git  # noqa: PLC0415 - as above
-
     for file in (root / ".git" / "config", Path.home() / ".gitconfig"):
-        if file.is_file():
-            done = Git(root).attempt("config", "--file", str(file), "user.name")
-            if done.code == 0:
-                return done.out.decode("utf-8", "replace").strip()
+        name = _user_name(file) if file.is_file() else None
+        if name:
+            return name
+    import getpass  # noqa: PLC0415 - most people have told git their name
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "somebody"
+
+
+def _user_name(file: Path) -> str | None:
+    """`user.name` of a git configuration; git itself is asked where that is not plainly written."""
+    users = _USER.findall(file.read_text(encoding="utf-8", errors="replace"))
+    names: list[str] = [name for section in users for name in _NAME.findall(section)]
+    if not names:
+        return None
+    if len(names) == 1 and not set(names[0]) & set('"\\#;'):
+        return names[0].strip()
+    from stacker.git.process import Git  # noqa: PLC0415 - few commands need it for this
+
+    done = Git(file.parent).attempt("config", "--file", str(file), "user.name")
+    return done.out.decode("utf-8", "replace").strip() if done.code == 0 else None

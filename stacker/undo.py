@@ -21,6 +21,8 @@ from stacker.series.lock import parse as parse_lock
 from stacker.series.saving import save, see
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stacker.series.versions import Operation
     from stacker.series.workspace import Workspace
 
@@ -46,13 +48,13 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
         return _finished(work, here)
     target = _target(work, here, to)
     found = ondisk.found(work.store, work.directory)
-    edits_kept = see(work.directory, work.store, found, work.now)
+    edits_kept = see(work.directory, work.store, found, work.now, by=work.person)
     files = versions.files_of(work.store, target.oid)
     lock = _with_publication(_lock(files), _lock(found))
     save(
         work.directory, work.store, files, lock,
-        loaded=found, command=_command(target), now=work.now,
-        reason=f"{_BACK}{target.version} ({here.command})",
+        loaded=found, command=_command(target), now=work.now, by=work.person,
+        reason=f"{_BACK}{target.version} ({here.command})", version=target.version,
         meanwhile=lambda: attempt.forget(work.directory.state),
     )  # fmt: skip
     return UndoResult(here.version, target.version, edits_kept)
@@ -75,18 +77,28 @@ def _command(target: Operation) -> str:
 
 
 def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
-    wanted = (
-        one
-        for one in versions.history(work.store)
-        if (one.version == to if to is not None else one.version != here.version)
-    )
-    found = next(wanted, None)
+    """The version asked for; the one before, where none is.
+
+    What was found edited by hand has the number of the version that it was made of, which is
+    meant. An edit begins with the version before it, whatever files it came by.
+    """
+    found = None
+    if to is not None or here.command == "edit":
+        found = next((o for o in _wanted(work, here, to) if o.command != versions.SEEN), None)
+    found = found or next(_wanted(work, here, to), None)
     if found is None:
         known = sorted({one.version for one in versions.history(work.store)})
         shown = ", ".join(f"v{number}" for number in known)
         what = "there is no earlier version" if to is None else f"there is no v{to}"
         raise UsageError(what, hint=f"This directory has {shown}.")
     return found
+
+
+def _wanted(work: Workspace, here: Operation, to: int | None) -> Iterator[Operation]:
+    """The operations of version `to`, or of other versions than `here`; newest first."""
+    for one in versions.history(work.store):
+        if one.version == to if to is not None else one.version != here.version:
+            yield one
 
 
 def _lock(files: dict[str, bytes]) -> Lock:

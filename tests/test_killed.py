@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from faults import KILLED, walk
@@ -71,7 +72,7 @@ def state(world):
     state = world.home / ".stacker"
     left = [p.name for p in state.glob("*") if p.name.startswith(".new-")]
     attempt = state / "attempt.json"
-    folders = sorted(p.name for p in (state / "resolve").glob("*"))
+    folders = sorted(str(p) for verb in ("resolve", "edit") for p in (state / verb).glob("*"))
     world.git("rev-list", "--objects", "--quiet", "--all")  # nothing is missing
     return (
         world.files(), world.git("rev-parse", "refs/stacker/head^{tree}"), left,
@@ -188,3 +189,29 @@ def test_dropping_one_of_two(world):
 
 def test_abort(stopped):
     killed(stopped, "rebase", "--abort")
+
+
+@pytest.fixture
+def opened(world):
+    """`first` is open, and somebody works in it."""
+    folder = Path(world.stacker("edit", "first")["folder"])
+    (folder / "c.c").write_text("c\n", encoding="utf-8", newline="\n")
+    return world
+
+
+def test_opening_a_stage(world):
+    killed(world, "edit", "first")
+
+
+def test_taking_an_edit_back(opened):
+    killed(opened, "edit", "--done", "-m", "why", finished=[2])  # no stage is open any more
+
+
+def test_taking_an_edit_back_that_stops_above(opened):
+    folder = opened.home / ".stacker" / "edit" / "first"
+    (folder / "b.c").write_text(edited((25, "mine")), encoding="utf-8", newline="\n")
+    killed(opened, "edit", "--done", "-m", "why", code=3, finished=[2])
+
+
+def test_putting_an_edit_aside(opened):
+    killed(opened, "edit", "--abort", finished=[2])

@@ -60,6 +60,15 @@ def test_what_was_edited_by_hand_can_be_had_again(world):
     assert b"+edited" in world.patch("first").read_bytes()
 
 
+def test_a_number_means_the_version_not_what_was_edited_in_it(world):
+    world.stacker("rebase")
+    second = world.files()
+    patch = world.patch("first")
+    patch.write_bytes(patch.read_bytes().replace(b"+port", b"+edited"))
+    assert world.stacker("undo", "--to", "v2")["edits_kept"] is True
+    assert world.files() == second
+
+
 def test_what_is_published_is_not_undone(world):
     world.stacker("rebase")
     lock = world.home / "series.lock"

@@ -9,7 +9,7 @@ import typer
 from stacker import undo as undoing
 from stacker.cli import rebasing
 from stacker.cli.context import Options
-from stacker.errors import UsageError
+from stacker.cli.naming import version_number
 from stacker.render.terminal import Answer
 
 
@@ -36,17 +36,10 @@ def undo(
 ) -> Answer:
     """Go back to an earlier version of the series; undoable itself."""
     options: Options = context.obj
-    number = None if to is None else _version(to)
+    number = None if to is None else version_number(to)
     with options.workspace() as work:
         done = undoing.undo(work, number)
     kept = "What was edited by hand is kept as an operation before it.\n" if done.edits_kept else ""
     text = f"{kept}v{done.before} -> v{done.now}; `stacker undo` again takes that back."
     document = {"before": done.before, "version": done.now, "edits_kept": done.edits_kept}
     return Answer(document, text)
-
-
-def _version(text: str) -> int:
-    number = text.removeprefix("v")
-    if not number.isascii() or not number.isdigit():
-        raise UsageError(f"{text!r} is no version", hint="Versions are written v1, v2, …")
-    return int(number)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from stacker.cli.context import Options
 
-_DAILY, _SHARE, _BACK, _TRY = (
-    "Every day", "Set up and share", "Go back", "Upstream, try",
+_DAILY, _LOOK, _SHARE, _BACK, _TRY = (
+    "Every day", "Look", "Set up and share", "Go back", "Upstream, try",
 )  # fmt: skip
 
 _EPILOG = (
@@ -31,12 +31,17 @@ _COMMANDS = {
     "status": (_DAILY, "looking", "status"),
     "rebase": (_DAILY, "everyday", "rebase"),
     "resolve": (_DAILY, "resolving", "resolve"),
+    "edit": (_DAILY, "editing", "edit"),
+    "refresh": (_DAILY, "editing", "refresh"),
     "verify": (_DAILY, "verifying", "verify"),
     "submit": (_DAILY, "carry", "submit"),
     "land": (_DAILY, "carry", "land"),
+    "forecast": (_LOOK, "forecasting", "forecast"),
+    "log": (_LOOK, "past", "log"),
     "undo": (_BACK, "everyday", "undo"),
     "init": (_SHARE, "setup", "init"),
     "import": (_SHARE, "setup", "import_"),
+    "export": (_SHARE, "exporting", "export"),
     "doctor": (_SHARE, "looking", "doctor"),
     "gate": (_TRY, "carry", "gate"),
     "demo": (_TRY, "trying", "demo"),

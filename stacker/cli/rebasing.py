@@ -45,7 +45,7 @@ def rebase(
 
             stage = resolving.stage_of(work.directory, options.folder)
             return went(work, resolving.take_back(work, stage, told))
-        request = RebaseRequest(_targets(onto), fetch=options.fetch, afresh=afresh)
+        request = RebaseRequest(targets(onto), fetch=options.fetch, afresh=afresh)
         done = answer(work, rebasing.rebase(work, request, told))
         if then is not None:
             then(work, done)
@@ -73,6 +73,7 @@ def went(work: Workspace, how: Went) -> Answer:
     return Answer({**said.document, "opened": texts.opened(how.next)}, said.text, said.code)
 
 
-def _targets(onto: Sequence[str]) -> dict[str, str]:
+def targets(onto: Sequence[str]) -> dict[str, str]:
+    """The revisions that `[REPO=]REV` name, by repository; `""` is the default one."""
     pairs = (text.partition("=") for text in onto)
     return {name if eq else "": rev if eq else name for name, eq, rev in pairs}

@@ -15,7 +15,12 @@ Range = tuple["Oid", "Oid"]
 
 
 def range_diff(store: ObjectStore, old: Range, new: Range) -> bytes:
-    """git's range-diff: which commit of `new` is which of `old`, and how each pair differs."""
+    """git's range-diff: which commit of `new` is which of `old`, and how each pair differs.
+
+    Empty where one of them has no commits: git has nothing to compare, and refuses.
+    """
+    if old[0] == old[1] or new[0] == new[1]:
+        return b""
     return store.git.run("range-diff", "--no-color", f"{old[0]}..{old[1]}", f"{new[0]}..{new[1]}")
 
 

@@ -214,6 +214,7 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
     save(
         work.directory, work.store, files, lock,
         loaded=loaded, command="import", reason=", ".join(stages), now=work.now,
+        by=work.person,
     )  # fmt: skip
     return ImportResult(stages, lock.version, new.found.base, _sizes(files, stages))
 

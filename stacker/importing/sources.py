@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import GitError, PatchError, SeriesError, StackerError, UsageError
+from stacker.errors import GitError, SeriesError, StackerError, UsageError
 from stacker.git import incomplete, transfer
 from stacker.git.history import commits_between, merge_base
 from stacker.git.objects import Oid
 from stacker.git.process import Git
 from stacker.series.committing import commits_of
-from stacker.series.folders import Folders
 from stacker.series.patchfile import split_mbox
-from stacker.series.paths import shown
-from stacker.series.portable import Portable, added_paths, refused_by_git
+from stacker.series.portable import refuse_added
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,20 +66,7 @@ def squash(store: ObjectStore, found: Imported) -> Imported:
 
 def refuse_paths(store: ObjectStore, found: Imported) -> None:
     """Raise `PatchError` for a commit that adds a path which no patch may add."""
-    commits = [store.commit(oid) for oid in found.commits]
-    trees = [store.commit(found.base).tree, *(commit.tree for commit in commits)]
-    portable, every = Portable(Folders(store), trees[0]), dict[bytes, str]()
-    for oid, commit, added in zip(
-        found.commits, commits, added_paths(store.git, trees), strict=True
-    ):
-        name = f"commit {oid[:10]} {commit.subject!r}"
-        portable.check(added, commit.tree, name)
-        every |= dict.fromkeys(added, name)
-    for path in refused_by_git(store, every):
-        raise PatchError(
-            f"{every[path]} adds {shown(path)}, which git refuses",
-            hint="Such a path leads into git's own files. Do not trust the commit.",
-        )
+    refuse_added(store, found.base, found.commits)
 
 
 def read_mails(store: ObjectStore, file: Path, bases: Sequence[Oid]) -> Imported:

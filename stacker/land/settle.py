@@ -76,6 +76,7 @@ def remember(work: Workspace, landings: Mapping[StageId, Oid], name: str) -> Non
         save(
             work.directory, work.store, series.files, lock,
             loaded=series.files, command="land", reason=name, now=work.now,
+            by=work.person,
         )  # fmt: skip
 
 

@@ -12,16 +12,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Edit(NamedTuple):
+    """A stage that somebody edited, and why: one line."""
+
+    stage: str
+    why: str
+
+
 class Attempt(NamedTuple):
     """Where the series is to go: an upstream commit for each repository.
 
     `picks` are results that need not be computed again; `dropped` the (stage, patch file) pairs
-    that somebody decided to leave out.
+    that somebody decided to leave out. With an `edit` the series goes nowhere: what the stage has
+    now is put below the stages above it.
     """
 
     targets: dict[str, Oid]
     picks: dict[tuple[Oid, Oid], Oid]
     dropped: frozenset[tuple[str, str]] = frozenset()
+    edit: Edit | None = None
 
 
 def read(state: Path) -> Attempt | None:
@@ -31,12 +40,14 @@ def read(state: Path) -> Attempt | None:
         return None
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
+        edit = data.get("edit")
         return Attempt(
             targets={str(k): Oid(v) for k, v in data["targets"].items()},
             picks={(Oid(a), Oid(b)): Oid(c) for a, b, c in data["picks"]},
             dropped=frozenset((str(s), str(f)) for s, f in data["dropped"]),
+            edit=Edit(str(edit[0]), str(edit[1])) if edit else None,
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None  # the series itself does not depend on it: the next rebase starts anew
 
 
@@ -46,6 +57,7 @@ def write(state: Path, attempt: Attempt) -> None:
         "targets": attempt.targets,
         "picks": [[*key, value] for key, value in attempt.picks.items()],
         "dropped": sorted(attempt.dropped),
+        "edit": attempt.edit,
     }
     write_atomically(state / "attempt.json", json.dumps(data, indent=1).encode())
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.history import counting
-from stacker.landed.proof import landings
+from stacker.landed.trying import try_on
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.outcome import RebaseResult, describe
-from stacker.series.compose import Composer, Halted, Standing
+from stacker.series import versions
+from stacker.series.compose import Halted, Standing
 from stacker.series.saving import rewritten, save
-from stacker.series.workspace import fetch_tip, known_tip, resolve
+from stacker.series.targets import targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from stacker.forecast.culprit import Culprit
     from stacker.git.objects import Oid
     from stacker.git.transfer import Told
+    from stacker.rebase.attempt import Edit
     from stacker.series.compose import Composition, Outcome
     from stacker.series.loading import Series
     from stacker.series.plan import StageId
@@ -48,8 +50,10 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
     _require_stages(series)
     edits = series.edits
     if edits:
+        earlier = request.attempt or attempts.read(work.directory.state)
+        was_edit = earlier is not None and earlier.edit is not None
         restacked = restack(work, told, request.attempt)
-        if restacked.halted:
+        if restacked.halted or (was_edit and not request.onto and not request.afresh):
             return restacked
         if request.attempt and request.attempt.targets == series.lock.bases:
             request = request._replace(attempt=None)  # that was of the restack
@@ -73,28 +77,32 @@ def restack(
     attempt = earlier if earlier and here else Attempt(bases, {})
     # The target of a rebase that stopped stays.
     stays = earlier is not None and not here
-    return _carry_out(work, series, attempt, "restack", remembered=False, attempt_stays=stays)
+    command = "edit" if attempt.edit else "restack"
+    return _carry_out(work, series, attempt, command, remembered=False, attempt_stays=stays)
+
+
+def restack_edit(work: Workspace, series: Series, changed: Series, edit: Edit) -> RebaseResult:
+    """Make a version of `changed`, which is `series` after an edit, on the bases that it has.
+
+    Where another stage does not go with it, all moves no further than the files: from there on
+    they are as if edited by hand, and `resolve` goes on.
+    """
+    earlier = attempts.read(work.directory.state)
+    attempt = Attempt(dict(series.lock.bases), {}, edit=edit)
+    return _carry_out(
+        work, changed, attempt, "edit",
+        remembered=False, loaded=series.files,
+        attempt_stays=earlier is not None and earlier.targets != attempt.targets,
+    )  # fmt: skip
 
 
 def dry_run(
     work: Workspace, series: Series, attempt: Attempt
 ) -> tuple[dict[StageId, Outcome], dict[StageId, Oid], Composition]:
     """Compose without moving anything: every live stage's outcome, what has landed, the task."""
-    what = _without_dropped(series.composition(work.store, attempt.targets, attempt.picks), attempt)
-    composer = Composer(what)
-    outcomes = composer.outcomes()
-    landed = landings(what, outcomes.values(), series.lock.bases)
-    if landed:
-        # What landed leaves every chain; the trees stay, for its change brought nothing there.
-        chains = {
-            s: tuple(x for x in stages if x not in landed)
-            for s, stages in what.chains.items()
-            if s not in landed
-        }
-        what = what._replace(chains=chains)
-        composer = Composer(what)
-        outcomes = composer.outcomes()
-    return outcomes, landed, what
+    what = series.composition(work.store, attempt.targets, attempt.picks)
+    tried = try_on(_without_dropped(what, attempt), series.lock.bases)
+    return tried.outcomes, tried.landed, tried.what
 
 
 def abort(work: Workspace) -> bool:
@@ -116,20 +124,7 @@ def _attempt(
     earlier = request.attempt or attempts.read(work.directory.state)
     if earlier and not request.afresh and not request.onto:
         return earlier._replace(targets={**series.lock.bases, **earlier.targets}), True
-    targets = dict(series.lock.bases)
-    default = work.plan.default_repository.name
-    asked = {name or default: rev for name, rev in request.onto.items()}
-    for name in asked:
-        work.plan.repository(name)
-    for name, upstream in work.upstreams.items():
-        if name in asked:
-            targets[name] = resolve(work.store, upstream, asked[name], told)
-        elif asked or name not in targets:
-            continue
-        elif request.fetch:
-            targets[name] = fetch_tip(work.store, upstream, told)
-        else:
-            targets[name] = known_tip(work.store, upstream) or targets[name]
+    targets = targets_of(work, series.lock.bases, request.onto, told, fetch=request.fetch)
     picks = earlier.picks if earlier else {}
     return Attempt(targets, dict(picks)), False
 
@@ -142,7 +137,9 @@ def _carry_out(
     *,
     remembered: bool,
     attempt_stays: bool = False,
+    loaded: Mapping[str, bytes] | None = None,
 ) -> RebaseResult:
+    """Compose, and if all fits, save. `loaded` are the files on disk, if `series` has others."""
     with ExitStack() as stack:
         counts = [
             stack.enter_context(counting(work.store, old, new))
@@ -154,7 +151,7 @@ def _carry_out(
     halted = any(isinstance(o, Halted) for o in outcomes.values())
     # What landed since is part of the question again: on the old base its change is missing.
     whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
-    culprits = _culprits(series, whole, outcomes) if halted else {}
+    culprits = _culprits(whole, outcomes, series.lock.bases) if halted else {}
     stages = describe(
         work.store, series, outcomes,
         landed=landed, culprits=culprits, dropped=attempt.dropped,
@@ -166,18 +163,38 @@ def _carry_out(
     )  # fmt: skip
     if halted:
         attempts.write(work.directory.state, attempt)
+        if loaded is not None:
+            _leave_as_edited(work, series, attempt, loaded)
         return result._replace(bases=dict(series.lock.bases) or attempt.targets)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
     if series.edits or lock != series.lock or files != series.files:
-        reason = "onto " + ", ".join(f"{n} {oid[:10]}" for n, oid in attempt.targets.items())
         save(
             work.directory, work.store, files, lock,
-            loaded=series.files, command=command, reason=reason, now=work.now,
+            loaded=series.files if loaded is None else loaded,
+            command=command, reason=_reason(attempt), now=work.now, by=work.person,
         )  # fmt: skip
     if not attempt_stays:
         attempts.forget(work.directory.state)
     return result._replace(version=lock.version)
+
+
+def _reason(attempt: Attempt) -> str:
+    if attempt.edit is not None:
+        return attempt.edit.why
+    return "onto " + ", ".join(f"{n} {oid[:10]}" for n, oid in attempt.targets.items())
+
+
+def _leave_as_edited(
+    work: Workspace, series: Series, attempt: Attempt, loaded: Mapping[str, bytes]
+) -> None:
+    """Bring the files of `series` onto the disk as a version of their own, so that `undo` leads
+    back to the one before."""
+    save(
+        work.directory, work.store, series.files, series.lock,
+        loaded=loaded, command=versions.SEEN, reason=_reason(attempt), now=work.now,
+        by=work.person, version=versions.next_number(work.store),
+    )  # fmt: skip
 
 
 def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
@@ -191,13 +208,10 @@ def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
 
 
 def _culprits(
-    series: Series, what: Composition, outcomes: Mapping[StageId, Outcome]
+    what: Composition, outcomes: Mapping[StageId, Outcome], good: Mapping[str, Oid]
 ) -> dict[StageId, Culprit | None]:
-    from stacker.forecast import culprit  # noqa: PLC0415 - most rebases meet no conflict
+    from stacker.forecast.culprit import find_all  # noqa: PLC0415 - most rebases meet no conflict
+    from stacker.git.beside import beside  # noqa: PLC0415 - as above
 
-    found: dict[StageId, Culprit | None] = {}
-    for stage, outcome in outcomes.items():
-        good = series.lock.bases.get(what.repositories[stage])
-        if isinstance(outcome, Halted) and good is not None:
-            found[stage] = culprit.find(what, stage, good, what.bases[what.repositories[stage]])
-    return found
+    with beside(what.store) as store:
+        return find_all(what._replace(store=store), outcomes.values(), good)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stacker.errors import StackerError
+    from stacker.forecast.commit import UpstreamCommit
+    from stacker.forecast.culprit import Culprit
     from stacker.importing.flow import ImportResult
     from stacker.initialise.flow import InitResult
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
@@ -70,20 +72,34 @@ def _stage(one: StageResult) -> Document:
 
 
 def _conflict(one: StageConflict) -> Document:
-    culprit = None
-    if one.culprit is not None:
-        culprit = {
-            "commit": one.culprit.commit,
-            "subject": one.culprit.subject,
-            "author": one.culprit.author,
-            "pull": one.culprit.pull,
-        }
     return {
         "path": one.conflict.path.decode("utf-8", "surrogateescape"),
         "kind": one.conflict.kind,
         "in": one.of,
         "patch": one.file,
-        "culprit": culprit,
+        "culprit": culprit(one.culprit) if one.culprit else None,
+    }
+
+
+def culprit(one: Culprit) -> Document:
+    """The upstream commit that broke something."""
+    inside = one.inside
+    return {
+        **upstream_commit(one.commit),
+        "inside": inside.oid if inside else None,
+        "inside_subject": inside.subject if inside else None,
+        "inside_author": inside.author if inside else None,
+    }
+
+
+def upstream_commit(one: UpstreamCommit) -> Document:
+    """A commit of upstream."""
+    return {
+        "commit": one.oid,
+        "subject": one.subject,
+        "author": one.author,
+        "date": one.date,
+        "pull": one.pull,
     }
 
 

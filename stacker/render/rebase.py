@@ -96,9 +96,9 @@ def _conflicts(one: StageResult, reader: Reader) -> list[str]:
 def _broken(conflict: StageConflict) -> str:
     if conflict.culprit is None:
         return ""
-    who = conflict.culprit.author
-    pull = f"GH-{conflict.culprit.pull}, " if conflict.culprit.pull else ""
-    return f"; first broken by {conflict.culprit.commit[:10]} ({pull}{who})"
+    commit = conflict.culprit.commit
+    pull = f"GH-{commit.pull}, " if commit.pull else ""
+    return f"; first broken by {commit.oid[:10]} ({pull}{commit.author})"
 
 
 def _solved(one: Solved, reader: Reader) -> str:

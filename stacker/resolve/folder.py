@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
 from stacker.git.objects import Oid
+from stacker.git.opened import empty, remove
 from stacker.git.process import Git
-from stacker.git.worktree import remove_tree
 from stacker.resolve.layout import layout
 from stacker.series.directory import write_atomically
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Halted
     from stacker.series.resolutions import Known
@@ -96,12 +97,7 @@ def read_note(state: Path, stage: str) -> Opened | None:
 def close_folder(store: ObjectStore, folder: Path) -> None:
     """Remove the folder and what git knows of it; only where one stands stays an empty folder."""
     _note(folder.parent.parent, folder.name).unlink(missing_ok=True)
-    if folder.is_dir():
-        _empty(folder)
-    if folder.is_dir() and not _stands_in(folder):
-        remove_tree(folder)
-    if (store.git.directory / "worktrees").is_dir():
-        store.git.run("worktree", "prune")
+    remove(store, folder)
 
 
 def sweep(store: ObjectStore, state: Path) -> None:
@@ -120,32 +116,10 @@ def _blank(store: ObjectStore, folder: Path, onto: Oid) -> Git:
         folder.parent.mkdir(parents=True, exist_ok=True)
         store.git.run("worktree", "add", "-q", "--detach", "--no-checkout", str(folder), onto)
         return git
-    _empty(folder, spared=folder / ".git")
+    empty(folder, spared=folder / ".git")
     git.run("read-tree", "--empty")
     git.run("update-ref", "--no-deref", "HEAD", onto)
     return git
-
-
-def _empty(folder: Path, spared: Path | None = None) -> None:
-    """Remove all in the folder but `spared` and the folders that this process stands in."""
-    for path in folder.iterdir():
-        if path == spared:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            if _stands_in(path):
-                _empty(path)
-            else:
-                remove_tree(path)
-        else:
-            path.unlink()
-
-
-def _stands_in(folder: Path) -> bool:
-    """Whether this process, and so probably the shell that started it, works inside `folder`."""
-    try:
-        return Path.cwd().is_relative_to(folder.resolve())
-    except FileNotFoundError:  # where we stood is gone
-        return False
 
 
 def _note(state: Path, stage: str) -> Path:

@@ -81,10 +81,10 @@ def forget(work: Workspace, stage: StageId, paths: Iterable[bytes]) -> tuple[Res
         )
     gone = {name for one in chosen for name in one.conflicts}
     chosen += [one for one in known if one.beside in gone and one not in chosen]
-    see(work.directory, work.store, files, work.now)
+    see(work.directory, work.store, files, work.now, by=work.person)
     for one in chosen:
         work.directory.replace(one.file_name, None)
-    see(work.directory, work.store, work.directory.files(), work.now)
+    see(work.directory, work.store, work.directory.files(), work.now, by=work.person)
     return tuple(chosen)
 
 

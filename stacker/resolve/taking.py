@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
-from stacker.git.objects import Entry, Oid
+from stacker.git.opened import changes_in
 from stacker.git.process import Git
-from stacker.git.trees import changed_paths, replace_paths
+from stacker.git.trees import replace_paths
 from stacker.resolve.layout import aside_name
 from stacker.series import markers
 
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from stacker.git.merge import Conflict, Conflicted, Side
+    from stacker.git.objects import Entry, Oid
     from stacker.git.store import ObjectStore
     from stacker.resolve.folder import Opened
     from stacker.series.resolutions import Changes
@@ -53,24 +51,9 @@ def look(store: ObjectStore, opened: Opened) -> Found:
 
     Nothing in the folder or its index is changed.
     """
-    git = Git(opened.folder)
-    unmerged = _unmerged(git)
-    index = opened.folder / git.text("rev-parse", "--git-path", "index")
-    with TemporaryDirectory(prefix="stacker-") as private:
-        ours = Path(private) / "index"
-        shutil.copy2(index, ours)  # with its time, by which git knows whom it cannot trust
-        places = {"GIT_INDEX_FILE": str(ours)}
-        git.run(
-            "update-index", "-z", "--index-info",
-            stdin=b"".join(_submodules(store, opened, unmerged)), env=places,
-        )  # fmt: skip
-        git.run("add", "-A", "--sparse", env=places)
-        now = Oid(git.run("write-tree", env=places).decode("ascii").strip())
-    changes = {
-        path: entry
-        for path, entry in changed_paths(store, opened.laid_out, now).items()
-        if not _is_as_laid_out(store, opened, path, entry)
-    }
+    unmerged = _unmerged(Git(opened.folder))
+    lines = b"".join(_submodules(store, opened, unmerged))
+    changes = changes_in(store, opened.folder, opened.laid_out, lines)
     tree = replace_paths(store, opened.laid_out, changes)
     return Found(tree, changes, frozenset(unmerged))
 
@@ -136,25 +119,6 @@ def _is_untouched(
     there = store.entry_at(opened.laid_out, conflict.path)
     upstream = conflict.upstream
     return there is not None and (there.mode, there.oid) == (upstream.mode, upstream.oid)
-
-
-def _is_as_laid_out(store: ObjectStore, opened: Opened, path: bytes, now: Entry | None) -> bool:
-    """Whether git only sees a file as changed because an attribute makes it store it otherwise."""
-    before = store.entry_at(opened.laid_out, path)
-    if now is None or before is None or not {now.mode, before.mode} <= set(_REGULAR):
-        return False
-    if now.mode != before.mode:
-        return False
-    file = opened.folder / path.decode("utf-8", "surrogateescape")
-    if not file.is_file() or file.is_symlink():
-        return False
-    there, laid_out = file.read_bytes(), store.blob(before.oid)
-    if there == laid_out:
-        return True
-    if there.replace(b"\r\n", b"\n") != laid_out.replace(b"\r\n", b"\n"):
-        return False
-    name = path.decode("utf-8", "surrogateescape")
-    return there == Git(opened.folder).run("cat-file", "--filters", f"--path={name}", before.oid)
 
 
 def _unmerged(git: Git) -> dict[bytes, str]:

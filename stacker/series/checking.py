@@ -33,7 +33,7 @@ def refuse_unknown(
     """Reports a name that is none of the known ones; tells whether it did."""
     if name in known:
         return False
-    way_out = did_you_mean(name, known)
+    way_out = did_you_mean(name, known) if report.helps else None
     if way_out is None:
         way_out = f"the plan has: {listed(known)}" if known else f"the plan has no {kind}"
     report.add(path, f"no {kind} {name[:80]!r}", way_out=way_out)

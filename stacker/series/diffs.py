@@ -13,20 +13,26 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
 
 _FORM = (
-    "-r", "-p", "--full-index", "--binary", "--find-renames", "--no-color",
+    "-r", "-p", "--full-index", "--binary", "--no-color",
     "--no-ext-diff", "--no-textconv", "--diff-algorithm=default", "--unified=3",
     "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=none",
 )  # fmt: skip
 
 
-def diffs_between(store: ObjectStore, pairs: Sequence[tuple[Oid, Oid]]) -> list[bytes]:
+def diffs_between(
+    store: ObjectStore, pairs: Sequence[tuple[Oid, Oid]], *, renames: bool = True
+) -> list[bytes]:
     """The change from the first to the second tree of each pair, in order: git's diff with full
-    blob ids, byte-stable. Raises `GitError` when the store lacks something."""
+    blob ids, byte-stable. Raises `GitError` when the store lacks something.
+
+    Without `renames` a moved file is one that goes and one that comes, whole.
+    """
     asked = [(old, new) for old, new in pairs if old != new]
     if not asked:
         return [b""] * len(pairs)
     heads = [f"{old} {new}\n".encode("ascii") for old, new in asked]
-    out = store.git.run_halves("diff-tree", "--stdin", *_FORM, lines=heads)
+    moved = "--find-renames" if renames else "--no-renames"
+    out = store.git.run_halves("diff-tree", "--stdin", *_FORM, moved, lines=heads)
     diffs = iter(_split(out, heads))
     return [next(diffs) if old != new else b"" for old, new in pairs]
 

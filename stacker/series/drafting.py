@@ -153,7 +153,8 @@ def _refuse_unknown(
 ) -> None:
     for name in table:
         if name not in known:
-            way_out = did_you_mean(name, known) or f"known here: {listed(sorted(known))}"
+            near = did_you_mean(name, known) if report.helps else None
+            way_out = near or f"known here: {listed(sorted(known))}"
             report.add((*path, name), "unknown key", way_out=way_out, key=True)
 
 

@@ -10,12 +10,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _FILE = re.compile(rb"^diff --git ", re.MULTILINE)
 _BODY = re.compile(rb"^(?:@@ -|GIT binary patch$)", re.MULTILINE)
 _HUNK = re.compile(rb"(@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@)[^\n]*\n?")
 _UNNAMED = re.compile(rb"^--- [^\n]*\n\+\+\+ [^\n]*\n", re.MULTILINE)
+_SEEN = re.compile(rb"\S")
 _SPILT = re.compile(rb"^(?!-- ?$)[ +\\-][^\n]*", re.MULTILINE)
 _INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
 _OLD_NAME = re.compile(rb"^(--- |rename from |copy from )(.*?)\t?$", re.MULTILINE)
@@ -67,20 +68,25 @@ def parts(diff: bytes) -> tuple[FileDiff, ...]:
         starts.insert(0, 0)
     found: list[FileDiff] = []
     for start, end in zip(starts, [*starts[1:], len(diff)], strict=True):
-        found += _part(diff[start:end])
+        text, at = diff[start:end], 0
+        # Two files' lines in one part: git applies the second as well, whatever it was made on.
+        while at < len(text):
+            part, at = _part(text, at)
+            found.append(part)
     return tuple(found)
 
 
-def _part(text: bytes) -> Iterator[FileDiff]:
-    body = _BODY.search(text)
-    head = text[: body.start()] if body else text
+def _part(text: bytes, at: int) -> tuple[FileDiff, int]:
+    """The part that begins at `at`, and where an unnamed one behind it does."""
+    body = _BODY.search(text, at)
+    head = text[at : body.start()] if body else text[at:]
     binary = body is not None and body[0].startswith(b"GIT")
-    hunks, rest = _hunks(text, body.start()) if body and not binary else ((), b"")
+    hunks, rest = _hunks(text, body.start()) if body and not binary else ((), len(text))
     index, old, new = _INDEX.search(head), _OLD_NAME.search(head), _NEW_NAME.search(head)
     modes = {m[1]: m[2].decode("ascii") for m in _MODE.finditer(head)}
     # Binary content and modes have no lines that name the sides.
     both = None if old or new else _same_path(head.partition(b"\n")[0])
-    yield FileDiff(
+    part = FileDiff(
         old_path=_path(old[2], prefixed=old[1] == b"--- ")
         if old
         else (None if b"new file mode" in modes else both),
@@ -92,20 +98,22 @@ def _part(text: bytes) -> Iterator[FileDiff]:
         modes=modes,
         hunks=hunks,
         changes=body is not None,
-        unread=binary or b"\nrename " in head or b"\ncopy " in head or bool(rest.strip()),
+        unread=binary
+        or b"\nrename " in head
+        or b"\ncopy " in head
+        or bool(_SEEN.search(text, rest)),
     )
-    # Two files' lines in one part: git applies the second as well, whatever it was made on.
-    if unnamed := _UNNAMED.search(rest):
-        yield from _part(rest[unnamed.start() :])
+    unnamed = _UNNAMED.search(text, rest)
+    return part, unnamed.start() if unnamed else len(text)
 
 
-def _hunks(text: bytes, at: int) -> tuple[tuple[Hunk, ...], bytes]:
-    """The hunks that begin at `at`, and what stands behind them."""
+def _hunks(text: bytes, at: int) -> tuple[tuple[Hunk, ...], int]:
+    """The hunks that begin at `at`, and where they end."""
     found: list[Hunk] = []
     while head := _HUNK.match(text, at):
         hunk, at = _hunk(text, head, len(found) + 1)
         found.append(hunk)
-    return tuple(found), text[at:]
+    return tuple(found), at
 
 
 def _hunk(text: bytes, head: re.Match[bytes], number: int) -> tuple[Hunk, int]:

@@ -18,6 +18,7 @@ from stacker.series.chains import chain, chains
 from stacker.series.compose import Composition
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
+from stacker.series.numbering import content_of
 from stacker.series.rebuilding import Rebuilder, patches_of
 from stacker.series.remembered import Resolutions
 from stacker.series.renaming import renamed_files, renamed_lock, renames
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.series.compose import PatchCommit
     from stacker.series.plan import Plan, StageId
+    from stacker.series.versions import Operation
 
 
 class Series(NamedTuple):
@@ -147,5 +149,24 @@ def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] |
         return frozenset()
     ids = versions.file_ids_of(store, here.oid)
     if now.blobs.get("series.lock") != ids.get("series.lock"):
-        return None
+        edited_from = _edited_from(store, files.get("series.lock"))
+        if edited_from is None:
+            return None
+        ids = versions.file_ids_of(store, edited_from.oid)
     return frozenset(n for n in {*ids, *now.blobs} if ids.get(n) != now.blobs.get(n))
+
+
+def _edited_from(store: ObjectStore, raw: bytes | None) -> Operation | None:
+    """The version that files edited by hand were made of, where they came back by an undo."""
+    here = versions.current(store)
+    if raw is None or here is None or here.command != versions.SEEN:
+        return None
+    lock = parse_lock(raw)
+    for one in versions.history(store):
+        if one.command == versions.SEEN or one.version != lock.version:
+            continue
+        then = versions.file_of(store, one.oid, "series.lock")
+        # What is published since stands in the one, and not in the other.
+        if then is not None and content_of(parse_lock(then)) == content_of(lock):
+            return one
+    return None

@@ -116,7 +116,7 @@ def parse(raw: bytes) -> Lock:
         bases = {name: _oid(oid) for name, oid in data["bases"].items()}
         stages = tuple(_line(name, values) for name, values in data["stages"].items())
         return Lock(version=int(data["version"]), bases=MappingProxyType(bases), stages=stages)
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError) as exc:
         raise SeriesError(
             f"series.lock is damaged: {exc}",
             hint="Take it from the last commit: `git checkout -- series.lock`.",
@@ -177,7 +177,7 @@ def _oid(value: object) -> Oid:
 def _word(text: str) -> str:
     import json  # noqa: PLC0415 - most commands write no lock
 
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # as TOML has it
 
 
 def _table(values: dict[str, object]) -> str:

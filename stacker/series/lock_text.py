@@ -7,8 +7,9 @@ have one form, of which a thousand are read while a reader of TOML reads a hundr
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
+
+from stacker.series.toml_text import loads
 
 _TEXT = r'"([^"\\\x00-\x1f\x7f]*)"'
 _TEXTS = r'\[((?:"[^"\\\x00-\x1f\x7f]*"(?:, (?="))?)*)\]'
@@ -23,12 +24,12 @@ def values_of(text: str) -> dict[str, Any]:
         try:
             return {**_values_of_head(head), "stages": _stages(lines)}
         except ValueError:
-            pass  # it has another form, or is no TOML: which of them, tomllib knows
-    return tomllib.loads(text)
+            pass  # it has another form, or is no TOML: which of them, the reader of TOML knows
+    return loads(text)
 
 
 def _values_of_head(head: str) -> dict[str, Any]:
-    values = tomllib.loads(f"{head}\n")
+    values = loads(f"{head}\n")
     if "stages" in values:
         raise ValueError("stages in two places")
     return values

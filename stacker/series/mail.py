@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
+from binascii import a2b_qp
 from datetime import datetime, timedelta, timezone
-from quopri import decodestring
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import PatchError
@@ -15,14 +15,15 @@ from stacker.git.objects import Signature
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Every expression here takes time in proportion to the text: mails may be made to keep us busy.
 # As git's own splitter sees it: a `From ` line that has a time and a year, before a header.
-_MAIL_START = re.compile(
-    rb"^From \S+[^\n]*\d:\d\d[^\n]*\b\d{4}\b[^\n]*\n(?=[A-Za-z0-9-]+:)", re.MULTILINE
-)
+_MAIL_START = re.compile(rb"^From (?=\S)([^\n]*)\n(?=[A-Za-z0-9-]+:)", re.MULTILINE)
+_TIME, _YEAR = re.compile(rb"\d:\d\d"), re.compile(rb"\b\d{4}\b")
 _DIFF_START = re.compile(rb"^(diff --git |Index: |diff -)", re.MULTILINE)
 _DASHES = re.compile(rb"^---[ \t]*$", re.MULTILINE)
 _SIGNATURE = re.compile(rb"^-- \n[0-9][^\n]*\n\n?\Z", re.MULTILINE)
-_PATCH_TAG = re.compile(r"^\[[^\]]*PATCH[^\]]*\]\s*", re.IGNORECASE)
+_PATCH_TAG = re.compile(r"^\[(?=[^\]]*PATCH)[^\]]*\]\s*", re.IGNORECASE)
+_WORD = re.compile(r"=\?([^?\s]+)\?([BQ])\?(.*?)\?=", re.IGNORECASE | re.DOTALL)  # of RFC 2047
 _HEADER_LINE = re.compile(rb"^[A-Za-z0-9-]+:")
 _CHARSET = re.compile(rb"""charset\s*=\s*"?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -46,7 +47,7 @@ class Mail(NamedTuple):
 def split_mbox(raw: bytes) -> list[bytes]:
     """The mails of an mbox; a file that is one mail without a `From ` line is one mail."""
     raw = _without_mail_ends(raw)
-    starts = [m.start() for m in _MAIL_START.finditer(raw)]
+    starts = [m.start() for m in _MAIL_START.finditer(raw) if _has_moment(m[1])]
     if not starts:
         return [raw] if raw.strip() else []
     return [raw[a:b] for a, b in zip(starts, [*starts[1:], len(raw)], strict=True)]
@@ -57,7 +58,7 @@ def read(raw: bytes, name: str) -> Mail:
     head, body = _split_head(raw, name)
     kind = head.get("content-type", b"").lower()
     if kind.startswith(b"multipart/"):
-        body = _attached(raw)
+        body = _attached(raw, name)
     elif kind.startswith(b"text/html"):
         raise PatchError(
             f"{name}: a mail in HTML", hint="Get the patch as plain text, or attached."
@@ -104,6 +105,11 @@ def decoded(raw: bytes, charset: str) -> str:
         return raw.decode("utf-8", "replace")
 
 
+def _has_moment(line: bytes) -> bool:
+    time = _TIME.search(line, 1)
+    return time is not None and _YEAR.search(line, time.end()) is not None
+
+
 def _split_head(raw: bytes, name: str) -> tuple[dict[str, bytes], bytes]:
     if raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]
@@ -116,18 +122,17 @@ def _split_head(raw: bytes, name: str) -> tuple[dict[str, bytes], bytes]:
         )
     if not gap:
         raise PatchError(f"{name}: no end of the mail's head", hint="The file is cut short.")
-    found: dict[str, bytes] = {}
-    last = ""
+    fields: list[tuple[str, list[bytes]]] = []
     for line in head.split(b"\n"):
-        if line[:1] in (b" ", b"\t") and last:
-            found[last] += b"\n" + line
+        if line[:1] in (b" ", b"\t") and fields:
+            fields[-1][1].append(line)
         elif _HEADER_LINE.match(line):
             key, _, value = line.partition(b":")
-            last = key.decode("ascii").lower()
-            found.setdefault(last, value.strip())
+            fields.append((key.decode("ascii").lower(), [value.strip()]))
         else:
             raise PatchError(f"{name}: not a mail header: {line[:60]!r}")
-    return found, body
+    # Of two fields of one name the first one counts.
+    return {key: b"\n".join(lines) for key, lines in reversed(fields)}, body
 
 
 def _decoded_body(head: Mapping[str, bytes], body: bytes, name: str) -> bytes:
@@ -138,7 +143,7 @@ def _decoded_body(head: Mapping[str, bytes], body: bytes, name: str) -> bytes:
             except Base64Error as exc:
                 raise PatchError(f"{name}: its base64 body is damaged") from exc
         case b"quoted-printable":
-            return _without_mail_ends(decodestring(body))
+            return _without_mail_ends(a2b_qp(body))
         case _:
             return body
 
@@ -149,12 +154,17 @@ def _without_mail_ends(text: bytes) -> bytes:
     return text.replace(b"\r\n", b"\n") if every else text
 
 
-def _attached(raw: bytes) -> bytes:
+def _attached(raw: bytes, name: str) -> bytes:
     """The parts of a mail with attachments, one after the other, as git reads them."""
     from email import message_from_bytes  # noqa: PLC0415 - slow to load, and seldom needed
 
-    parts = message_from_bytes(raw).walk()
-    payloads = (p.get_payload(decode=True) for p in parts if p.get_content_maintype() == "text")
+    try:
+        parts = [p for p in message_from_bytes(raw).walk() if p.get_content_maintype() == "text"]
+        payloads = [p.get_payload(decode=True) for p in parts]
+    except (RecursionError, ValueError, LookupError) as exc:
+        raise PatchError(
+            f"{name}: its attachments cannot be read", hint="Get the patch as plain text."
+        ) from exc
     return b"\n".join(_without_mail_ends(p) for p in payloads if isinstance(p, bytes))
 
 
@@ -191,8 +201,8 @@ def _in_utf8(text: bytes, head: Mapping[str, bytes]) -> bytes:
 def _author(head: Mapping[str, bytes], text: bytes, name: str) -> tuple[Signature, bytes]:
     """The author, and the text without the `From:` line that names him there."""
     sender = head.get("from")
-    in_text = re.match(rb"From: ([^\n]*<[^\n]*>)\n\n?", text.lstrip(b"\n"))
-    if in_text:
+    in_text = re.match(rb"From: ([^\n]*>)\n\n?", text.lstrip(b"\n"))
+    if in_text and b"<" in in_text[1]:
         sender, text = in_text[1], text.lstrip(b"\n")[in_text.end() :]
     if sender is None:
         raise PatchError(f"{name}: no From line", hint="Say who wrote it: `From: Name <mail>`.")
@@ -241,15 +251,25 @@ def _parsed(date: str) -> tuple[int, ...] | None:
 def _header(raw: bytes) -> str:
     """A header's value with RFC 2047 words decoded and folded lines joined."""
     text = guessed(re.sub(rb"\n[ \t]+", b" ", raw))
-    if "=?" not in text:
-        return text
-    from email.errors import HeaderParseError  # noqa: PLC0415 - slow to load, and seldom needed
-    from email.header import decode_header  # noqa: PLC0415
+    found: list[str] = []
+    run, charset, at = list[bytes](), "", 0  # words of one charset, which may share a character
+    # All words end at or before the last end: none is looked for in vain.
+    for word in _WORD.finditer(text, 0, text.rfind("?=") + 2):
+        gap = text[at : word.start()]
+        if gap.strip() or word[1].lower() != charset:
+            found += [decoded(b"".join(run), charset), gap if gap.strip() else ""]
+            run, charset = [], word[1].lower()
+        run.append(_word(word))
+        at = word.end()
+    return "".join([*found, decoded(b"".join(run), charset), text[at:]])
 
+
+def _word(word: re.Match[str]) -> bytes:
+    """What an encoded word says; itself, if it is damaged."""
+    said = word[3].encode(errors="replace")
+    if word[2] in "Qq":
+        return a2b_qp(said, header=True)
     try:
-        return "".join(
-            part if isinstance(part, str) else decoded(part, charset or "latin-1")
-            for part, charset in decode_header(text)
-        )
-    except (HeaderParseError, ValueError):
-        return text
+        return b64decode(said + b"=" * (-len(said) % 4))
+    except Base64Error:
+        return word[0].encode(errors="replace")

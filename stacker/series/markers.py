@@ -58,6 +58,15 @@ def cut(content: bytes) -> Cut | None:
     return Cut((*texts, content[at:]), tuple(hunks)) if hunks else None
 
 
+def sides_of_hunk(hunk: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """What upstream, the base and mine have in a hunk; `None` where its parts cannot be told."""
+    begin = _BEGIN.match(hunk)
+    size = len(begin[1]) if begin else 0
+    inner = rb"(.*?)^\|{%d} before\b[^\n]*\n(.*?)^={%d}\r?\n(.*?)^>{%d} mine\b" % (size, size, size)
+    found = re.compile(inner, re.MULTILINE | re.DOTALL).match(hunk, begin.end() if begin else 0)
+    return (found[1], found[2], found[3]) if begin and found else None
+
+
 def leftover(content: bytes, sides: Iterable[bytes]) -> int | None:
     """The number of the first line, from 1, that is a marker and stands in none of the sides."""
     lines = {match[0] for side in sides for match in _MARKER.finditer(side)}

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError
 from stacker.git.pack import object_id
+from stacker.series.folders import Folders
 from stacker.series.paths import folded, is_plain, shown, twins, wrong_on_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.process import Git
     from stacker.git.store import ObjectStore
-    from stacker.series.folders import Folders
 
 
 class Portable:
@@ -36,6 +36,7 @@ class Portable:
 
         `name` says in the error whose change it is.
         """
+        alike: dict[Oid, Mapping[str, Sequence[bytes]]] = {}
         for path in added:
             wrong = wrong_on_windows(path)
             if wrong is not None and not self._upstream_has_such_names:
@@ -43,20 +44,26 @@ class Portable:
                     f"{name} adds {shown(path)}, which {wrong}",
                     hint="Give the file another name, so that everybody can check it out.",
                 )
-            twin = self._twin(tree, path)
+            twin = self._twin(tree, path, alike)
             if twin is not None and not self._upstream_has_twins:
                 raise PatchError(
                     f"{name} adds {shown(path)} beside {shown(twin)}",
                     hint="These are one file on Windows and macOS. Give one another name.",
                 )
 
-    def _twin(self, tree: Oid, path: bytes) -> bytes | None:
-        """The file or folder of `tree` that is on the way of `path` where case does not matter."""
+    def _twin(
+        self, tree: Oid, path: bytes, alike: dict[Oid, Mapping[str, Sequence[bytes]]]
+    ) -> bytes | None:
+        """The file or folder of `tree` that is on the way of `path` where case does not matter.
+
+        `alike` keeps the names of each folder by what they are then: many files may come at once.
+        """
         parts = path.split(b"/")
         for depth, part in enumerate(parts):
-            key = folded(part)
-            for name in self._folders.names(tree):
-                if name != part and folded(name) == key:
+            if tree not in alike:
+                alike[tree] = _by_folded(self._folders.names(tree))
+            for name in alike[tree].get(folded(part), ()):
+                if name != part:
                     return b"/".join([*parts[:depth], name])
             leaf = self._folders.leaf(tree, part)
             if leaf is None:
@@ -71,6 +78,32 @@ class Portable:
     @cached_property
     def _upstream_has_twins(self) -> bool:
         return twins(self._folders.files(self._base)) is not None
+
+
+def refuse_added(store: ObjectStore, base: Oid, oids: Sequence[Oid]) -> None:
+    """Raise `PatchError` for a commit that adds a path which no patch may add.
+
+    The first of the commits `oids` stands on `base`, each other one on the one before.
+    """
+    commits = [store.commit(oid) for oid in oids]
+    trees = [store.commit(base).tree, *(commit.tree for commit in commits)]
+    portable, every = Portable(Folders(store), trees[0]), dict[bytes, str]()
+    for oid, commit, added in zip(oids, commits, added_paths(store.git, trees), strict=True):
+        name = f"commit {oid[:10]} {commit.subject!r}"
+        portable.check(added, commit.tree, name)
+        every |= dict.fromkeys(added, name)
+    for path in refused_by_git(store, every):
+        raise PatchError(
+            f"{every[path]} adds {shown(path)}, which git refuses",
+            hint="Such a path leads into git's own files. Do not trust the commit.",
+        )
+
+
+def _by_folded(names: Iterable[bytes]) -> Mapping[str, Sequence[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for name in names:
+        found.setdefault(folded(name), []).append(name)
+    return found
 
 
 def added_paths(git: Git, trees: Sequence[Oid]) -> Iterator[list[bytes]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _BARE = r"[A-Za-z0-9_-]+"
 _BEFORE_HOST = r"(?<=://)[^/@\s\"']*(?=@)"
 _WIDEST_SOURCE = 160
+_MOST_HELPED = 200
 
 
 class Source:
@@ -75,6 +76,12 @@ class Report:
         offset = (place.key if key else place.value) if place else 0
         whole = f"{message}\n{way_out}" if way_out else message
         self.problems.append(self.source.problem(offset, dotted(path), whole))
+
+    @property
+    def helps(self) -> bool:
+        """Whether to look for what was meant: that takes long, and nobody reads it a second time
+        for the thousandth problem."""
+        return len(self.problems) < _MOST_HELPED
 
     def close(self) -> None:
         """Raises `PlanError` with all problems in the order of their lines, if there are any."""

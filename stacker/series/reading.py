@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING
 
 from stacker.series.checking import (
@@ -16,6 +15,7 @@ from stacker.series.checking_stages import check_groups, check_stages
 from stacker.series.drafting import read_draft
 from stacker.series.plan import Plan
 from stacker.series.problems import Report, Source, no_text, not_a_plan
+from stacker.series.toml_text import loads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,15 +35,15 @@ def parse_plan(text: str, file: str) -> Plan:
     """The plan in a text; `file` is how problems call it. Raises `PlanError` with all of them."""
     source = Source(file, text.replace("\r\n", "\n"))
     try:
-        return _plan(_tables(source), Report(source))
+        return _plan(_tables(source, text), Report(source))
     except RecursionError:
         problem = source.problem(0, "", "values are nested too deeply")
         raise not_a_plan(file, [problem]) from None
 
 
-def _tables(source: Source) -> dict[str, object]:
+def _tables(source: Source, text: str) -> dict[str, object]:
     try:
-        return tomllib.loads(source.text)
+        return loads(text)  # as it is: of two CRs before an LF only one belongs to the line end
     except ValueError as error:
         raise not_a_plan(source.file, [_syntax_problem(source, str(error))]) from None
 
@@ -77,7 +77,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
 
 
 def _syntax_problem(source: Source, error: str) -> Problem:
-    """tomllib tells the place in its message only."""
+    """The reader of TOML tells the place in its message only."""
     found = re.search(_AT, error)
     message = error[: found.start()] if found else error
     if found and found[1]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from stacker.git.tidy import tidy
 from stacker.series import ondisk, versions
 from stacker.series.chains import nearest
-from stacker.series.diffs import diffs_between
 from stacker.series.lock import Lock, StageLock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
@@ -62,7 +61,7 @@ def rewritten(
             lines.append(_line(store, series, standing[stage], old, needs))
         elif old is not None:
             lines.append(old._replace(landing=landed.get(stage, old.landing), landed=True))
-    files |= _texts(store, new)
+    files |= texts_of(store, new)
     lock = Lock(version=series.lock.version, bases=dict(bases), stages=tuple(lines))
     if content_of(lock) != content_of(series.lock):
         lock = lock._replace(version=_number(store, lock))
@@ -79,25 +78,28 @@ def save(
     command: str,
     reason: str,
     now: int,
+    by: str = "",
+    version: int | None = None,
     meanwhile: Callable[[], object] | None = None,
 ) -> Operation:
     """Make the operation (the commit point), then bring the files on disk to it.
 
-    `meanwhile` is done in between: of a command that is killed there it is known that it has to
-    be finished.
+    `by` names who asked for it; `version` is the lock's unless it is given. `meanwhile` is done
+    in between: of a command that is killed there it is known that it has to be finished.
 
     `loaded` are the files as this command found them. What was edited by hand among them becomes
     an operation of its own first, so that it can be had again, and so that the files that are
     about to be replaced are known to be just these.
     """
     found = Snapshot.of(store.algorithm, loaded)
-    _see(directory, store, found, now, versions.SEEN)
+    _see(directory, store, found, now, command=versions.SEEN, by=by)
     everything = {**files, "series.lock": serialise_lock(lock)}
     after = Snapshot.of(store.algorithm, everything, like=found)
     done = versions.record(
         store, after, _kept(store, lock), known=found.ids,
-        version=lock.version, content=None if command == versions.SEEN else content_of(lock),
-        command=command, reason=reason, now=now,
+        version=lock.version if version is None else version,
+        content=None if command == versions.SEEN else content_of(lock),
+        command=command, reason=reason, now=now, by=by,
     )  # fmt: skip
     if meanwhile is not None:
         meanwhile()
@@ -113,16 +115,24 @@ def see(
     now: int,
     *,
     command: str = versions.SEEN,
+    by: str = "",
 ) -> bool:
     """Record files that differ from the newest operation's; says whether there were any.
 
     `command` is another one where the lock is known to tell of the patches.
     """
-    return _see(directory, store, Snapshot.of(store.algorithm, loaded), now, command)
+    found = Snapshot.of(store.algorithm, loaded)
+    return _see(directory, store, found, now, command=command, by=by)
 
 
 def _see(
-    directory: SeriesDirectory, store: ObjectStore, found: Snapshot, now: int, command: str
+    directory: SeriesDirectory,
+    store: ObjectStore,
+    found: Snapshot,
+    now: int,
+    *,
+    command: str,
+    by: str,
 ) -> bool:
     here = versions.current(store)
     if here is None and not found.files:
@@ -136,7 +146,7 @@ def _see(
     versions.record(
         store, found, _kept(store, lock) if tells else (), known=frozenset(known.values()),
         version=lock.version, content=content_of(lock) if tells else None,
-        command=command, reason="files as they were found", now=now,
+        command=command, reason="files as they were found", now=now, by=by,
     )  # fmt: skip
     ondisk.write_files(store, directory, (found,))
     return True
@@ -174,22 +184,13 @@ def _number(store: ObjectStore, lock: Lock) -> int:
     return highest + 1
 
 
-def _texts(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:
+def texts_of(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:
     """The texts of patches, by name, out of their commits."""
     if not new:
         return {}
-    from stacker.series import patchfile  # noqa: PLC0415 - most patches stay as they are
+    from stacker.series.patchtexts import patch_texts  # noqa: PLC0415 - patches mostly stay
 
-    commits = store.commits(new.values())
-    parents = store.commits(commit.parents[0] for commit in commits.values())
-    here = [commits[oid] for oid in new.values()]
-    diffs = diffs_between(store, [(parents[c.parents[0]].tree, c.tree) for c in here])
-    return {
-        name: patchfile.serialise(
-            patchfile.Patch(commit.author, commit.message, commit.encoding, diff)
-        )
-        for name, commit, diff in zip(new, here, diffs, strict=True)
-    }
+    return dict(zip(new, patch_texts(store, list(new.values())), strict=True))
 
 
 def _line(

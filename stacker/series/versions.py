@@ -15,6 +15,7 @@ from stacker.errors import DAMAGED, BusyError, GitError
 from stacker.git.leftovers import remove_lock
 from stacker.git.objects import Commit, Oid, Signature, is_oid
 from stacker.series.numbering import Numbers
+from stacker.series.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from stacker.errors import StackerError
     from stacker.git.process import Finished
     from stacker.git.store import ObjectStore
-    from stacker.series.snapshot import Snapshot
 
 HEAD = "refs/stacker/head"
 SEEN = "see"
@@ -30,6 +30,7 @@ SEEN = "see"
 patches."""
 
 _AT_ONCE = 60  # operations
+_NOT_IN_NAMES = bytes(range(0x20)) + b"<>\x7f"  # a commit's author line would end there
 # git leaves it to the system when a ref comes onto the disk; ours is a commit point.
 _DURABLE = (("core.fsync", "reference"),)
 
@@ -37,7 +38,8 @@ _DURABLE = (("core.fsync", "reference"),)
 class Operation(NamedTuple):
     """One step in the life of the series: what it was, and the version it left behind.
 
-    `numbers` is `None` in an operation that an older stacker made.
+    `numbers` is `None` in an operation that an older stacker made; `by` is empty where nobody is
+    known to have asked for it.
     """
 
     oid: Oid
@@ -47,6 +49,7 @@ class Operation(NamedTuple):
     reason: str
     seconds: int
     numbers: Numbers | None
+    by: str = ""
 
 
 def current(store: ObjectStore) -> Operation | None:
@@ -129,35 +132,107 @@ def record(
     command: str,
     reason: str,
     now: int,
+    by: str = "",
     known: Container[Oid] = (),
 ) -> Operation:
     """Make an operation and move the head to it: the commit point. `now` in seconds since 1970.
+
+    `by` names who asked for it.
 
     `content` names the version's content (`numbering.content_of`), where the lock tells of it.
     Objects that are `known` to be in the store are not written again. Raises `BusyError` when
     another command moved the head meanwhile; nothing is changed then.
     """
     before = current(store)
-    who = Signature(b"stacker", b"stacker@localhost", f"{now} +0000".encode())
+    head = _Head(before, version, content, command, reason, now, by)
+    done = _made(store, what, keep, head, known)
+    _move(store, before, done)
+    return done
+
+
+def put_aside(
+    store: ObjectStore,
+    what: Snapshot,
+    keep: Iterable[Oid],
+    *,
+    command: str,
+    reason: str,
+    now: int,
+    by: str = "",
+) -> Operation:
+    """Keep files of which the lock does not tell as a version that the series does not go to.
+
+    The version gets a number of its own; behind it stands an operation that leaves all as it was.
+    Both come in one step. Where the newest step did just this already, nothing is done.
+    """
+    here = current(store)
+    assert here is not None, "work begins on a version"
+    last = operation(store, here.previous) if here.previous else None
+    if last and last.reason == reason and store.commit(last.oid).tree == what.root:
+        return last
+    number = next_number(store)
+    with store.bulk():
+        kept = _made(store, what, keep, _Head(here, number, None, SEEN, reason, now, by))
+        command = SEEN if here.command == SEEN else command
+        back = _Head(kept, here.version, None, command, f"v{number} put aside", now, by)
+        again = _made(store, Snapshot({}, {}, {}, store.commit(here.oid).tree), (), back)
+    _move(store, here, again)
+    return kept
+
+
+def next_number(store: ObjectStore) -> int:
+    """A number that no version has."""
+    here = current(store)
+    return _numbers(store, here, 0, None).highest + 1
+
+
+class _Head(NamedTuple):
+    """What an operation says of itself, and which one it comes after."""
+
+    before: Operation | None
+    version: int
+    content: str | None
+    command: str
+    reason: str
+    now: int
+    by: str
+
+
+def _made(
+    store: ObjectStore,
+    what: Snapshot,
+    keep: Iterable[Oid],
+    head: _Head,
+    known: Container[Oid] = (),
+) -> Operation:
+    """The operation, in the store; the series' head is where it was."""
+    before = head.before
+    us = Signature(b"stacker", b"stacker@localhost", f"{head.now} +0000".encode())
+    name = head.by.encode("utf-8", "replace").translate(None, _NOT_IN_NAMES).strip()
+    who = Signature(name, b"", us.when) if name else us
     message = (
-        f"{command}: {reason}\n\nVersion: {version}\n"
+        f"{head.command}: {head.reason}\n\nVersion: {head.version}\n"
         f"Previous: {before.oid if before else 'none'}\n"
-        f"{_numbers(store, before, version, content).line()}"
+        f"{_numbers(store, before, head.version, head.content).line()}"
     )
     parents = tuple(dict.fromkeys([*([before.oid] if before else []), *keep]))
     with store.bulk():
-        for name, blob in what.blobs.items():
+        for path, blob in what.blobs.items():
             if blob not in known:
-                store.write("blob", what.files[name])
+                store.write("blob", what.files[path])
         for tree, raw in what.trees.items():
             if tree not in known:
                 store.write("tree", raw)
-        oid = store.write_commit(Commit(what.root, parents, who, who, message.encode()))
-    old = before.oid if before else "0" * len(oid)
-    done = store.git.attempt("update-ref", HEAD, oid, old, config=_DURABLE)
+        oid = store.write_commit(Commit(what.root, parents, who, us, message.encode()))
+    return operation(store, oid)
+
+
+def _move(store: ObjectStore, before: Operation | None, after: Operation) -> None:
+    """Move the head: the commit point."""
+    old = before.oid if before else "0" * len(after.oid)
+    done = store.git.attempt("update-ref", HEAD, after.oid, old, config=_DURABLE)
     if done.code != 0:
         raise _refused(store, old, done)
-    return operation(store, oid)
 
 
 def _refused(store: ObjectStore, old: str, done: Finished) -> StackerError:
@@ -202,4 +277,5 @@ def _read(oid: Oid, commit: Commit) -> Operation:
         reason=reason,
         seconds=commit.committer.seconds,
         numbers=Numbers.parse(text),
+        by="" if commit.author == commit.committer else commit.author.name.decode(errors="replace"),
     )

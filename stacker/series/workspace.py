@@ -65,16 +65,27 @@ class Workspace(NamedTuple):
     def load(self, told: Told | None = None) -> Series:
         """The series; finishes what a killed command left, and fetches bases that are missing."""
         ondisk.write_files(self.store, self.directory)
+        raw, series = self._read(told)
+        if raw is not None and not series.edits and self._is_new(raw):
+            see(
+                self.directory, self.store, series.files, self.now,
+                command="adopt", by=self.person,
+            )  # fmt: skip
+        return series
+
+    def look(self, told: Told | None = None) -> Series:
+        """The series as its files say; nothing is finished, and no version is taken note of."""
+        return self._read(told)[1]
+
+    def _read(self, told: Told | None) -> tuple[bytes | None, Series]:
+        """The lock as it is on disk, and the series."""
         files = ondisk.found(self.store, self.directory)
         raw = files.get("series.lock")
         if raw is not None:
             for name, base in parse_lock(raw).bases.items():
                 if self.store.find(base) is None and name in self.upstreams:
                     self._fetch_base(self.upstreams[name], base, told)
-        series = load(files, self.store, self.plan)
-        if raw is not None and not series.edits and self._is_new(raw):
-            see(self.directory, self.store, series.files, self.now, command="adopt")
-        return series
+        return raw, load(files, self.store, self.plan)
 
     def _is_new(self, lock: bytes) -> bool:
         """Whether the newest operation knows another lock: a fresh clone, or a pull from home."""

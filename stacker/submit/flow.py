@@ -215,4 +215,5 @@ def _save(run: _Run, lock: Lock) -> None:
     save(
         run.work.directory, run.work.store, run.series.files, lock,
         loaded=run.series.files, command="submit", reason=f"v{lock.version}", now=run.work.now,
+        by=run.work.person,
     )  # fmt: skip

@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 Edit = tuple[str, float, float, bytes]
 """What is done, where (a part of the whole), to where, and with which word."""
 
-_EDITS = ("cut", "put", "replace", "double", "line away", "line twice", "lines swapped", "number")
-_NUMBERS = (b"0", b"-1", b"1", b"99999999999999999999", b"", b"1e9")
+EDITS = ("cut", "put", "replace", "double", "line away", "line twice", "lines swapped", "number")
+NUMBERS = (b"0", b"-1", b"1", b"99999999999999999999", b"", b"1e9", b"inf")
 
 
 def damaged(seeds: Sequence[bytes], words: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     """One of `seeds` with one to five edits; `words` mean something in such a file."""
     place = st.floats(0, 1, exclude_max=True)
-    word = st.one_of(st.sampled_from(list(words)), st.sampled_from(_NUMBERS), st.binary(max_size=6))
-    edits = st.lists(st.tuples(st.sampled_from(_EDITS), place, place, word), min_size=1, max_size=5)
-    return st.builds(_edited, st.sampled_from(list(seeds)), edits)
+    word = st.one_of(st.sampled_from(list(words)), st.sampled_from(NUMBERS), st.binary(max_size=6))
+    edits = st.lists(st.tuples(st.sampled_from(EDITS), place, place, word), min_size=1, max_size=5)
+    return st.builds(edited, st.sampled_from(list(seeds)), edits)
 
 
-def _edited(raw: bytes, edits: Sequence[Edit]) -> bytes:
+def edited(raw: bytes, edits: Sequence[Edit]) -> bytes:
+    """The bytes after these edits, one after the other."""
     for what, start, end, word in edits:
         by_line = "line" in what
         parts: list[bytes] = raw.splitlines(keepends=True) if by_line else [raw]

@@ -122,6 +122,8 @@ def test_a_conflict_moves_nothing_and_tells_who_broke_it(diamond):
     assert conflict["culprit"] == {
         "commit": diamond.upstream["bpo-1: break it (GH-11797)"],
         "subject": "bpo-1: break it (GH-11797)", "author": "Eve", "pull": 11797,
+        "date": conflict["culprit"]["date"], "inside": None,
+        "inside_subject": None, "inside_author": None,
     }  # fmt: skip
     two = stages(document)["two"]
     assert diamond.git("cat-file", "-t", two["commit"], where=document["store"]) == "commit"

@@ -106,3 +106,11 @@ def test_a_part_without_lines_has_its_path_from_git():
     assert (new.old_path, new.new_path) == (None, "é".encode())
     [rename] = parts(b"diff --git a/x b/y\nrename from x\nrename to y\n")
     assert (rename.old_path, rename.unread) == (b"x", True)
+
+
+def test_a_diff_that_begins_no_file_with_git_s_line_may_have_thousands():
+    one = b"--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+a\n"
+    found = parts(b"Index: x\n" + one * 5000)
+    assert len(found) == 5000
+    assert {(part.new_path, part.hunks[0].after) for part in found} == {(b"x", (b"a\n",))}
+    assert [part.unread for part in found] == [True] * 4999 + [False]

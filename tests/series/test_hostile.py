@@ -13,6 +13,7 @@ from base64 import b64encode
 
 import mail_strategies as strategies
 import pytest
+import words
 from hypothesis import given
 from mail_lab import by
 from mutations import damaged
@@ -40,13 +41,6 @@ MAIL = serialise(Patch(by(), b"subject\n\nbody\n", None, strategies.DIFF))
 EXACT = serialise(Patch(by(b"M, x"), b"[x] y\n---\n", b"latin1", strategies.DIFF))
 ARCHIVED = b"From joe@example.org Thu Apr 25 09:01:02 +0200 2019\n" + MAIL.partition(b"\n")[2]
 BASE64 = MAIL.replace(b"8bit", b"base64").partition(b"\n\n")[0] + b"\n\nLS0tCmRpZmYgLS1naXQK\n"
-MAIL_WORDS = [
-    b"\n", b"\n\n", b"---\n", b"\ndiff --git a/x b/x\n", strategies.FROM_LINE + b"\nX: y\n",
-    b"\r\n", b"From: M <m@x>\n", b"=?utf-8?B?Cg==?=", b"=?x?Q?=00?=", b"; charset=utf-16",
-    b"multipart/mixed", b"; boundary=x", b"quoted-printable", b"<", b">", b'"', b"\\", b"\0",
-    b"X-Stacker-Author: QQo8YT4gMSArMA==\n", b"X-Stacker-Message: eA==\n",
-    b"X-Stacker-Encoding: Cg==\n",
-]  # fmt: skip
 
 
 def check_mail(raw):
@@ -60,7 +54,7 @@ def check_mail(raw):
             assert Signature.parse(one.author.raw) == one.author
 
 
-@given(damaged([MAIL, EXACT, ARCHIVED + MAIL, BASE64, MAIL.replace(b"\n", b"\r\n")], MAIL_WORDS))
+@given(damaged([MAIL, EXACT, ARCHIVED + MAIL, BASE64, MAIL.replace(b"\n", b"\r\n")], words.MAIL))
 @examples(200)
 def test_damaged_mails(raw):
     check_mail(raw)
@@ -89,14 +83,6 @@ AFTER = {
     b"a": LINES.replace(b"line 9\n", b"line nine\n").replace(b"line 19\n", b"19"),
     b"d/n": b"new\n", b"bin": bytes(range(255)), b"new\tname": LINES[9:] + b"\r\n",
 }  # fmt: skip
-DIFF_WORDS = [
-    b"\n", b"@@ -1 +1 @@\n", b"--- a/a\n+++ b/a\n", b"--- a/d/b\n+++ b/../x\n", b"/dev/null",
-    b"new file mode 120000\n", b"new file mode 100644\n", b"deleted file mode 100644\n",
-    b"rename from a\nrename to b\n", b"copy from a\ncopy to ../b\n", b"GIT binary patch\n",
-    b"delta 999999\n", b"literal 0\n", b"diff --git a/.git/x b/.git/x\n", b"\\ No newline\n",
-    b".git", b"../", b'"\\303', b"\\", b"+", b"-", b" ", b"old mode 160000\n", b"\r", b"\0",
-    b"0" * 40,
-]  # fmt: skip
 
 
 def tree_of(store, files):
@@ -127,7 +113,7 @@ def test_damaged_diffs(diffing):
     store, before, diff = diffing
     files = outside(store)
 
-    @given(damaged([diff], DIFF_WORDS))
+    @given(damaged([diff], words.DIFF))
     @examples(60)
     def check(raw):
         started = time.monotonic()
@@ -152,11 +138,9 @@ LOCK = lock.serialise(lock.Lock(version=2, bases={"r": Oid(OID)}, stages=(
     lock.StageLock(stage="b", repository="r", needs=("a",), commit=Oid(OID), trees=(Oid(OID),),
                    pull=3, landing=Oid(OID), landed=True),
 )))  # fmt: skip
-TOML_WORDS = [b"[", b"]", b"[[", b"]]", b"=", b'"', b"'''", b"\n", b"{", b"}", b"needs = [\"a\"]\n",
-              b"[stages]\n", b"1979-05-27", b"true", b"\\u0000", b"../", b"\xff"]  # fmt: skip
 
 
-@given(damaged([LOCK], TOML_WORDS))
+@given(damaged([LOCK], words.TOML))
 @examples(200)
 def test_damaged_locks(raw):
     with contextlib.suppress(StackerError):
@@ -165,15 +149,31 @@ def test_damaged_locks(raw):
         one.chains()
 
 
+@pytest.mark.parametrize("hostile", [
+    b"x = " + b"[" * 100_000, b".".join([b"a"] * 500_000) + b" = 1\n",
+    LOCK.replace(b"version = 2", b"version = inf"), LOCK.replace(b"pull = 3", b"pull = -inf"),
+    LOCK.replace(b"version = 2", b"version = " + b"9" * 5000),
+])  # fmt: skip
+def test_a_lock_that_would_break_a_reader(hostile):
+    assert hostile != LOCK
+    with pytest.raises(StackerError, match=r"series\.lock is damaged"):
+        lock.parse(hostile)
+
+
+def test_a_lock_with_characters_that_toml_has_in_no_string():
+    one = lock.parse(LOCK.replace(b'"r"', b'"\\u007f\\u0000"').replace(b"\nr =", b'\n"\\u007f" ='))
+    assert one.stages[0].repository == "\x7f\0"
+    assert lock.parse(lock.serialise(one)) == one
+
+
 SOLVED = resolution.serialise(resolution.Resolution(
     stage=StageId("a"), patch="0001-x.patch", path=b"d/\xff", base=None,
     upstream=Side("100644", Oid(OID)), mine=Side("120000", Oid(OID)), mode="100644",
     content=b"solved\n", by="M", version=3, conflicts=("1" * 16,), then=b"<<<<<<<\n",
 ))  # fmt: skip
-SOLVED_WORDS = [b"path: ", b'"', b"../", b"\n\n", b"null", b"[" * 9, b"1e999", b"\\ud800", b"gone"]
 
 
-@given(damaged([SOLVED], SOLVED_WORDS))
+@given(damaged([SOLVED], words.RESOLUTION))
 @examples(200)
 def test_damaged_resolutions(raw):
     with contextlib.suppress(StackerError):
@@ -209,7 +209,7 @@ timeout = "30m"
 """
 
 
-@given(damaged([PLAN], TOML_WORDS))
+@given(damaged([PLAN], words.TOML))
 @examples(100)
 def test_damaged_plans(raw):
     with contextlib.suppress(StackerError):
@@ -244,7 +244,7 @@ def test_damaged_files_of_a_series(home, tmp_path):
     beside = {p: p.stat().st_mtime_ns for p in home.upstream.path.rglob("*") if p.is_file()}
 
     @given(damaged([name.encode() + b"\n" + valid[name] for name in names],
-                   [*MAIL_WORDS, *DIFF_WORDS, *TOML_WORDS]))  # fmt: skip
+                   [*words.MAIL, *words.DIFF, *words.TOML]))  # fmt: skip
     @examples(12)
     def check(one):
         name, _, content = one.partition(b"\n")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacker.series.markers import Cut, cut, leftover, named, solutions
+from stacker.series.markers import Cut, cut, leftover, named, sides_of_hunk, solutions
 
 UP, BASE, MINE = "1" * 40, "2" * 7, "3" * 64
 
@@ -106,3 +106,21 @@ def test_what_a_side_has_is_no_marker():
     rst = b"Title\n=======\n"
     assert leftover(rst, [b"x\n", rst]) is None
     assert leftover(rst + b">>>>>>> mine\n", [rst]) == 3
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("size", [7, 12])
+def test_the_sides_of_a_hunk(size, end):
+    one = named(hunk("theirs", size, end=end)).replace(b"mine\r\n>", b">").replace(b"mine\n>", b">")
+    sides = sides_of_hunk(one)
+    assert sides == (b"theirs" + end.encode(), b"before" + end.encode(), b"")
+
+
+def test_the_sides_of_a_hunk_with_shorter_markers_in_it():
+    inner = hunk("theirs\n=======\n<<<<<<< upstream", 12)
+    sides = sides_of_hunk(named(inner))
+    assert sides == (b"theirs\n=======\n<<<<<<< upstream\n", b"before\n", b"mine\n")
+
+
+def test_half_a_hunk_has_no_sides():
+    assert sides_of_hunk(b"<<<<<<< upstream\na\n=======\nb\n>>>>>>> mine\n") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import mail_strategies as strategies
 import pytest
 from hypothesis import example, given
@@ -195,6 +197,53 @@ def test_a_long_hostile_mail_takes_no_time():
     raw = b"From: " + b'"\\' * 20_000 + b" <a@b>\nDate: 1 Jan 2019 0:0:0\nSubject: "
     assert parse(raw + b"=?" * 20_000 + b"\n\n" + body).diff == b""
     assert len(split_mbox(body * 5)) == 1
+
+
+HEAD = b"From: A <a@b>\nDate: Thu, 1 Feb 2019 00:00:00 +0000\nSubject: "
+LONG = {
+    "a tag without an end": HEAD + b"[" + b"PATCH" * 100_000 + b"\n\n---\n",
+    "words without an end": HEAD + b"=?a?q? " * 100_000 + b"\n\n---\n",
+    "many words": HEAD + b"=?utf-8?q?a?= " * 100_000 + b"\n\n---\n",
+    "a folded field": HEAD + b"\n " * 500_000 + b"\n\n---\n",
+    "nearly an author": HEAD + b"x\n\nFrom: " + b"<" * 200_000 + b">" * 200_000 + b"x\n---\n",
+    "nearly a first line": b"From " + b"1:11-1111-" * 20_000 + b"\n" + HEAD + b"x\n\n---\n",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_mail_takes_time_in_proportion(name):
+    started = time.monotonic()
+    assert split_mbox(LONG[name]) == [LONG[name]]
+    parse(LONG[name])
+    assert time.monotonic() - started < 5  # what is quadratic here takes minutes
+
+
+def test_attachments_that_are_nested_too_deeply():
+    head = HEAD + b"x\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
+    with pytest.raises(PatchError, match="attachments cannot be read"):
+        parse(head + b"Content-Type: message/rfc822\n\n" * 5000)
+
+
+ENCODED = [
+    (b"=?utf-8?q?a_b=2Ec?= d", "a b.c d"),
+    (b"one =?UTF-8?B?dHdv?= three =?latin1?Q?f=FCnf?=", "one two three fünf"),
+    (b"=?utf-8?B?dHdv?= =?utf-8?q?_and?=\n =?latin1?q?_more?=", "two and more"),
+    (b"=?utf-8?q?=C3?= =?utf-8?q?=BC?=", "ü"),  # no mailer should cut a character
+    (b"=?utf-8?q?a=?b?=", "a=?b"),
+    (b"=?utf-8?B?dHdv", "=?utf-8?B?dHdv"),
+    (b"=?utf-8?B?a?= x", "=?utf-8?B?a?= x"),
+    (b"=?none?q?=C3=BC?=", "ü"),
+]
+
+
+@pytest.mark.parametrize(("raw", "said"), ENCODED)
+def test_encoded_words_are_decoded(raw, said):
+    assert parse(HEAD + raw + b"\n\n---\n").message == f"{said}\n".encode()
+
+
+def test_of_two_fields_of_one_name_the_first_one_counts():
+    raw = HEAD + b"one\n two\nX: x\n y\nSubject: three\n four\n\n---\n"
+    assert parse(raw).message == b"one two\n"
 
 
 @given(st.text(max_size=80))

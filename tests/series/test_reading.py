@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,34 @@ def test_a_file_is_read_as_it_is_named(tmp_path):
 def test_values_nested_too_deeply(nested):
     (problem,) = problems(f"a = {nested}")
     assert problem.message == "values are nested too deeply"
+
+
+@pytest.mark.parametrize("part", ["a", '"b c"', "'.'"])
+def test_a_key_that_a_reader_of_toml_would_think_about_for_hours(part):
+    assert shown(f"\n [{' . '.join([part] * 200_000)}]\n").startswith(
+        "series.toml:2:3  a key of more than 100 parts\n"
+    )
+
+
+def test_many_dots_in_a_line_are_no_long_key():
+    text = "series.long = '" + "a..." * 5000 + "b.c " * 5000 + "'"
+    assert "series.long" in [problem.key for problem in problems(text)]
+
+
+def test_ten_thousand_problems_are_told_at_once():
+    stages = "".join(f"[[stages]]\nid = 'stage-{n}'\nneeds = []\n" for n in range(300))
+    started = time.monotonic()
+    found = problems(
+        f"{HEAD}{stages}needz = 1\n[groups.g]\nstages = {[f's-{n}' for n in range(10_000)]}"
+    )
+    assert len(found) == 10_001
+    assert found[0].message.endswith("did you mean 'needs'?")
+    assert time.monotonic() - started < 10
+
+
+def test_line_ends_that_were_converted_twice():
+    text = "[series]\r\r\nname = 's'\r\r\n"
+    assert shown(text).startswith("series.toml:1:9  Expected newline or end of document")
 
 
 def test_a_number_that_python_would_not_read():

@@ -12,7 +12,7 @@ from world import begin, statuses
 
 from stacker.git import tidy as tidying
 from stacker.git.objects import Commit, Entry, Signature
-from stacker.series import ondisk, saving, versions
+from stacker.series import ondisk, patchtexts, saving, versions
 from stacker.series.compose import Composer, PatchCommit
 from stacker.series.directory import SeriesDirectory
 from stacker.series.loading import Series, load
@@ -136,10 +136,13 @@ def test_a_patch_keeps_its_file_unless_upstream_touches_its_files(world):
 
 
 def test_one_git_tells_all_diffs(world, monkeypatch):
-    asked, real = [], saving.diffs_between
-    monkeypatch.setattr(
-        saving, "diffs_between", lambda store, pairs: asked.append(len(pairs)) or real(store, pairs)
-    )
+    asked, real = [], patchtexts.diffs_between
+
+    def counted(store, pairs, *, renames):
+        asked.append(len(pairs))
+        return real(store, pairs, renames=renames)
+
+    monkeypatch.setattr(patchtexts, "diffs_between", counted)
     world.upstream.add("master", ("drift", {"a.c": edited((2, "x")), "b.c": edited((2, "x"))}))
     world.stacker("rebase")
     assert asked == [2]

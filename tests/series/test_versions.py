@@ -118,3 +118,16 @@ def test_of_two_that_move_the_head_at_once_one_is_told(store, directory, monkeyp
     head = versions.current(store)
     assert head is not None
     assert versions.files_of(store, head.oid) == {"series.lock": b"theirs"}
+
+
+def test_who_asked_for_it_is_read_back(store):
+    def asked_by(name):
+        what = Snapshot.of(store.algorithm, {"series.lock": name.encode()})
+        versions.record(store, what, (), version=1, content=None, command="rebase", reason="",
+                        now=1, by=name)  # fmt: skip
+        return versions.current(store).by
+
+    assert asked_by("Ann Ö") == "Ann Ö"
+    assert asked_by("") == ""
+    assert asked_by("A <x@y>\n\nparent 1") == "A x@yparent 1"
+    store.git.run("fsck", "--strict")

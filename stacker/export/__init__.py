@@ -1,0 +1,1 @@
+"""`stacker export`: the series as an mbox, a branch, a quilt directory or patch files."""
