@@ -11,6 +11,7 @@ from stacker.importing.assignment import Mode, OneStage, assign
 from stacker.importing.sources import Imported, read_mails, read_range, refuse_paths, squash
 from stacker.rebase.restacked import restacked
 from stacker.series.compose import Composer, Halted, PatchCommit, Standing
+from stacker.series.naming import listed
 from stacker.series.patchfile import slug
 from stacker.series.plan_text import NewStage, append_stages
 from stacker.series.reading import parse_plan
@@ -213,7 +214,7 @@ def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
     stages = tuple(stage for stage, _ in new.assigned)
     save(
         work.directory, work.store, files, lock,
-        loaded=loaded, command="import", reason=", ".join(stages), now=work.now,
+        loaded=loaded, command="import", reason=listed(stages), now=work.now,
         by=work.person,
     )  # fmt: skip
     return ImportResult(stages, lock.version, new.found.base, _sizes(files, stages))

@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.export.value import Branch, Mbox, PatchFolder, Quilt
+from stacker.series.naming import listed
 
 if TYPE_CHECKING:
     from stacker.export.value import Exported
@@ -56,10 +57,10 @@ def export_text(done: Exported) -> str:
     count = _count(len(line.patches), "patch", "patches")
     stages = _count(len(line.stages), "stage", "stages")
     lines = [f"{count} of {stages}, made on {line.repository} {line.base[:10]}:"]
-    lines += _wrapped(", ".join(line.stages))
+    lines += _wrapped(listed(line.stages))
     reasons = dict.fromkeys(one.because for one in done.left_out)
     for why in reasons:
-        some = ", ".join(one.stage for one in done.left_out if one.because == why)
+        some = listed([one.stage for one in done.left_out if one.because == why])
         lines += _wrapped(f"without {some} ({why})")
     for note in done.notes:
         lines += _wrapped(f"{note.patch.file}: {note.what}")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Document = dict[str, object]
 
+_OF_ALL = (Kind.BUILD, Kind.PIN)  # not of one stage alone
 _WIDTH = 80
 _MOST = 5  # lines on what is next to one stage; the document has all
 
@@ -31,6 +32,7 @@ def forecast_text(forecast: Forecast, repository: str, branch: str, command: str
     for one in forecast.stages:
         lines += _stage(one)
     lines += _waiting(forecast)
+    lines += _builds(forecast)
     if forecast.conflicts or forecast.new_commits or forecast.edits:
         note = "     (moves nothing before all is solved)" if forecast.conflicts else ""
         line = f"Next: {command}"
@@ -55,9 +57,20 @@ def _stage(one: StageForecast) -> list[str]:
         return [f"  {one.stage}  landed{f' in {one.landing[:10]}' if one.landing else ''}"]
     if one.fate is Fate.BLOCKED and one.waits_for is None:
         return [f"  {one.stage}  nothing was imported for its repository yet"]
-    if one.nearby:
-        return [f"  {one.stage}  fits; worth a look:", *_nearby(one.nearby)]
-    return []
+    own = [pair for pair in one.nearby if pair[0].kind not in _OF_ALL]
+    return [f"  {one.stage}  fits; worth a look:", *_nearby(own)] if own else []
+
+
+def _builds(forecast: Forecast) -> list[str]:
+    """What matters to every stage, said once."""
+    found = {
+        (near, commit.oid): (near, commit)
+        for one in forecast.stages
+        for near, commit in one.nearby
+        if near.kind in _OF_ALL
+    }
+    lines = list(_nearby(list(found.values())))
+    return ["  upstream changed how things are built:", *lines] if lines else []
 
 
 def _clash(one: StageForecast, clash: Clash) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stacker.log.deciding import UPSTREAM
 from stacker.log.value import How
 from stacker.series import versions
+from stacker.series.naming import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,7 +104,7 @@ def _entry_lines(one: Entry, me: str) -> Iterator[str]:
         yield from _wrapped(f"on {_bases(one.lock.bases)}")
     for how in _ORDER:
         for title, stages in _groups(how, one.changes).items():
-            yield from _wrapped(f"{title}: {', '.join(stages)}")
+            yield from _wrapped(f"{title}: {listed(stages)}")
 
 
 def _done(one: Entry) -> str:

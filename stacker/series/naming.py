@@ -120,10 +120,11 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
     return f"did you mean {by_fold[close[0]]!r}?" if close else None
 
 
-def listed(names: Iterable[str]) -> str:
-    """Names as a person lists them, cut where the list gets long."""
-    shown = list(names)
-    return ", ".join(shown[:12]) + (", …" if len(shown) > 12 else "")
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Names as a person lists them: of many the first, and how many more there are."""
+    known = list(names)
+    more = len(known) - most
+    return ", ".join(known[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def find(index: Mapping[str, Named], name: str, kind: str) -> Named:

@@ -82,4 +82,4 @@ def test_near_names():
     assert did_you_mean("OPENSL", ["libffi", "openssl"]) == "did you mean 'openssl'?"
     assert did_you_mean("zzz", ["libffi"]) is None
     assert did_you_mean("a" * 61, ["a" * 60]) is None
-    assert listed(str(n) for n in range(14)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
+    assert listed(str(n) for n in range(14)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more"
