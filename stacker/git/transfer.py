@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     """Hears what is going on: git's words, how many done, how many in all (0: not known)."""
 
 
-# git syncs a pack, but not the loose files that it would make of a small one.
-_ONE_PACK = ("fetch.unpackLimit", "1")
+# git syncs packs, but of itself not the loose files that it makes of a small one.
+_DURABLE = (("core.fsync", "committed"), ("core.fsyncMethod", "batch"))
 _TOO_SHALLOW = "because shallow roots are not allowed to be updated"
 
 
@@ -73,7 +73,7 @@ def fetch(
 
     progress = Progress(told)
     command = GitCommand(str(store.directory))
-    sealed = sealed_environment(credential, config=(_ONE_PACK,))
+    sealed = sealed_environment(credential, config=_DURABLE)
     command.update_environment(**sealed, GITHUB_TOKEN="", GH_TOKEN="")
     try:
         process = command.fetch(
