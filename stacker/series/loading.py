@@ -87,6 +87,7 @@ class Series(NamedTuple):
 def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     """The series in `files`; raises `SeriesError` or `PatchError` that say what misfits."""
     lock = parse_lock(files["series.lock"]) if "series.lock" in files else Lock()
+    _refuse_baseless(lock)
     touched, new = _touched(store, files), renames(lock, plan)
     if new:
         lock, files = renamed_lock(lock, new), renamed_files(files, new)
@@ -106,6 +107,15 @@ def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     _refuse_unsaid_rename(store, files, gone, [s for s in plan.order if lock.stage(s) is None])
     edits += [f"{stage} was taken out of the plan" for stage in gone]
     return Series(plan, lock, patches, files, tuple(edits))
+
+
+def _refuse_baseless(lock: Lock) -> None:
+    for line in lock.stages:
+        if not line.landed and line.repository not in lock.bases:
+            raise SeriesError(
+                f"series.lock has no base in {line.repository!r}, where {line.stage} stands",
+                hint="Take it from the last commit: `git checkout -- series.lock`.",
+            )
 
 
 def _refuse_unsaid_rename(

@@ -38,6 +38,7 @@ class Rebuilder:
         # Files of a renamed stage may still lie under its old id.
         self._edited = {*edited, *(to for old, to in new.items() if old in edited)}
         self.chains = lock.chains()
+        self._bases = lock.bases
         self._patches: dict[StageId, tuple[PatchCommit, ...]] = {}
         self.edits: list[str] = []
         self._live = [line for line in lock.stages if not line.landed]
@@ -95,6 +96,11 @@ class Rebuilder:
     def added(self, stage: StageId, plan: Plan) -> tuple[PatchCommit, ...]:
         """The patches of a stage that somebody added by hand, read on the chain below it."""
         repository = plan.stage(stage).repository
+        if repository not in self._bases:
+            raise SeriesError(
+                f"{stage} has patches in {repository!r}, where the series has no base yet",
+                hint=f"Take patches/{stage}/ out of the way and import them from there.",
+            )
         below = [s for s in chain(plan, stage)[:-1] if s in self._patches]
         tip = self._composer.tip(repository, below)
         if isinstance(tip, Halted):

@@ -217,6 +217,26 @@ def test_a_lock_that_does_not_fit_is_explained(world):
     assert world.git("show", f"{tip}:a.c") == THREE.replace("two\n", "line 9\n").strip()
 
 
+def test_a_lock_without_the_base_of_a_stage_is_explained(world):
+    file = world.home / "series.lock"
+    file.write_bytes(world.lock().replace(b'\n"upstream" = ', b'\n"downstream" = '))
+    for command in ("status", "rebase"):
+        error = world.stacker(command, code=1)["error"]
+        assert error["message"] == "series.lock has no base in 'upstream', where one stands"
+
+
+def test_patches_put_where_the_series_has_no_base_yet(world):
+    plan = world.home / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    other = f"\n[repositories.other]\nupstream = {world.upstream.path.as_posix()!r}\n"
+    other += '[[stages]]\nid = "four"\nrepository = "other"\nneeds = []\n'
+    plan.write_text(text + other, encoding="utf-8", newline="\n")
+    shutil.copytree(world.home / "patches" / "one", world.home / "patches" / "four")
+    for command in ("status", "rebase"):
+        error = world.stacker(command, code=1)["error"]
+        assert error["message"].startswith("four has patches in 'other', where the series has no")
+
+
 def test_a_stage_renamed_without_saying_so_is_refused(world):
     plan, patches = world.home / "series.toml", world.home / "patches"
     text = plan.read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -205,6 +206,16 @@ def test_an_edited_patch_is_put_where_it_says(store):
     diff = diff_of(store, {b"a": LINES}, {b"a": EDITED}).replace(b"+line nine", b"+line 9 again")
     wanted = tree_of(store, {b"a": LINES.replace(b"line 9\n", b"line 9 again\n")})
     assert tree_after(store, tree_of(store, {b"a": LINES}), diff, "p") == wanted
+
+
+def test_ten_thousand_files_that_come_at_once(store):
+    files = {b"d/%d" % n: b"x\n" for n in range(10_000)}
+    old, diff = tree_of(store, {}), diff_of(store, {}, files)
+    started = time.monotonic()
+    assert tree_after(store, old, diff, "p") == tree_of(store, files)
+    assert time.monotonic() - started < 15  # each was compared with each: that took minutes
+    with pytest.raises(PatchError, match="adds d/X beside d/x"):
+        tree_after(store, old, diff_of(store, {}, {b"d/x": b"", b"d/X": b"x\n"}), "p")
 
 
 def test_a_refused_patch_leaves_everything_as_it_was(store):
