@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
 from stacker.git.history import commits_between, is_ancestor
-from stacker.git.objects import Oid
+from stacker.git.objects import REGULAR, SUBMODULE, Oid
 from stacker.git.opened import changes_in
 from stacker.git.process import Git
 from stacker.git.trees import changed_paths, replace_paths
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from stacker.edit.place import Opened
     from stacker.git.store import ObjectStore
 
-_REGULAR = ("100644", "100755")
-_SUBMODULE = "160000"
 _BEGIN = re.compile(rb"^<{7,} [^\n]+$", re.MULTILINE)
 _END = re.compile(rb"^>{7,} [^\n]+$", re.MULTILINE)
 # What git keeps in a worktree while it is in the middle of something, and how that is ended.
@@ -105,11 +103,11 @@ def refuse_unfinished(store: ObjectStore, opened: Opened, found: Found) -> None:
         if entry is None:
             continue
         was, shown = store.entry_at(before, path), path.decode("utf-8", "replace")
-        if entry.mode in _REGULAR:
-            old = store.blob(was.oid) if was and was.mode in _REGULAR else b""
+        if entry.mode in REGULAR:
+            old = store.blob(was.oid) if was and was.mode in REGULAR else b""
             line = _marker(store.blob(entry.oid), old)
             marked += [f"{shown}:{line}"] if line else []
-        elif entry.mode == _SUBMODULE and was is None and not _is_named(store, found.tree, path):
+        elif entry.mode == SUBMODULE and was is None and not _is_named(store, found.tree, path):
             inside.append(shown)
     if marked:
         raise SeriesError(

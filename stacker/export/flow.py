@@ -10,7 +10,7 @@ from stacker.export.files import ORDER, fill, require_file, require_folder
 from stacker.export.limits import am_options, for_mail, for_quilt
 from stacker.export.lining import line_of
 from stacker.export.value import Branch, Exported, Mbox, Note, PatchFolder, Quilt
-from stacker.git.replay.changes import changes_of
+from stacker.git.changes import changes_of
 from stacker.series.directory import write_atomically
 from stacker.series.patchtexts import patch_texts
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.export.value import ExportRequest, Line, Target
-    from stacker.git.replay.changes import Change
+    from stacker.git.changes import Change
     from stacker.git.transfer import Told
     from stacker.series.workspace import Workspace
 

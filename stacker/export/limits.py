@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from stacker.git.objects import SUBMODULE
+from stacker.git.paths import folders_above, shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacker.git.replay.changes import Change
+    from stacker.git.changes import Change
 
 _BINARY = re.compile(rb"^GIT binary patch$", re.MULTILINE)
-_SUBMODULE = "160000"
 
 
 def for_mail(text: bytes, changes: Sequence[Change]) -> Iterator[str]:
@@ -38,21 +40,14 @@ def for_quilt(text: bytes, changes: Sequence[Change]) -> Iterator[str]:
         yield "quilt cannot apply it: binary content"
     for change in changes:
         sides = (change.before, change.after)
-        if any(side is not None and side.mode == _SUBMODULE for side in sides):
-            yield f"quilt cannot apply it: submodule {_shown(change.path)}"
+        if any(side is not None and side.mode == SUBMODULE for side in sides):
+            yield f"quilt cannot apply it: submodule {shown(change.path)}"
     gone = {change.path for change in changes if change.after is None}
     come = {change.path for change in changes if change.before is None}
     for path in sorted({*_folders(come, gone), *_folders(gone, come)}):
-        yield f"quilt cannot apply it: {_shown(path)} is a file on one side, a folder on the other"
+        yield f"quilt cannot apply it: {shown(path)} is a file on one side, a folder on the other"
 
 
-def _folders(paths: set[bytes], files: set[bytes]) -> Iterator[bytes]:
+def _folders(paths: set[bytes], files: set[bytes]) -> set[bytes]:
     """Those of `files` that are a folder above one of `paths`."""
-    for path in paths:
-        parts = path.split(b"/")
-        above = (b"/".join(parts[:n]) for n in range(1, len(parts)))
-        yield from (folder for folder in above if folder in files)
-
-
-def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "backslashreplace")
+    return files.intersection(folder for path in paths for folder in folders_above(path))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import SeriesError
 from stacker.export.choosing import choose
 from stacker.export.value import Line, LinePatch
+from stacker.git.paths import shown
 from stacker.series.compose import Composer, Halted, Standing
 from stacker.series.patchfile import slug
 
@@ -49,10 +50,7 @@ def _standing(outcome: Outcome, stages: Sequence[StageId]) -> Standing:
     if isinstance(outcome, Standing):
         return outcome
     if isinstance(outcome, Halted):
-        paths = ", ".join(
-            conflict.path.decode("utf-8", "backslashreplace")
-            for conflict in outcome.stopped.conflict.conflicts
-        )
+        paths = ", ".join(shown(one.path) for one in outcome.stopped.conflict.conflicts)
         before = ", ".join(stages[: stages.index(outcome.stage)])
         raise SeriesError(
             f"{outcome.of}/{outcome.file} conflicts behind {before}: {paths}",

@@ -15,6 +15,7 @@ from stacker.forecast.culprit import find_all
 from stacker.forecast.neighbours import nearby, watched
 from stacker.forecast.outcome import Clash, Fate, Forecast, StageForecast
 from stacker.git.beside import beside
+from stacker.git.changes import changes_between
 from stacker.git.history import first_parents
 from stacker.landed.trying import try_on
 from stacker.series.compose import Composer, Halted, Standing, Waiting
@@ -131,7 +132,7 @@ def _nearby(
     """The same for the stages of one repository, which goes from `old` to `new`."""
     store = what.store
     paths = {file.path for files in own.values() for file in files}
-    around = watched(paths, touched.differing(store, old, new))
+    around = watched(paths, (change.path for change in changes_between(store.git, old, new)))
     upstream = touched.by_upstream(store, old, new, sorted(around))
     left = [one.commit for one in upstream if any(f.gone and f.path in paths for f in one.files)]
     moved = {

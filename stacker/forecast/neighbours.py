@@ -12,6 +12,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.git.paths import folders_above
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -55,7 +57,7 @@ class Nearby(NamedTuple):
 def watched(own: Iterable[bytes], changed: Iterable[bytes]) -> set[bytes]:
     """Of the files that upstream changed those that may be next to one of the stage's `own`."""
     paths = set(own)
-    folders = {folder for path in paths for folder in _folders_above(path)}
+    folders = {b"", *(folder for path in paths for folder in folders_above(path))}
     return {path for path in changed if path in paths or _build_kind(path, folders)}
 
 
@@ -71,7 +73,7 @@ def nearby(
     headings: dict[bytes, set[bytes]] = {}
     for one in own:
         headings.setdefault(one.path, set()).update(one.headings)
-    folders = {folder for path in headings for folder in _folders_above(path)}
+    folders = {b"", *(folder for path in headings for folder in folders_above(path))}
     return tuple(
         Nearby(commit, kind, file.path, detail)
         for commit, files in upstream
@@ -102,13 +104,6 @@ def _build_kind(path: bytes, folders: set[bytes]) -> Kind | None:
     if _is_one_of(name, PINS):
         return Kind.PIN
     return Kind.BUILD if folder in folders and _is_one_of(name, BUILD_FILES) else None
-
-
-def _folders_above(path: bytes) -> Iterator[bytes]:
-    """Its folder and all above it; the root is `b""`."""
-    while path:
-        path = path.rpartition(b"/")[0]
-        yield path
 
 
 def _is_one_of(name: bytes, globs: Sequence[str]) -> bool:

@@ -58,12 +58,6 @@ def by_upstream(
     return read(store.git.run("log", *form, stdin=asked, config=_CONFIG))
 
 
-def differing(store: ObjectStore, old: Oid, new: Oid) -> list[bytes]:
-    """The files that are not the same in two commits."""
-    out = store.git.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new)
-    return out.split(b"\0")[:-1]
-
-
 def moves(store: ObjectStore, commit: Oid) -> dict[bytes, bytes]:
     """The files that a commit renamed, by the paths that they had before, as git pairs them."""
     out = store.git.run(

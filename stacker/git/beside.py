@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stacker.git.alternates import lay_over
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
 from stacker.git.worktree import remove_tree
@@ -24,13 +25,11 @@ def beside(store: ObjectStore) -> Iterator[ObjectStore]:
     folder = Path(tempfile.mkdtemp(prefix="stacker-beside-"))
     try:
         (folder / "refs").mkdir()
-        (folder / "objects" / "info").mkdir(parents=True)
+        lay_over(folder / "objects", below / "objects")
         (folder / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii", newline="\n")
         for name in _KEPT:
             if (below / name).is_file():
                 (folder / name).write_bytes((below / name).read_bytes())
-        alternate = str(below / "objects").replace("\\", "/") + "\n"
-        (folder / "objects" / "info" / "alternates").write_text(alternate, "utf-8", newline="\n")
         with ObjectStore(Git(folder)) as above:
             yield above
     finally:

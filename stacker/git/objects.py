@@ -9,6 +9,12 @@ from stacker.errors import GitError
 Oid = NewType("Oid", str)
 """A full object id, 40 (SHA-1) or 64 (SHA-256) lower-case hex digits."""
 
+REGULAR = ("100644", "100755")
+"""The modes of files with content of their own."""
+
+SUBMODULE = "160000"
+"""The mode of an entry that names a commit of another repository."""
+
 
 def is_oid(text: str) -> bool:
     """Whether `text` has the form of a full object id."""

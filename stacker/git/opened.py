@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from stacker.git.objects import Oid
+from stacker.git.objects import REGULAR, Oid
 from stacker.git.process import Git
 from stacker.git.trees import changed_paths
 from stacker.git.worktree import remove_tree
@@ -15,8 +15,6 @@ from stacker.git.worktree import remove_tree
 if TYPE_CHECKING:
     from stacker.git.objects import Entry
     from stacker.git.store import ObjectStore
-
-_REGULAR = ("100644", "100755")
 
 
 def changes_in(
@@ -81,7 +79,7 @@ def _is_as_laid_out(
 ) -> bool:
     """Whether git only sees a file as changed because an attribute makes it store it otherwise."""
     before = store.entry_at(laid_out, path)
-    if now is None or before is None or not {now.mode, before.mode} <= set(_REGULAR):
+    if now is None or before is None or not {now.mode, before.mode} <= set(REGULAR):
         return False
     if now.mode != before.mode:
         return False

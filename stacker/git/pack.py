@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 Like = tuple[Oid, bytes]
@@ -191,10 +191,12 @@ def _distance(offset: int) -> bytes:
 
 def _delta(old: bytes, new: bytes) -> bytes:
     """Instructions that make `new` of `old`: its beginning, what is between, its end."""
-    limit = min(len(old), len(new))
-    before = _same_start(old[:limit], new[:limit])
-    rest = limit - before
-    after = _same_end(old[len(old) - rest :], new[len(new) - rest :])
+    limit, ends = min(len(old), len(new)), (len(old), len(new))
+    before = _common(limit, lambda a, b: old[a:b] == new[a:b])
+    after = _common(
+        limit - before,
+        lambda a, b: old[ends[0] - b : ends[0] - a] == new[ends[1] - b : ends[1] - a],
+    )
     return b"".join((
         _varint(len(old)), _varint(len(new)),
         _copy(0, before),
@@ -228,25 +230,15 @@ def _inserts(text: bytes) -> Iterator[bytes]:
         yield bytes([len(part)]) + part
 
 
-def _same_start(old: bytes, new: bytes) -> int:
-    """How many bytes two texts of one length have in common at the beginning."""
-    low, high = 0, len(old)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _common(size: int, same: Callable[[int, int], bool]) -> int:
+    """How many of `size` bytes two texts have in common, counted from one end on.
 
-
-def _same_end(old: bytes, new: bytes) -> int:
-    """The same at the end."""
-    size = len(old)
+    `same` says whether they are the same from one number of bytes up to another.
+    """
     low, high = 0, size
     while low < high:
         middle = (low + high + 1) // 2
-        if old[size - middle : size - low] == new[size - middle : size - low]:
+        if same(low, middle):
             low = middle
         else:
             high = middle - 1

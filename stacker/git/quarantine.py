@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from stacker.git.alternates import lay_over
 from stacker.git.merge import Conflicted
 from stacker.git.merging import MergeTree
-from stacker.git.objects import Commit, Oid, Signature
+from stacker.git.objects import REGULAR, Commit, Oid, Signature
 from stacker.git.pack import Pack
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
@@ -38,7 +39,6 @@ _CONFIG = (
 )
 _AT_ONCE = 100  # merges; their names fit into a pipe that nobody reads yet
 _FOR_TWO = 24  # merges that are worth a second process
-_REGULAR = ("100644", "100755")
 
 
 class Quarantine:
@@ -137,10 +137,7 @@ class Quarantine:
     @cached_property
     def _objects(self) -> Path:
         objects = self._folder / "objects"
-        (objects / "info").mkdir(parents=True)
-        (objects / "pack").mkdir()
-        alternate = str(self._below.resolve()).replace("\\", "/") + "\n"
-        (objects / "info" / "alternates").write_text(alternate, "utf-8", newline="\n")
+        lay_over(objects, self._below)
         return objects
 
     @property
@@ -226,7 +223,7 @@ def _attribute_files(listing: bytes) -> Iterator[tuple[bytes, Oid]]:
         if line.endswith(b".gitattributes"):
             about, _, path = line.partition(b"\t")
             mode, _, oid = about.decode("ascii").split(" ")
-            if path.rpartition(b"/")[2] == b".gitattributes" and mode in _REGULAR:
+            if path.rpartition(b"/")[2] == b".gitattributes" and mode in REGULAR:
                 yield path, Oid(oid)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.git.changes import changes_between
 from stacker.git.objects import Entry, Oid
 
 if TYPE_CHECKING:
@@ -25,15 +26,8 @@ def replace_paths(store: ObjectStore, tree: Oid, changes: Mapping[bytes, Entry |
 
 def changed_paths(store: ObjectStore, old: Oid, new: Oid) -> dict[bytes, Entry | None]:
     """The files in which `new` differs from `old`: what it has there, `None` where nothing."""
-    out = store.git.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new)
-    fields = iter(out.split(b"\0"))
-    found: dict[bytes, Entry | None] = {}
-    for about in fields:
-        if about:
-            _, mode, _, oid, _ = about.decode("ascii").split(" ")
-            path = next(fields)
-            found[path] = Entry(mode, Oid(oid), path) if mode != "000000" else None
-    return found
+    changes = changes_between(store.git, old, new)
+    return {c.path: Entry(c.after.mode, c.after.oid, c.path) if c.after else None for c in changes}
 
 
 def _replaced(

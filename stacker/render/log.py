@@ -89,7 +89,8 @@ def _change(change: StageChange | None) -> Document:
 def log_text(entries: Sequence[Entry], me: str) -> str:
     """The same for a person, who is called `me`."""
     lines = [line for one in entries for line in _entry_lines(one, me)]
-    numbers = list(dict.fromkeys(x.operation.version for x in entries if x.lock.stages))
+    told = [x for x in entries if x.lock.stages and x.operation.command != versions.SEEN]
+    numbers = list(dict.fromkeys(x.operation.version for x in told))
     if len(numbers) > 1:
         lines.append(f"Next: stacker log --diff v{numbers[1]} v{numbers[0]}")
     return "\n".join(lines)

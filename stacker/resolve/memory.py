@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
 from stacker.git.merge import Side
+from stacker.git.objects import REGULAR, SUBMODULE
 from stacker.git.trees import changed_paths
 from stacker.series.directory import write_atomically
 from stacker.series.lock import parse as parse_lock
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from stacker.git.objects import Entry, Oid
     from stacker.git.store import ObjectStore
     from stacker.series.workspace import Workspace
-
-_REGULAR = ("100644", "100755")
 
 
 def remember(work: Workspace, of: StageId, file: str, conflicted: Conflicted, tree: Oid) -> None:
@@ -102,7 +101,7 @@ def _resolutions(
         inside |= {conflict.path, *(aside.path for aside in conflict.aside)}
         base, upstream, mine = sides_of(store, conflicted, conflict)
         mode, content = _content(store, store.entry_at(tree, conflict.path))
-        then = with_hunks(store, conflicted, conflict) if mode in _REGULAR else None
+        then = with_hunks(store, conflicted, conflict) if mode in REGULAR else None
         yield plain._replace(
             path=conflict.path, base=base, upstream=upstream, mine=mine, mode=mode,
             content=content, kind=conflict.kind, conflicts=(name,), then=then or b"",
@@ -130,6 +129,6 @@ def _with_earlier(new: Resolution, old: Resolution | None) -> Resolution:
 def _content(store: ObjectStore, entry: Entry | None) -> tuple[str | None, bytes]:
     if entry is None or entry.mode == "040000":
         return None, b""
-    if entry.mode == "160000":
+    if entry.mode == SUBMODULE:
         return entry.mode, entry.oid.encode("ascii")
     return entry.mode, store.blob(entry.oid)

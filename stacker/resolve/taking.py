@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
+from stacker.git.objects import REGULAR, SUBMODULE
 from stacker.git.opened import changes_in
 from stacker.git.process import Git
 from stacker.git.trees import replace_paths
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.resolve.folder import Opened
     from stacker.series.resolutions import Changes
-
-_REGULAR = ("100644", "100755")
-_SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def _marker(
 ) -> int | None:
     """The line of the first marker that is left in a file."""
     entry = store.entry_at(tree, path)
-    if entry is None or entry.mode not in _REGULAR:
+    if entry is None or entry.mode not in REGULAR:
         return None
     content = store.blob(entry.oid)
     if conflict is not None:
@@ -136,12 +134,12 @@ def _submodules(store: ObjectStore, opened: Opened, unmerged: dict[bytes, str]) 
     for path, mode in unmerged.items():
         folder = opened.folder / path.decode("utf-8", "surrogateescape")
         entry = store.entry_at(opened.laid_out, path)
-        if mode == _SUBMODULE and folder.is_dir() and entry is not None:
+        if mode == SUBMODULE and folder.is_dir() and entry is not None:
             yield f"{entry.mode} {entry.oid} 0\t".encode("ascii") + path + b"\0"
 
 
 def _texts(store: ObjectStore, files: Iterable[Side | Entry | None]) -> list[bytes]:
-    return [store.blob(f.oid) for f in files if f is not None and f.mode != _SUBMODULE]
+    return [store.blob(f.oid) for f in files if f is not None and f.mode != SUBMODULE]
 
 
 def _shown(path: bytes) -> str:

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
+from stacker.git.changes import Leaf
 from stacker.git.objects import Oid
-from stacker.git.replay.changes import Leaf
 from stacker.git.replay.folders import FOLDER, Folder
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from stacker.git.objects import Oid
+from stacker.git.changes import Leaf
+from stacker.git.objects import REGULAR, SUBMODULE, Oid
 from stacker.git.pack import object_id
-from stacker.git.replay.changes import Leaf
 from stacker.series.filediff import parts
 from stacker.series.fitting import fitted
 from stacker.series.folders import Folders
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     _Made = tuple[Leaf | None, bytes | None, Like | None]
     """A file's new leaf (`None`: it is gone), its content if that is new, what it was before."""
 
-_REGULAR = ("100644", "100755")
 _KEPT = 1 << 26  # bytes of files in memory
 
 
@@ -100,14 +99,14 @@ class Preimage:
     def _made(self, part: FileDiff, path: bytes) -> _Made | None:
         """What a part makes of its file, if its ids prove that; else `None`."""
         here = self._folders.leaf(self.tree, path)
-        if here is not None and here.mode in _REGULAR and not part.changes and not part.old_blob:
+        if here is not None and here.mode in REGULAR and not part.changes and not part.old_blob:
             mode = part.modes.get(b"new mode", "")
-            return (Leaf(mode, here.oid), None, None) if mode in _REGULAR else None
+            return (Leaf(mode, here.oid), None, None) if mode in REGULAR else None
         before, wanted, zeros = _text(part.old_blob), _text(part.new_blob), "0" * len(self.tree)
         if part.old_path is None:
             mode, like = part.modes.get(b"new file mode", ""), None
             old = b"" if here is None and before == zeros else None
-        elif here is None or here.oid != before or here.mode not in _REGULAR:
+        elif here is None or here.oid != before or here.mode not in REGULAR:
             return None
         else:
             old = self._blob(here.oid)
@@ -118,7 +117,7 @@ class Preimage:
         if part.new_path is None:
             return (None, None, None) if wanted == zeros and not new else None
         oid = object_id(self._store.algorithm, "blob", new)
-        return (Leaf(mode, oid), new, like) if oid == wanted and mode in _REGULAR else None
+        return (Leaf(mode, oid), new, like) if oid == wanted and mode in REGULAR else None
 
     def _blob(self, oid: Oid) -> bytes:
         if oid not in self._blobs:
@@ -169,9 +168,9 @@ class Preimage:
         leaf = self._folders.leaf(self.tree, path) if path else None
         if leaf is None:
             return None
-        if leaf.mode in (*_REGULAR, "120000"):
+        if leaf.mode in (*REGULAR, "120000"):
             return Side(leaf.oid, self._blob(leaf.oid))
-        is_module = leaf.mode == "160000"
+        is_module = leaf.mode == SUBMODULE
         return Side(leaf.oid, b"Subproject commit %s\n" % leaf.oid.encode() if is_module else b"")
 
 

@@ -12,7 +12,7 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.merge import Merged, Side
-from stacker.git.objects import Entry, Oid
+from stacker.git.objects import REGULAR, SUBMODULE, Entry, Oid
 from stacker.git.quarantine import merge_trees
 from stacker.git.trees import replace_paths
 from stacker.series import markers
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from stacker.series.remembered import Resolutions
     from stacker.series.resolution import Resolution
 
-_REGULAR = ("100644", "100755")
-_SUBMODULE = "160000"
 _FOLDER_MODE = "040000"
 
 Changes = dict[bytes, Entry | None]
@@ -123,7 +121,7 @@ def sides_of(
 def with_hunks(store: ObjectStore, conflicted: Conflicted, conflict: Conflict) -> bytes | None:
     """The conflicted file with named markers; `None` for a conflict that has no hunks."""
     there = store.entry_at(conflicted.tree, conflict.path)
-    if there is None or there.mode not in _REGULAR:
+    if there is None or there.mode not in REGULAR:
         return None
     content = markers.named(store.blob(there.oid))
     return content if markers.cut(content) else None
@@ -234,6 +232,6 @@ def _tree_of(store: ObjectStore, content: bytes) -> Oid:
 def _entry(store: ObjectStore, one: Resolution) -> Entry | None:
     if one.mode is None:
         return None
-    if one.mode == _SUBMODULE:
+    if one.mode == SUBMODULE:
         return Entry(one.mode, Oid(one.content.decode("ascii")), one.path)
     return Entry(one.mode, store.write("blob", one.content), one.path)

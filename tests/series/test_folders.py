@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from searching import examples
 
+from stacker.git.changes import Leaf
 from stacker.git.objects import Entry
 from stacker.git.process import Git
-from stacker.git.replay.changes import Leaf
 from stacker.git.store import ObjectStore
 from stacker.series.folders import Folders
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.git.changes import Leaf
 from stacker.git.merge import Merged
 from stacker.git.objects import Oid
 from stacker.git.pack import object_id
-from stacker.git.replay.changes import Leaf
 from stacker.git.replay.guess import guess, hunks_of
 from stacker.git.replay.plan import Merge
 from stacker.git.replay.question import MergedFile, Question
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stacker.git.replay.question import Assumed, Outcomes
 
 _MOST_GUESSED = 48 << 20  # bytes of guessed files that are held at once
-UNKNOWN = MergedFile(Leaf("", Oid("")), None)
+_UNKNOWN = MergedFile(Leaf("", Oid("")), None)
 
 Memory = dict[tuple["Oid", bytes, Leaf], MergedFile]
 """What files came to in earlier passes over one ground: by patch, path and upstream's version."""
@@ -62,7 +62,7 @@ class ContentMerger:
     def _recalled(self, merge: Merge, done: Outcomes) -> bool:
         """Whether an earlier pass did just this."""
         before = merge.upstream
-        upstream = done.get(before) if isinstance(before, Merge) else UNKNOWN
+        upstream = done.get(before) if isinstance(before, Merge) else _UNKNOWN
         if merge.move or upstream is None:
             return False
         leaf = before if isinstance(before, Leaf) else upstream.leaf
@@ -84,7 +84,7 @@ class ContentMerger:
         left: list[Merge] = []
         lost: set[Merge] = set()
         for merge in waiting:
-            if any(need in lost or done.get(need, UNKNOWN) is None for need in merge.needs):
+            if any(need in lost or done.get(need, _UNKNOWN) is None for need in merge.needs):
                 lost.add(merge)  # it stands on a conflict
             elif merge in answers and _holds(answers[merge][0], done):
                 done[merge] = answers[merge][1]

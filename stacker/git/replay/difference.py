@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacker.git.replay.changes import Change
+from stacker.git.changes import Change
 from stacker.git.replay.folders import FOLDER, Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stacker.git.changes import Leaf
     from stacker.git.objects import Oid
-    from stacker.git.replay.changes import Leaf
     from stacker.git.replay.folders import Tree
     from stacker.git.store import ObjectStore
 

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from stacker.git.replay.changes import changes_between
+from stacker.git.changes import changes_between
+from stacker.git.paths import name_of
 from stacker.git.replay.likeness import FULL, best_mark
 from stacker.git.replay.nested import nested
-from stacker.git.replay.paths import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from stacker.git.changes import Change, Leaf
     from stacker.git.objects import Oid
     from stacker.git.quarantine import Quarantine
-    from stacker.git.replay.changes import Change, Leaf
 
 Came = tuple[bool, bool]
 """Whether upstream's side had a path before a patch, and has it behind it."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
+from stacker.git.changes import changes_of
 from stacker.git.merge import Conflicted, Merged
 from stacker.git.pick import Help, Pick, Stopped
 from stacker.git.quarantine import Quarantine
 from stacker.git.replay.asking import Folders
-from stacker.git.replay.changes import changes_of
-from stacker.git.replay.content import UNKNOWN, ContentMerger
+from stacker.git.replay.content import ContentMerger
 from stacker.git.replay.difference import difference
 from stacker.git.replay.following import Following
 from stacker.git.replay.plan import Merge, Outlook, ends_of, questions
@@ -26,11 +26,11 @@ from stacker.git.replay.standing import Standings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stacker.git.changes import Change, Leaf
     from stacker.git.merge import MergeOutcome
     from stacker.git.objects import Oid
     from stacker.git.pick import PickOutcome
     from stacker.git.quarantine import Sides
-    from stacker.git.replay.changes import Change, Leaf
     from stacker.git.replay.content import Memory
     from stacker.git.replay.folders import Ground
     from stacker.git.replay.plan import Ends, Has
@@ -142,7 +142,7 @@ class _Replay:
         merged = self._merge_contents(planned, quarantine)
         for plan in planned:
             merges = [end for end in plan.ends.values() if isinstance(end, Merge)]
-            if any(merged.get(merge, UNKNOWN) is None for merge in merges):
+            if any(merge in merged and merged[merge] is None for merge in merges):
                 self._whole.add(plan.number)
             if self._standing.parent(plan.number) is None:
                 later.append(plan.number)  # git has to decide on its parent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.git.changes import Leaf
 from stacker.git.objects import Oid
-from stacker.git.replay.changes import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from stacker.git.changes import Change
     from stacker.git.objects import Oid
     from stacker.git.pick import Pick
     from stacker.git.quarantine import Quarantine
-    from stacker.git.replay.changes import Change
     from stacker.git.replay.drift import Afloat, Came
     from stacker.git.replay.standing import Standings
     from stacker.git.store import ObjectStore

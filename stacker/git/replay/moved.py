@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.git.paths import folders_above, name_of
 from stacker.git.replay.likeness import best_mark, least_mark
-from stacker.git.replay.paths import folders_above, name_of
 from stacker.git.replay.plan import Merge
 from stacker.git.replay.question import Question
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from stacker.git.changes import Leaf
     from stacker.git.objects import Oid
-    from stacker.git.replay.changes import Leaf
 
 _KIND = {b"binary", b"diff"}
 """Attributes that say so."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from stacker.git.changes import Leaf
     from stacker.git.objects import Oid
     from stacker.git.pack import Pack
-    from stacker.git.replay.changes import Leaf
 
 
 def nested(pack: Pack, files: Iterable[tuple[bytes, Leaf]]) -> Oid:

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.git.replay.paths import folders_above, name_of
+from stacker.git.paths import folders_above, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from stacker.git.changes import Change, Leaf
     from stacker.git.objects import Oid
-    from stacker.git.replay.changes import Change, Leaf
     from stacker.git.replay.drift import Afloat
     from stacker.git.replay.folders import Tree
 

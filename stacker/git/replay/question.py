@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.merge import Conflicted
+from stacker.git.paths import folders_above
 from stacker.git.replay.nested import nested
-from stacker.git.replay.paths import folders_above
 from stacker.git.replay.plan import Merge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.git.changes import Leaf
     from stacker.git.merge import MergeOutcome
     from stacker.git.objects import Oid
     from stacker.git.pack import Pack
     from stacker.git.quarantine import Sides
-    from stacker.git.replay.changes import Leaf
 
 
 class MergedFile(NamedTuple):

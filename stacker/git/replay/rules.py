@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.git.paths import folders_above
 from stacker.git.quarantine import attributes_of
-from stacker.git.replay.paths import folders_above
 from stacker.git.replay.plan import ATTRIBUTES
 
 if TYPE_CHECKING:

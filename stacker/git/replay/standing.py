@@ -12,10 +12,10 @@ from stacker.git.replay.folders import Ground, Tree
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stacker.git.changes import Leaf
     from stacker.git.objects import Oid
     from stacker.git.pack import Like
     from stacker.git.pick import Pick, PickOutcome
-    from stacker.git.replay.changes import Leaf
     from stacker.git.store import ObjectStore
 
 

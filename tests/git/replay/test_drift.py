@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stacker.git.changes import Change, Leaf
 from stacker.git.objects import Entry, Oid
+from stacker.git.paths import name_of
 from stacker.git.quarantine import Quarantine
-from stacker.git.replay.changes import Change, Leaf
 from stacker.git.replay.drift import Afloat, Drift, drift
 from stacker.git.replay.likeness import best_mark
-from stacker.git.replay.paths import name_of
 
 LINES = b"".join(b"line %d of a file that is long enough\n" % n for n in range(20))
 OTHER = b"".join(b"%d: something else, and as long\n" % n for n in range(20))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stacker.git.changes import Leaf
 from stacker.git.objects import Entry, Oid
 from stacker.git.pack import Pack
-from stacker.git.replay.changes import Leaf
 from stacker.git.replay.folders import Ground, Tree
 from stacker.series.workspace import open_store
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 
+from stacker.git.changes import Leaf
 from stacker.git.merge import Merged
 from stacker.git.objects import Commit, Entry, Oid, Signature
 from stacker.git.pack import object_id
 from stacker.git.pick import Pick, Stopped
 from stacker.git.quarantine import merge
 from stacker.git.replay import moved
-from stacker.git.replay.changes import Leaf
 from stacker.git.replay.drift import Afloat, Drift
 from stacker.git.replay.engine import replay
 from stacker.git.replay.moved import names_kinds, question_of

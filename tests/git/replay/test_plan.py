@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stacker.git.changes import Change, Leaf
 from stacker.git.objects import Oid
-from stacker.git.replay.changes import Change, Leaf
 from stacker.git.replay.drift import Afloat, Drift
 from stacker.git.replay.folders import Ground, Tree
 from stacker.git.replay.plan import Merge, Outlook, ends_of, questions

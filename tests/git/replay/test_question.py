@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stacker.git.changes import Leaf
 from stacker.git.merge import Conflict, Conflicted, Merged
 from stacker.git.objects import Oid
 from stacker.git.pack import Pack
-from stacker.git.replay.changes import Leaf
 from stacker.git.replay.drift import Afloat, Drift
 from stacker.git.replay.nested import nested
 from stacker.git.replay.plan import Merge, Move

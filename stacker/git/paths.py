@@ -19,3 +19,8 @@ def folders_above(path: bytes) -> Iterator[bytes]:
 def name_of(path: bytes) -> bytes:
     """A path's last part."""
     return path.rpartition(b"/")[2]
+
+
+def shown(path: bytes) -> str:
+    """A path for people; bytes that are no UTF-8 are escaped."""
+    return path.decode("utf-8", "backslashreplace")
