@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
 from stacker.rebase import attempt
-from stacker.series import ondisk, versions
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.saving import save, see
+from stacker.series.versions import ondisk, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacker.series.versions import Operation
+    from stacker.series.versions.operations import Operation
     from stacker.series.workspace import Workspace
 
 
@@ -41,7 +41,7 @@ class UndoResult:
 
 def undo(work: Workspace, to: int | None = None) -> UndoResult:
     """Go back to the version before this one, or to version `to`."""
-    here = versions.current(work.store)
+    here = operations.current(work.store)
     if here is None:
         raise UsageError("there is nothing to undo", hint="This directory has no version yet.")
     if to is None and work.finished and _is_undo(here):
@@ -49,7 +49,7 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
     target = _target(work, here, to)
     found = ondisk.found(work.store, work.directory)
     edits_kept = see(work.directory, work.store, found, work.now, by=work.person)
-    files = versions.files_of(work.store, target.oid)
+    files = operations.files_of(work.store, target.oid)
     lock = _with_publication(_lock(files), _lock(found))
     save(
         work.directory, work.store, files, lock,
@@ -61,19 +61,19 @@ def undo(work: Workspace, to: int | None = None) -> UndoResult:
 
 
 def _is_undo(operation: Operation) -> bool:
-    return operation.command in ("undo", versions.SEEN) and operation.reason.startswith(_BACK)
+    return operation.command in ("undo", operations.SEEN) and operation.reason.startswith(_BACK)
 
 
 def _finished(work: Workspace, here: Operation) -> UndoResult:
     """What the undo that was killed would have said."""
     attempt.forget(work.directory.state)
-    before = versions.operation(work.store, here.previous) if here.previous else here
-    return UndoResult(before.version, here.version, before.command == versions.SEEN)
+    before = operations.operation(work.store, here.previous) if here.previous else here
+    return UndoResult(before.version, here.version, before.command == operations.SEEN)
 
 
 def _command(target: Operation) -> str:
     """Files edited by hand come back as that: the restored lock does not tell of them."""
-    return versions.SEEN if target.command == versions.SEEN else "undo"
+    return operations.SEEN if target.command == operations.SEEN else "undo"
 
 
 def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
@@ -84,10 +84,10 @@ def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
     """
     found = None
     if to is not None or here.command == "edit":
-        found = next((o for o in _wanted(work, here, to) if o.command != versions.SEEN), None)
+        found = next((o for o in _wanted(work, here, to) if o.command != operations.SEEN), None)
     found = found or next(_wanted(work, here, to), None)
     if found is None:
-        known = sorted({one.version for one in versions.history(work.store)})
+        known = sorted({one.version for one in operations.history(work.store)})
         shown = ", ".join(f"v{number}" for number in known)
         what = "there is no earlier version" if to is None else f"there is no v{to}"
         raise UsageError(what, hint=f"This directory has {shown}.")
@@ -96,7 +96,7 @@ def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
 
 def _wanted(work: Workspace, here: Operation, to: int | None) -> Iterator[Operation]:
     """The operations of version `to`, or of other versions than `here`; newest first."""
-    for one in versions.history(work.store):
+    for one in operations.history(work.store):
         if one.version == to if to is not None else one.version != here.version:
             yield one
 

@@ -11,11 +11,11 @@ from stacker import settings
 from stacker.errors import ForgeError, UsageError
 from stacker.git.leftovers import remove_leftovers
 from stacker.git.process import Credential, origin_of
-from stacker.series import ondisk, versions
 from stacker.series.directory import SeriesDirectory
-from stacker.series.plan import DEMO_FORGE
-from stacker.series.reading import read_plan
-from stacker.series.upstream import UpstreamKind, is_forge_url
+from stacker.series.plan.model import DEMO_FORGE
+from stacker.series.plan.reading import read_plan
+from stacker.series.plan.upstream import UpstreamKind, is_forge_url
+from stacker.series.versions import ondisk, operations
 from stacker.series.workspace import Upstream, Workspace, open_store
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from stacker.doctor.remote import Reach
     from stacker.forge.github import GitHub
     from stacker.git.store import ObjectStore
-    from stacker.series.plan import Plan, Repository
-    from stacker.series.versions import Operation
+    from stacker.series.plan.model import Plan, Repository
+    from stacker.series.versions.operations import Operation
     from stacker.submit.gather import Place
 
 
@@ -175,7 +175,7 @@ def _opened(start: Path, *, forge: bool) -> Iterator[tuple[Workspace, Site | Non
             whoami=cache(partial(settings.person, directory.root)),
             finished=finished,
         )
-        before = versions.current(store)
+        before = operations.current(store)
         try:
             yield work, there
         except KeyboardInterrupt as stopped:
@@ -186,7 +186,7 @@ def _opened(start: Path, *, forge: bool) -> Iterator[tuple[Workspace, Site | Non
 
 def _interrupted(work: Workspace, before: Operation | None) -> str:
     """One true sentence on what an interrupt left of a local command."""
-    here = versions.current(work.store)
+    here = operations.current(work.store)
     if here is None or here == before:
         return "Interrupted; the series is as it was."
     ondisk.write_files(work.store, work.directory)

@@ -66,7 +66,7 @@ def _holds(directory: SeriesDirectory, kept: dict[str, Any]) -> bool:
 
 def _keep(files: str, work: Workspace, answer: Answer) -> None:
     """Keep the answer if the files are still those of the beginning, and all upstreams near."""
-    from stacker.series.upstream import UpstreamKind  # noqa: PLC0415 - loaded by now
+    from stacker.series.plan.upstream import UpstreamKind  # noqa: PLC0415 - loaded by now
 
     document: Any = answer.document
     told_by_date = any(stage["resolutions"] for stage in document["stages"])

@@ -15,8 +15,8 @@ from stacker.forge.cache import remember_pulls
 from stacker.render import doctor as doctor_rendering
 from stacker.render import status as status_rendering
 from stacker.render.terminal import Answer, dumps
-from stacker.series.explaining import explain_plan
-from stacker.series.schema import plan_schema
+from stacker.series.plan.explaining import explain_plan
+from stacker.series.plan.schema import plan_schema
 from stacker.status.gather import gather
 
 if TYPE_CHECKING:

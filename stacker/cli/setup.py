@@ -17,8 +17,8 @@ from stacker.importing.flow import ImportRequest, import_into
 from stacker.initialise.flow import InitRequest, initialise
 from stacker.render import documents
 from stacker.render.terminal import Answer
-from stacker.series.plan import DEMO_FORGE
-from stacker.series.upstream import UpstreamKind, upstream_kind
+from stacker.series.plan.model import DEMO_FORGE
+from stacker.series.plan.upstream import UpstreamKind, upstream_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

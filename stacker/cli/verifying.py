@@ -12,7 +12,7 @@ from stacker.errors import ExitCode, StackerError
 from stacker.rebase.restacked import restacked
 from stacker.render import verify as rendering
 from stacker.render.terminal import Answer
-from stacker.series.upstream import UpstreamKind
+from stacker.series.plan.upstream import UpstreamKind
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
 from stacker.verify.logs import last_lines

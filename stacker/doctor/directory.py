@@ -10,7 +10,7 @@ from stacker.doctor.finding import ok, problem, warning
 from stacker.errors import GitError, PatchError
 from stacker.git.process import Git
 from stacker.git.process import version as git_version
-from stacker.series.patchfile import parse
+from stacker.series.patches.patchfile import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from stacker.doctor import directory as on_disk
 from stacker.doctor import remote, store
 from stacker.doctor.finding import failed, ok, problem
 from stacker.errors import PlanError, StackerError
-from stacker.series.problems import format_problem
-from stacker.series.reading import read_plan
+from stacker.series.plan.problems import format_problem
+from stacker.series.plan.reading import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stacker.doctor.finding import Finding
     from stacker.doctor.remote import Reach
     from stacker.series.directory import SeriesDirectory
-    from stacker.series.plan import Plan
+    from stacker.series.plan.model import Plan
 
     Reaching = Callable[[Plan, SeriesDirectory], AbstractContextManager[Reach]]
     """Opens what leads to upstream and forge."""

@@ -9,7 +9,7 @@ from stacker.doctor.finding import failed, ok, problem, warning
 from stacker.errors import StackerError
 from stacker.forge.api import Permission
 from stacker.git import transfer
-from stacker.series.upstream import UpstreamKind
+from stacker.series.plan.upstream import UpstreamKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from stacker.doctor.finding import Finding
     from stacker.forge.api import Protection, RepositoryFacts
-    from stacker.series.plan import Plan, Repository
+    from stacker.series.plan.model import Plan, Repository
     from stacker.series.workspace import Upstream
 
 _MAY_PUSH = frozenset({Permission.WRITE, Permission.ADMIN})

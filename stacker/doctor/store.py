@@ -10,17 +10,17 @@ from stacker.git.objects import Oid
 from stacker.git.pack import object_id
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series import ondisk, versions
 from stacker.series.loading import load
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
+from stacker.series.versions import ondisk, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stacker.doctor.finding import Finding
     from stacker.series.directory import SeriesDirectory
-    from stacker.series.plan import Plan
+    from stacker.series.plan.model import Plan
 
 _PATIENCE = 60.0  # seconds that looking through all objects may take
 _AT_ONCE = 500  # objects in memory
@@ -99,9 +99,9 @@ def _damage(store: ObjectStore, lock: Lock) -> str:
 def _needed(store: ObjectStore, lock: Lock) -> Sequence[Oid]:
     """The files of the newest operation, the base's folders, what patches change and make."""
     git, found = store.git, []
-    head = git.attempt("rev-parse", "--verify", "--quiet", versions.HEAD)
+    head = git.attempt("rev-parse", "--verify", "--quiet", operations.HEAD)
     if head.code == 0:
-        found += git.text("ls-tree", "-r", "-t", "--format=%(objectname)", versions.HEAD).split()
+        found += git.text("ls-tree", "-r", "-t", "--format=%(objectname)", operations.HEAD).split()
     bases = [base for base in lock.bases.values() if store.find(base) is not None]
     for tree in bases:
         found += [tree, *git.text("ls-tree", "-r", "-d", "--format=%(objectname)", tree).split()]

@@ -23,11 +23,11 @@ from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Edit
 from stacker.rebase.flow import restack, restack_edit
 from stacker.rebase.restacked import restacked
-from stacker.series import versions
 from stacker.series.compose import Composer, Standing
-from stacker.series.portable import refuse_added
+from stacker.series.patches.portable import refuse_added
 from stacker.series.saving import texts_of
-from stacker.series.snapshot import Snapshot
+from stacker.series.versions import operations
+from stacker.series.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from stacker.rebase.outcome import RebaseResult
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
 
@@ -85,7 +85,7 @@ def open_stage(work: Workspace, stage: str, told: Told | None = None) -> Opened:
     series, _ = restacked(work, told)
     sweep(work.store, state)
     target = _target(work, series, named.id)
-    here = versions.current(work.store)
+    here = operations.current(work.store)
     assert here is not None, "what has a base has a version"
     opened = Opened(
         named.id, folder_for(state, named.id), target.tip,
@@ -121,7 +121,7 @@ def abort(work: Workspace, stage: str | None) -> Aborted:
     )  # fmt: skip
     kept = None
     if made:
-        kept = versions.put_aside(
+        kept = operations.put_aside(
             work.store, Snapshot.of(work.store.algorithm, _files_with(work, opened, made)), made,
             command="edit --abort", reason=f"work on {opened.stage}, put aside", now=work.now,
             by=work.person,
@@ -195,7 +195,7 @@ def _target(work: Workspace, series: Series, stage: StageId) -> Target:
 
 def _files_with(work: Workspace, opened: Opened, made: Sequence[Oid]) -> dict[str, bytes]:
     """The files of the version that was opened, with patches of what was made."""
-    files = versions.files_of(work.store, opened.operation)
+    files = operations.files_of(work.store, opened.operation)
     names = sorted(name for name in files if name.startswith(_path(opened.stage, "")))
     own = [name.rpartition("/")[2] for name in names if name.endswith(".patch")]
     new: dict[str, Oid] = {}

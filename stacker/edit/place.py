@@ -10,7 +10,7 @@ from stacker.errors import SeriesError
 from stacker.git.objects import Oid
 from stacker.git.opened import remove
 from stacker.series.directory import write_atomically
-from stacker.series.naming import same_file
+from stacker.series.plan.naming import same_file
 
 if TYPE_CHECKING:
     from pathlib import Path

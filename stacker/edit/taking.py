@@ -11,7 +11,7 @@ from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.pick import Pick, Picked, Stopped
 from stacker.git.replay.engine import replay
 from stacker.series.compose import PatchCommit
-from stacker.series.patchfile import slug
+from stacker.series.patches.patchfile import slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

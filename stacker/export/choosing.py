@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def choose(series: Series, wanted: Sequence[str]) -> tuple[tuple[StageId, ...], str]:

@@ -12,7 +12,7 @@ from stacker.export.lining import line_of
 from stacker.export.value import Branch, Exported, Mbox, Note, PatchFolder, Quilt
 from stacker.git.changes import changes_of
 from stacker.series.directory import write_atomically
-from stacker.series.patchtexts import patch_texts
+from stacker.series.patches.patchtexts import patch_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from stacker.export.choosing import choose
 from stacker.export.value import Line, LinePatch
 from stacker.git.paths import shown
 from stacker.series.compose import Composer, Halted, Standing
-from stacker.series.patchfile import slug
+from stacker.series.patches.patchfile import slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Outcome
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def line_of(store: ObjectStore, series: Series, wanted: Sequence[str]) -> Line:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.git.objects import Oid
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 @dataclass(frozen=True, slots=True)

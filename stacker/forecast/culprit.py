@@ -17,8 +17,8 @@ from stacker.forecast.commit import told_of
 from stacker.forecast.inside import breaking_inside
 from stacker.git.history import first_parents, touching
 from stacker.series.compose import Composer, Halted
-from stacker.series.markers import cut, sides_of_hunk
-from stacker.series.resolutions import with_hunks
+from stacker.series.resolutions.markers import cut, sides_of_hunk
+from stacker.series.resolutions.solving import with_hunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Composition, Outcome
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 _MOST_ALONE = 200  # versions of files; to try more takes longer than to bisect
 

@@ -19,7 +19,7 @@ from stacker.git.changes import changes_between
 from stacker.git.history import first_parents
 from stacker.landed.trying import try_on
 from stacker.series.compose import Composer, Halted, Standing, Waiting
-from stacker.series.resolutions import recall
+from stacker.series.resolutions.solving import recall
 from stacker.series.targets import targets_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from stacker.landed.trying import Tried
     from stacker.series.compose import Composition
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
     Neighbourhood = tuple[tuple[Nearby, UpstreamCommit], ...]

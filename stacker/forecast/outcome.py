@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stacker.forecast.neighbours import Nearby
     from stacker.git.merge import Conflict
     from stacker.git.objects import Oid
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 class Fate(StrEnum):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
 _LONGEST = 140  # characters that the forge shows of a description

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
-from stacker.series.naming import RESERVED_STAGES, wrong_with_name
-from stacker.series.patchfile import slug
-from stacker.series.plan import StageId
+from stacker.series.patches.patchfile import slug
+from stacker.series.plan.model import StageId
+from stacker.series.plan.naming import RESERVED_STAGES, wrong_with_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -11,12 +11,12 @@ from stacker.importing.assignment import Mode, OneStage, assign
 from stacker.importing.sources import Imported, read_mails, read_range, refuse_paths, squash
 from stacker.rebase.restacked import restacked
 from stacker.series.compose import Composer, Halted, PatchCommit, Standing
-from stacker.series.naming import listed
-from stacker.series.patchfile import slug
-from stacker.series.plan_text import NewStage, append_stages
-from stacker.series.reading import parse_plan
+from stacker.series.patches.patchfile import slug
+from stacker.series.patches.size import Size, size_of
+from stacker.series.plan.naming import listed
+from stacker.series.plan.reading import parse_plan
+from stacker.series.plan.writing import NewStage, append_stages
 from stacker.series.saving import rewritten, save
-from stacker.series.size import Size, size_of
 from stacker.series.workspace import known_tip
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Told
     from stacker.importing.assignment import Assigned
     from stacker.series.loading import Series
-    from stacker.series.plan import Plan, StageId
+    from stacker.series.plan.model import Plan, StageId
     from stacker.series.workspace import Workspace
 
 

@@ -11,9 +11,9 @@ from stacker.git import incomplete, transfer
 from stacker.git.history import commits_between, merge_base
 from stacker.git.objects import Oid
 from stacker.git.process import Git
-from stacker.series.committing import commits_of
-from stacker.series.patchfile import split_mbox
-from stacker.series.portable import refuse_added
+from stacker.series.patches.committing import commits_of
+from stacker.series.patches.patchfile import split_mbox
+from stacker.series.patches.portable import refuse_added
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
 

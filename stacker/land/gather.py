@@ -12,7 +12,7 @@ from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts
 from stacker.land.settle import SettleForge
-from stacker.series.chains import needs_closure
+from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
 from stacker.submit.gather import PullForge, foreign, gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.gather import Place
     from stacker.submit.heads import Head

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from stacker.git.objects import Oid
 from stacker.land.outcome import Way
 from stacker.series.directory import write_atomically
-from stacker.series.plan import StageId
+from stacker.series.plan.model import StageId
 
 if TYPE_CHECKING:
     from pathlib import Path

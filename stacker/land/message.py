@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stacker.land.candidate import Candidate
     from stacker.land.preflight import MemberFacts
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def transaction(name: str, candidate: Candidate, members: Sequence[MemberFacts]) -> str:

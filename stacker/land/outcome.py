@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 class State(StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.forge.api import CIState, MergeMethod, Permission, PullState, ReviewState
 from stacker.land.outcome import Reason, Way, Who
-from stacker.series.plan import Landing
+from stacker.series.plan.model import Landing
 from stacker.submit.body import drafted_by_us
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts, Review
     from stacker.git.objects import Oid
-    from stacker.series.plan import Group, Repository, StageId
+    from stacker.series.plan.model import Group, Repository, StageId
     from stacker.verify.request import CellResult
 
 

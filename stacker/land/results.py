@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stacker.land.gather import Gathered, Target
     from stacker.land.intent import Intent
     from stacker.land.outcome import Reason
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def not_landed(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stacker.forge.api import Comment, PullRequest
     from stacker.git.objects import Oid
     from stacker.land.intent import IntendedMember, Intent
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.series.compose import Composition, Outcome
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def landings(

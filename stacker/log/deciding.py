@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from stacker.log.value import Replayed
     from stacker.series.lock import Lock, StageLock
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 UPSTREAM = "upstream"
 

@@ -15,7 +15,7 @@ from stacker.log.patch_ids import patch_ids
 from stacker.log.replaying import layers, replayed
 from stacker.log.steps import both, lock_of, steps, version
 from stacker.log.value import Clash, Entry, Fits, StageDiff, VersionDiff
-from stacker.series.diffs import diffs_between
+from stacker.series.patches.diffs import diffs_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.log.replaying import Layers
     from stacker.log.value import Pair, Replayed, StageChange
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def entries(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError
 from stacker.git.comparing import verbatim_ids
-from stacker.series import versions
-from stacker.series.patchfile import parse
+from stacker.series.patches.patchfile import parse
+from stacker.series.versions import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def patch_ids(
     """
     patches = [{name: oid for name, oid in one.items() if is_patch(name)} for one in files]
     names = {oid: name for one in patches for name, oid in one.items()}
-    contents = versions.contents(store, {oid: oid for oid in names})
+    contents = operations.contents(store, {oid: oid for oid in names})
     diffs: dict[Oid, bytes] = {}
     for oid, name in names.items():
         try:

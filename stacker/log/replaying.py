@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.log.value import Pair, Replayed
     from stacker.series.lock import StageLock
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 class Layer(NamedTuple):

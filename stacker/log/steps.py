@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import PlanError, UsageError
 from stacker.log.deciding import pairs
-from stacker.series import versions
 from stacker.series.directory import LOCK, PLAN
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
-from stacker.series.reading import parse_plan
+from stacker.series.plan.reading import parse_plan
 from stacker.series.renaming import renames
+from stacker.series.versions import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.log.value import Pair
-    from stacker.series.plan import StageId
-    from stacker.series.versions import Operation
+    from stacker.series.plan.model import StageId
+    from stacker.series.versions.operations import Operation
 
 
 class Step(NamedTuple):
@@ -42,12 +42,12 @@ def steps(store: ObjectStore, most: int | None) -> list[Step]:
     found: list[Step] = []
     before = Lock()
     last: Mapping[str, Oid] = {}
-    every = list(versions.history(store))
+    every = list(operations.history(store))
     count = len(every) if most is None else most
     # The oldest that is wanted is compared with an older one.
     start = next((n for n, x in enumerate(every) if n >= count and _tells(x)), len(every) - 1)
     for n, one in reversed(list(enumerate(every[: start + 1]))):
-        lock, files = lock_of(store, one.oid), versions.file_ids_of(store, one.oid)
+        lock, files = lock_of(store, one.oid), operations.file_ids_of(store, one.oid)
         if _tells(one):
             step = Step(one, files, lock, before, both(store, before, lock, one.oid))
             before = lock
@@ -62,7 +62,7 @@ def steps(store: ObjectStore, most: int | None) -> list[Step]:
 
 def version(store: ObjectStore, number: int) -> Operation:
     """The newest operation that made, or came back to, that version; raises `UsageError`."""
-    known = [one for one in versions.history(store) if _tells(one)]
+    known = [one for one in operations.history(store) if _tells(one)]
     found = next((one for one in known if one.version == number), None)
     if found is None:
         have = ", ".join(f"v{n}" for n in sorted({one.version for one in known}))
@@ -72,7 +72,7 @@ def version(store: ObjectStore, number: int) -> Operation:
 
 def lock_of(store: ObjectStore, operation: Oid) -> Lock:
     """The lock as an operation left it."""
-    raw = versions.file_of(store, operation, LOCK)
+    raw = operations.file_of(store, operation, LOCK)
     return parse_lock(raw) if raw is not None else Lock()
 
 
@@ -82,7 +82,7 @@ def both(store: ObjectStore, before: Lock, after: Lock, operation: Oid) -> tuple
 
 
 def _tells(operation: Operation) -> bool:
-    return operation.command != versions.SEEN
+    return operation.command != operations.SEEN
 
 
 def _renamed(
@@ -90,7 +90,7 @@ def _renamed(
 ) -> Mapping[str, StageId]:
     """What the plan of an operation renamed; asked only if a stage vanished and another came."""
     old, new = {line.stage for line in before.stages}, {line.stage for line in after.stages}
-    raw = versions.file_of(store, operation, PLAN)
+    raw = operations.file_of(store, operation, PLAN)
     if raw is None or old <= new or new <= old:
         return {}
     try:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.series.lock import Lock, StageLock
-    from stacker.series.plan import StageId
-    from stacker.series.versions import Operation
+    from stacker.series.plan.model import StageId
+    from stacker.series.versions.operations import Operation
 
 
 class How(StrEnum):

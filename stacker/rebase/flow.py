@@ -12,10 +12,10 @@ from stacker.landed.trying import try_on
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.outcome import RebaseResult, describe
-from stacker.series import versions
 from stacker.series.compose import Halted, Standing
 from stacker.series.saving import rewritten, save
 from stacker.series.targets import targets_of
+from stacker.series.versions import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stacker.rebase.attempt import Edit
     from stacker.series.compose import Composition, Outcome
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
 
@@ -192,8 +192,8 @@ def _leave_as_edited(
     back to the one before."""
     save(
         work.directory, work.store, series.files, series.lock,
-        loaded=loaded, command=versions.SEEN, reason=_reason(attempt), now=work.now,
-        by=work.person, version=versions.next_number(work.store),
+        loaded=loaded, command=operations.SEEN, reason=_reason(attempt), now=work.now,
+        by=work.person, version=operations.next_number(work.store),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from stacker.series.compose import Halted, Solved, Standing, Waiting
-from stacker.series.remembered import Resolutions
+from stacker.series.resolutions.remembered import Resolutions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Outcome
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 class Status(StrEnum):
@@ -127,7 +127,7 @@ def _halted(
     store: ObjectStore, known: Resolutions, halted: Halted, old: Oid | None, blame: Culprit | None
 ) -> StageResult:
     """A conflict: the paths that are open, and those that were solved before."""
-    from stacker.series.resolutions import recall  # noqa: PLC0415 - there is seldom a conflict
+    from stacker.series.resolutions.solving import recall  # noqa: PLC0415 - there is seldom a conflict
 
     of, file = halted.of, halted.file
     found = recall(known, store, of, file, halted.stopped.conflict)

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.export.value import Branch, Mbox, PatchFolder, Quilt
-from stacker.series.naming import listed
+from stacker.series.plan.naming import listed
 
 if TYPE_CHECKING:
     from stacker.export.value import Exported

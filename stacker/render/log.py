@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from stacker.log.deciding import UPSTREAM
 from stacker.log.value import How
-from stacker.series import versions
-from stacker.series.naming import listed
+from stacker.series.plan.naming import listed
+from stacker.series.versions import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from stacker.log.value import Entry, StageChange, StageDiff, VersionDiff
     from stacker.series.lock import StageLock
-    from stacker.series.versions import Operation
+    from stacker.series.versions.operations import Operation
 
     Document = dict[str, object]
 
@@ -89,7 +89,7 @@ def _change(change: StageChange | None) -> Document:
 def log_text(entries: Sequence[Entry], me: str) -> str:
     """The same for a person, who is called `me`."""
     lines = [line for one in entries for line in _entry_lines(one, me)]
-    told = [x for x in entries if x.lock.stages and x.operation.command != versions.SEEN]
+    told = [x for x in entries if x.lock.stages and x.operation.command != operations.SEEN]
     numbers = list(dict.fromkeys(x.operation.version for x in told))
     if len(numbers) > 1:
         lines.append(f"Next: stacker log --diff v{numbers[1]} v{numbers[0]}")
@@ -101,7 +101,7 @@ def _entry_lines(one: Entry, me: str) -> Iterator[str]:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(here.seconds))
     who = "you: " if here.by and here.by == me else f"{here.by}: " if here.by else ""
     yield from _wrapped(f"v{here.version}  {when}  {who}{_done(one)}", "")
-    if one.lock.bases and here.command != versions.SEEN:
+    if one.lock.bases and here.command != operations.SEEN:
         yield from _wrapped(f"on {_bases(one.lock.bases)}")
     for how in _ORDER:
         for title, stages in _groups(how, one.changes).items():
@@ -111,7 +111,7 @@ def _entry_lines(one: Entry, me: str) -> Iterator[str]:
 def _done(one: Entry) -> str:
     """What was done; where the series went to stands in the next line anyway."""
     here = one.operation
-    if here.command == versions.SEEN:
+    if here.command == operations.SEEN:
         what = f"edited {', '.join(dict.fromkeys(map(_edited, one.edited)))}"
         return f"{here.reason}, {what}" if here.reason.startswith("back to ") else what
     told = "" if here.reason.startswith("onto ") else here.reason

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from stacker.git.merge import Side
     from stacker.resolve.flow import Opening, ShownConflict
-    from stacker.series.resolution import Resolution
+    from stacker.series.resolutions.resolution import Resolution
 
     Document = dict[str, object]
 

@@ -97,7 +97,7 @@ class Terminal:
             _write(sys.stdout, dumps(document) + "\n")
             return
         if exc.where:
-            from stacker.series.problems import format_problem  # noqa: PLC0415 - seldom needed
+            from stacker.series.plan.problems import format_problem  # noqa: PLC0415 - seldom needed
 
             for problem in exc.where:
                 self._print(visible(format_problem(problem)), error=True)

@@ -16,11 +16,11 @@ from stacker.rebase.flow import RebaseRequest, dry_run, rebase
 from stacker.resolve.folder import Opened, close_folder, open_folder, read_note, sweep
 from stacker.resolve.memory import remember
 from stacker.resolve.taking import left_over, look, solved_tree
-from stacker.series import markers
 from stacker.series.compose import Halted
-from stacker.series.plan import StageId
-from stacker.series.remembered import Resolutions
-from stacker.series.resolutions import recall, solved_path
+from stacker.series.plan.model import StageId
+from stacker.series.resolutions import markers
+from stacker.series.resolutions.remembered import Resolutions
+from stacker.series.resolutions.solving import recall, solved_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stacker.rebase.attempt import Attempt
     from stacker.rebase.outcome import RebaseResult
     from stacker.series.directory import SeriesDirectory
-    from stacker.series.resolutions import Known
+    from stacker.series.resolutions.solving import Known
     from stacker.series.workspace import Workspace
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Halted
-    from stacker.series.resolutions import Known
+    from stacker.series.resolutions.solving import Known
 
 _NOTE = "conflict.json"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.git.objects import Entry
 from stacker.git.trees import replace_paths
-from stacker.series.resolutions import with_hunks
+from stacker.series.resolutions.solving import with_hunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stacker.git.merge import Aside, Conflict, Conflicted, Side
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
-    from stacker.series.resolutions import Changes, Known
+    from stacker.series.resolutions.solving import Changes, Known
 
 # Files of the folders above that git and editors go by.
 _RULES = (b".gitattributes", b".gitignore", b".editorconfig")

@@ -10,10 +10,10 @@ from stacker.git.objects import REGULAR, SUBMODULE
 from stacker.git.trees import changed_paths
 from stacker.series.directory import write_atomically
 from stacker.series.lock import parse as parse_lock
-from stacker.series.plan import StageId
-from stacker.series.remembered import Resolutions
-from stacker.series.resolution import Resolution, serialise
-from stacker.series.resolutions import conflict_id, sides_of, with_hunks
+from stacker.series.plan.model import StageId
+from stacker.series.resolutions.remembered import Resolutions
+from stacker.series.resolutions.resolution import Resolution, serialise
+from stacker.series.resolutions.solving import conflict_id, sides_of, with_hunks
 from stacker.series.saving import see
 
 if TYPE_CHECKING:

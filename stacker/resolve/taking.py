@@ -11,7 +11,7 @@ from stacker.git.opened import changes_in
 from stacker.git.process import Git
 from stacker.git.trees import replace_paths
 from stacker.resolve.layout import aside_name
-from stacker.series import markers
+from stacker.series.resolutions import markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Entry, Oid
     from stacker.git.store import ObjectStore
     from stacker.resolve.folder import Opened
-    from stacker.series.resolutions import Changes
+    from stacker.series.resolutions.solving import Changes
 
 
 @dataclass(frozen=True, slots=True)

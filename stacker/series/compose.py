@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.pick import PickOutcome
     from stacker.git.store import ObjectStore
-    from stacker.series.plan import StageId
-    from stacker.series.remembered import Resolutions
-    from stacker.series.resolution import Resolution
+    from stacker.series.plan.model import StageId
+    from stacker.series.resolutions.remembered import Resolutions
+    from stacker.series.resolutions.resolution import Resolution
 
 
 class PatchCommit(NamedTuple):
@@ -231,11 +231,11 @@ class Composer:
         texts = {patch.commit: (stage, patch.file) for stage, patch in owners}
 
         def solve(number: int, stopped: Stopped) -> Oid | None:
-            from stacker.series import resolutions  # noqa: PLC0415 - there is seldom a conflict
+            from stacker.series.resolutions import solving  # noqa: PLC0415 - there is seldom a conflict
 
             stage, patch = owners[number]
             known = what.resolutions
-            found = resolutions.solve(known, what.store, stage, patch.file, stopped.conflict)
+            found = solving.solve(known, what.store, stage, patch.file, stopped.conflict)
             if found is None:
                 return None
             solved[number] = tuple(Solved(stage, o.resolution, o.carried) for o in found.used)

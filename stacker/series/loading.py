@@ -13,16 +13,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
-from stacker.series import versions
-from stacker.series.chains import chain, chains
 from stacker.series.compose import Composition
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
-from stacker.series.numbering import content_of
+from stacker.series.plan.chains import chain, chains
 from stacker.series.rebuilding import Rebuilder, patches_of
-from stacker.series.remembered import Resolutions
 from stacker.series.renaming import renamed_files, renamed_lock, renames
-from stacker.series.snapshot import Snapshot
+from stacker.series.resolutions.remembered import Resolutions
+from stacker.series.versions import operations
+from stacker.series.versions.numbering import content_of
+from stacker.series.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.series.compose import PatchCommit
-    from stacker.series.plan import Plan, StageId
-    from stacker.series.versions import Operation
+    from stacker.series.plan.model import Plan, StageId
+    from stacker.series.versions.operations import Operation
 
 
 class Series(NamedTuple):
@@ -125,10 +125,10 @@ def _refuse_unsaid_rename(
 
     Else its pull request, branch and evidence would be left behind.
     """
-    here = versions.current(store)
+    here = operations.current(store)
     if here is None or not gone or not new:
         return
-    before, now = patches_of(versions.files_of(store, here.oid)), patches_of(files)
+    before, now = patches_of(operations.files_of(store, here.oid)), patches_of(files)
     for old in gone:
         patches = [file.content for file in before.get(old, ())]
         same = [s for s in new if patches and [f.content for f in now.get(s, ())] == patches]
@@ -151,31 +151,31 @@ def _has_landed(lock: Lock, stage: StageId) -> bool:
 
 def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] | None:
     """The files that differ from those last written; `None` when the lock is another."""
-    here = versions.written(store)
+    here = operations.written(store)
     if here is None:
         return None
     now = Snapshot.of(store.algorithm, files)
     if now.root == store.commit(here.oid).tree:
         return frozenset()
-    ids = versions.file_ids_of(store, here.oid)
+    ids = operations.file_ids_of(store, here.oid)
     if now.blobs.get("series.lock") != ids.get("series.lock"):
         edited_from = _edited_from(store, files.get("series.lock"))
         if edited_from is None:
             return None
-        ids = versions.file_ids_of(store, edited_from.oid)
+        ids = operations.file_ids_of(store, edited_from.oid)
     return frozenset(n for n in {*ids, *now.blobs} if ids.get(n) != now.blobs.get(n))
 
 
 def _edited_from(store: ObjectStore, raw: bytes | None) -> Operation | None:
     """The version that files edited by hand were made of, where they came back by an undo."""
-    here = versions.current(store)
-    if raw is None or here is None or here.command != versions.SEEN:
+    here = operations.current(store)
+    if raw is None or here is None or here.command != operations.SEEN:
         return None
     lock = parse_lock(raw)
-    for one in versions.history(store):
-        if one.command == versions.SEEN or one.version != lock.version:
+    for one in operations.history(store):
+        if one.command == operations.SEEN or one.version != lock.version:
             continue
-        then = versions.file_of(store, one.oid, "series.lock")
+        then = operations.file_of(store, one.oid, "series.lock")
         # What is published since stands in the one, and not in the other.
         if then is not None and content_of(parse_lock(then)) == content_of(lock):
             return one

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from stacker.errors import SeriesError
 from stacker.git.objects import Oid, is_oid
 from stacker.series.lock_text import values_of
-from stacker.series.order import Closures
-from stacker.series.plan import StageId
+from stacker.series.plan.model import StageId
+from stacker.series.plan.order import Closures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stacker.series.toml_text import loads
+from stacker.series.plan.toml_text import loads
 
 _TEXT = r'"([^"\\\x00-\x1f\x7f]*)"'
 _TEXTS = r'\[((?:"[^"\\\x00-\x1f\x7f]*"(?:, (?="))?)*)\]'

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError
-from stacker.series.chains import chain
 from stacker.series.compose import Composer, Composition, Halted, PatchCommit
 from stacker.series.directory import PatchFile
-from stacker.series.remembered import Resolutions
+from stacker.series.plan.chains import chain
+from stacker.series.resolutions.remembered import Resolutions
 from stacker.series.walking import walk_back
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.series.lock import Lock, StageLock
-    from stacker.series.plan import Plan, StageId
+    from stacker.series.plan.model import Plan, StageId
     from stacker.series.renaming import Renames
 
 
@@ -116,7 +116,7 @@ class Rebuilder:
     def _read(self, stages: Sequence[StageId], preimage: Oid) -> list[tuple[PatchCommit, ...]]:
         """The patch files of stages, each on the one before, as commits: the first on `preimage`,
         each on its exact one."""
-        from stacker.series.committing import commits_of  # noqa: PLC0415 - the store mostly has all
+        from stacker.series.patches.committing import commits_of  # noqa: PLC0415 - the store mostly has all
 
         files = {stage: self._files.get(stage, ()) for stage in stages}
         mails = [(f"patches/{s}/{f.name}", f.content) for s, own in files.items() for f in own]

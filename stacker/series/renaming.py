@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.series.lock import Lock
-    from stacker.series.plan import Plan, StageId
+    from stacker.series.plan.model import Plan, StageId
 
     Renames = Mapping[str, StageId]
     """Old id -> new id."""
@@ -43,7 +43,7 @@ def renamed_files(files: Mapping[str, bytes], new: Renames) -> dict[str, bytes]:
         for name in [n for n in files if _belongs(n, old)]:
             content = found.pop(name)
             if name.startswith(f"{RESOLUTIONS}/"):
-                from stacker.series import resolution  # noqa: PLC0415 - seldom needed
+                from stacker.series.resolutions import resolution  # noqa: PLC0415 - seldom needed
 
                 one = resolution.parse(content, name)._replace(stage=to)
                 name, content = one.file_name, resolution.serialise(one)  # noqa: PLW2901 - moved

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.git.tidy import tidy
-from stacker.series import ondisk, versions
-from stacker.series.chains import nearest
 from stacker.series.lock import Lock, StageLock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
-from stacker.series.numbering import content_of
-from stacker.series.snapshot import Snapshot
+from stacker.series.plan.chains import nearest
+from stacker.series.versions import ondisk, operations
+from stacker.series.versions.numbering import content_of
+from stacker.series.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from stacker.series.compose import Standing
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
-    from stacker.series.versions import Operation
+    from stacker.series.plan.model import StageId
+    from stacker.series.versions.operations import Operation
 
 
 def rewritten(
@@ -92,13 +92,13 @@ def save(
     about to be replaced are known to be just these.
     """
     found = Snapshot.of(store.algorithm, loaded)
-    _see(directory, store, found, now, command=versions.SEEN, by=by)
+    _see(directory, store, found, now, command=operations.SEEN, by=by)
     everything = {**files, "series.lock": serialise_lock(lock)}
     after = Snapshot.of(store.algorithm, everything, like=found)
-    done = versions.record(
+    done = operations.record(
         store, after, _kept(store, lock), known=found.ids,
         version=lock.version if version is None else version,
-        content=None if command == versions.SEEN else content_of(lock),
+        content=None if command == operations.SEEN else content_of(lock),
         command=command, reason=reason, now=now, by=by,
     )  # fmt: skip
     if meanwhile is not None:
@@ -114,7 +114,7 @@ def see(
     loaded: Mapping[str, bytes],
     now: int,
     *,
-    command: str = versions.SEEN,
+    command: str = operations.SEEN,
     by: str = "",
 ) -> bool:
     """Record files that differ from the newest operation's; says whether there were any.
@@ -134,16 +134,16 @@ def _see(
     command: str,
     by: str,
 ) -> bool:
-    here = versions.current(store)
+    here = operations.current(store)
     if here is None and not found.files:
         return False
     if here is not None and store.commit(here.oid).tree == found.root:
         return False
     raw = found.files.get("series.lock")
     lock = parse_lock(raw) if raw is not None else Lock()
-    tells = command != versions.SEEN
-    known = versions.file_ids_of(store, here.oid) if here else {}
-    versions.record(
+    tells = command != operations.SEEN
+    known = operations.file_ids_of(store, here.oid) if here else {}
+    operations.record(
         store, found, _kept(store, lock) if tells else (), known=frozenset(known.values()),
         version=lock.version, content=content_of(lock) if tells else None,
         command=command, reason="files as they were found", now=now, by=by,
@@ -167,12 +167,12 @@ def _kept(store: ObjectStore, lock: Lock) -> list[Oid]:
 def _number(store: ObjectStore, lock: Lock) -> int:
     """The number of the version: that of an equal one (after an undo), else one never used."""
     content, highest = content_of(lock), lock.version
-    here = versions.current(store)
+    here = operations.current(store)
     while here is not None:
         numbers = here.numbers
         if numbers is None:  # of an older stacker
-            raw = versions.file_of(store, here.oid, "series.lock")
-            tells = raw is not None and here.command != versions.SEEN
+            raw = operations.file_of(store, here.oid, "series.lock")
+            tells = raw is not None and here.command != operations.SEEN
             if raw and tells and content_of(parse_lock(raw)) == content:
                 return here.version
             highest, older = max(highest, here.version), here.previous
@@ -180,7 +180,7 @@ def _number(store: ObjectStore, lock: Lock) -> int:
             return numbers.carried[content]
         else:
             highest, older = max(highest, numbers.highest), numbers.older
-        here = versions.operation(store, older) if older else None
+        here = operations.operation(store, older) if older else None
     return highest + 1
 
 
@@ -188,7 +188,7 @@ def texts_of(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:
     """The texts of patches, by name, out of their commits."""
     if not new:
         return {}
-    from stacker.series.patchtexts import patch_texts  # noqa: PLC0415 - patches mostly stay
+    from stacker.series.patches.patchtexts import patch_texts  # noqa: PLC0415 - patches mostly stay
 
     return dict(zip(new, patch_texts(store, list(new.values())), strict=True))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import Found, ObjectStore
     from stacker.series.lock import StageLock
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 _AT_ONCE = 60  # commits of one line; git counts back from the first of them each time
 

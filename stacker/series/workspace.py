@@ -10,10 +10,10 @@ from stacker.git import nearby, transfer
 from stacker.git.objects import Oid, is_oid
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series import ondisk, versions
 from stacker.series.loading import Series, load
 from stacker.series.lock import parse as parse_lock
 from stacker.series.saving import see
+from stacker.series.versions import ondisk, operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
     from stacker.series.directory import SeriesDirectory
-    from stacker.series.plan import Plan
+    from stacker.series.plan.model import Plan
 
 
 class Upstream(NamedTuple):
@@ -89,8 +89,8 @@ class Workspace(NamedTuple):
 
     def _is_new(self, lock: bytes) -> bool:
         """Whether the newest operation knows another lock: a fresh clone, or a pull from home."""
-        here = versions.current(self.store)
-        return here is None or versions.file_of(self.store, here.oid, "series.lock") != lock
+        here = operations.current(self.store)
+        return here is None or operations.file_of(self.store, here.oid, "series.lock") != lock
 
     def _fetch_base(self, upstream: Upstream, base: Oid, told: Told | None) -> None:
         fetch_tip(self.store, upstream, told)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stacker.evidence.record import Record
     from stacker.rebase.attempt import Attempt
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
 # Merges that a status may make: more would be felt. What it leaves out it does not claim.

@@ -8,13 +8,13 @@ from stacker.errors import StackerError
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
 from stacker.land import intent as landings
-from stacker.series import ondisk
 from stacker.series.loading import load
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
-from stacker.series.plan import Landing
+from stacker.series.plan.model import Landing
+from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.renaming import renamed_lock, renames
-from stacker.series.upstream import UpstreamKind
+from stacker.series.versions import ondisk
 from stacker.series.workspace import known_tip
 from stacker.status import deeper
 from stacker.status.review import opinion
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
-    from stacker.series.plan import Plan, StageId
+    from stacker.series.plan.model import Plan, StageId
     from stacker.series.renaming import Renames
     from stacker.series.workspace import Workspace
     from stacker.status.deeper import Deeper

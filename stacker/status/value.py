@@ -10,7 +10,7 @@ from stacker.forge.api import PullState
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.status.review import Opinion
 
 

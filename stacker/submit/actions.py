@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.submit.heads import Head
 
 

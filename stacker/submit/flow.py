@@ -10,7 +10,7 @@ from stacker.forge.api import PullState
 from stacker.forge.cache import remember_pulls
 from stacker.git.push import PushRefused, push
 from stacker.rebase.restacked import restacked
-from stacker.series.chains import needs_closure
+from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, decide, texts
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.lock import Lock, Published
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.gather import Place, PullForge

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from stacker.errors import ForgeError
 from stacker.forge.api import PullState
 from stacker.git import transfer
-from stacker.series.plan import Landing
-from stacker.series.upstream import UpstreamKind
+from stacker.series.plan.model import Landing
+from stacker.series.plan.upstream import UpstreamKind
 from stacker.submit import intents
 from stacker.submit.body import is_ours
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.lock import Lock
-    from stacker.series.plan import Plan, Repository, StageId
+    from stacker.series.plan.model import Plan, Repository, StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.heads import Head
 

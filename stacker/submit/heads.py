@@ -18,7 +18,7 @@ from stacker.git.history import is_ancestor
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.series.compose import Composer, Halted, Standing
 from stacker.series.lock import Published
-from stacker.series.plan import Publish
+from stacker.series.plan.model import Publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Outcome
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stacker.forge.api import PullState, ReviewState
-from stacker.series.chains import needs_closure
+from stacker.series.plan.chains import needs_closure
 from stacker.submit.actions import Wanted, retargeted
 from stacker.submit.body import Called, Part, Text, inline, pull_body, stage_text
 from stacker.submit.heads import stands_on
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
     from stacker.submit.gather import Place
     from stacker.submit.heads import Head
 

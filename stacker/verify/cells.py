@@ -14,7 +14,7 @@ from stacker.verify.machine import this_machine
 from stacker.verify.matrix import matrix
 
 if TYPE_CHECKING:
-    from stacker.series.plan import Check, Platform
+    from stacker.series.plan.model import Check, Platform
     from stacker.verify.matrix import Cell
     from stacker.verify.request import VerifyRequest
     from stacker.verify.stage_tree import StageTree

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stacker.evidence.record import Record
-    from stacker.series.plan import Plan
+    from stacker.series.plan.model import Plan
     from stacker.verify.matrix import Cell
     from stacker.verify.request import CellResult, Event, VerifyRequest
 

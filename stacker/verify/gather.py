@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacker.series.chains import foreign_needs
 from stacker.series.compose import Composer, Halted
+from stacker.series.plan.chains import foreign_needs
 from stacker.verify.stage_tree import StageTree
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from stacker.git.store import ObjectStore
     from stacker.series.loading import Series
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 def stage_trees(store: ObjectStore, series: Series) -> dict[StageId, StageTree]:

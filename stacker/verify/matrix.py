@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from stacker.series.naming import find
-from stacker.series.plan import MustPass, RunnerKind
+from stacker.series.plan.model import MustPass, RunnerKind
+from stacker.series.plan.naming import find
 from stacker.verify.machine import is_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from stacker.series.plan import Check, Plan, Platform, StageId
+    from stacker.series.plan.model import Check, Plan, Platform, StageId
     from stacker.verify.stage_tree import StageTree
 
 Named = TypeVar("Named", "Check", "Platform")

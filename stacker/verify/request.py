@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from stacker.evidence.record import Record
     from stacker.git.process import Git
-    from stacker.series.plan import Plan, StageId
+    from stacker.series.plan.model import Plan, StageId
     from stacker.verify.matrix import Cell
     from stacker.verify.price import Price
     from stacker.verify.stage_tree import StageTree

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stacker.series.plan import StageId
+    from stacker.series.plan.model import StageId
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stacker.series.plan import Plan
+    from stacker.series.plan.model import Plan
 
 _FILE = "trusted"
 

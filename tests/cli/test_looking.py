@@ -11,7 +11,7 @@ import tomlkit
 from small_series import CHECKS
 
 from stacker.forge.github import GitHub
-from stacker.series.reading import parse_plan
+from stacker.series.plan.reading import parse_plan
 
 
 def state_of(small):

@@ -23,17 +23,18 @@ HEAVY = {
 # What only a rebase needs that finds something to do.
 WORK = {
     "stacker.git.replay", "stacker.git.store", "stacker.rebase", "stacker.resolve",
-    "stacker.series.compose", "stacker.series.plan", "stacker.series.workspace", "stacker.wiring",
-    "tempfile", "tomllib",
+    "stacker.series.compose", "stacker.series.plan.model", "stacker.series.workspace",
+    "stacker.wiring", "tempfile", "tomllib",
 }  # fmt: skip
 
 # What only a rebase needs that meets a conflict, or patches that the store lacks or that change.
 SELDOM = {
     "base64", "difflib", "git", "quopri", "stacker.forecast.culprit",
-    "stacker.resolve", "stacker.series.committing", "stacker.series.filediff",
-    "stacker.series.mail", "stacker.series.markers", "stacker.series.patchfile",
-    "stacker.series.preimage", "stacker.series.resolution", "stacker.series.resolutions",
-    "stacker.series.toml_places",
+    "stacker.resolve", "stacker.series.patches.committing", "stacker.series.patches.filediff",
+    "stacker.series.patches.mail", "stacker.series.patches.patchfile",
+    "stacker.series.patches.preimage", "stacker.series.plan.toml_places",
+    "stacker.series.resolutions.markers", "stacker.series.resolutions.resolution",
+    "stacker.series.resolutions.solving",
 }  # fmt: skip
 
 RUN = """
@@ -125,7 +126,7 @@ def test_a_conflict_is_told_with_what_broke_it(world):
     world.upstream.add("master", ("break", {"b0.c": "another\n"}))
     seen = Seen(world.home, "rebase")
     assert seen.code == 3
-    wanted = {"stacker.forecast.culprit", "stacker.series.resolutions"}
+    wanted = {"stacker.forecast.culprit", "stacker.series.resolutions.solving"}
     assert seen.loaded(wanted) == sorted(wanted)
 
 

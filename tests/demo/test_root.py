@@ -6,8 +6,8 @@ import pytest
 
 from stacker import wiring
 from stacker.demo import flagship
-from stacker.series import ondisk
 from stacker.series.loading import load
+from stacker.series.versions import ondisk
 
 
 @pytest.fixture

@@ -20,14 +20,15 @@ from stacker.git.merge import Side
 from stacker.git.objects import Commit, Entry, Oid, Signature
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series import lock, markers, resolution
-from stacker.series.committing import commits_of
-from stacker.series.diffs import diffs_between
-from stacker.series.explaining import explain_plan
-from stacker.series.patchfile import Patch, parse, serialise, split_mbox
-from stacker.series.plan import StageId
-from stacker.series.problems import format_problem
-from stacker.series.reading import parse_plan, read_plan
+from stacker.series import lock
+from stacker.series.patches.committing import commits_of
+from stacker.series.patches.diffs import diffs_between
+from stacker.series.patches.patchfile import Patch, parse, serialise, split_mbox
+from stacker.series.plan.explaining import explain_plan
+from stacker.series.plan.model import StageId
+from stacker.series.plan.problems import format_problem
+from stacker.series.plan.reading import parse_plan, read_plan
+from stacker.series.resolutions import markers, resolution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,7 @@ from mail_lab import AUTHOR, Lab, by, same
 from stacker.errors import PatchError
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series.committing import commits_of
+from stacker.series.patches.committing import commits_of
 
 FROM_LINE = b"From 8a1657b93469580ef345c7c91738587f3d76e87d Mon Sep 17 00:00:00 2001"
 

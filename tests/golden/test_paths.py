@@ -12,8 +12,8 @@ from stacker.errors import PatchError
 from stacker.git.pack import object_id
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series.patchfile import slug
-from stacker.series.preimage import Preimage
+from stacker.series.patches.patchfile import slug
+from stacker.series.patches.preimage import Preimage
 
 PATCH = """\
 From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series.committing import commits_of
-from stacker.series.diffs import diffs_between
-from stacker.series.patchfile import Patch, serialise
+from stacker.series.patches.committing import commits_of
+from stacker.series.patches.diffs import diffs_between
+from stacker.series.patches.patchfile import Patch, serialise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

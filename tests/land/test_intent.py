@@ -11,7 +11,7 @@ from stacker.git.objects import Oid
 from stacker.land import intent as journal
 from stacker.land.intent import IntendedMember, Intent, Step
 from stacker.land.outcome import Way
-from stacker.series.plan import StageId
+from stacker.series.plan.model import StageId
 
 A, B, C, LOCK = (Oid(c * 40) for c in "abcd")
 INTENT = Intent(

@@ -8,7 +8,7 @@ from stacker.git.objects import Oid, Signature
 from stacker.land import message
 from stacker.land.candidate import Candidate
 from stacker.land.preflight import MemberFacts
-from stacker.series.plan import StageId
+from stacker.series.plan.model import StageId
 
 BASE, TREE, OTHER, HEAD = (Oid(c * 40) for c in "abcd")
 CANDIDATE = Candidate(BASE, OTHER, TREE, ())

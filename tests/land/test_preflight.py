@@ -32,7 +32,7 @@ from stacker.land.preflight import (
     preflight,
     unmet,
 )
-from stacker.series.plan import Group, Landing, Repository, StageId
+from stacker.series.plan.model import Group, Landing, Repository, StageId
 from stacker.verify.request import CellResult
 
 HEAD, OLD = Oid("1" * 40), Oid("2" * 40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from stacker.git.objects import Signature
-from stacker.series.patchfile import Patch
+from stacker.series.patches.patchfile import Patch
 
 DIFF = b"""\
 diff --git a/a.txt b/a.txt

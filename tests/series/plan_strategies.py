@@ -2,8 +2,7 @@
 
 from hypothesis import strategies as st
 
-from stacker.series.naming import RESERVED_STAGES, same_file, unseen, wrong_with_name
-from stacker.series.plan import (
+from stacker.series.plan.model import (
     Check,
     Group,
     Landing,
@@ -18,6 +17,7 @@ from stacker.series.plan import (
     Stage,
     StageId,
 )
+from stacker.series.plan.naming import RESERVED_STAGES, same_file, unseen, wrong_with_name
 
 FLAGSHIP = """\
 [series]

@@ -13,7 +13,7 @@ from stacker.series.compose import (
     Standing,
     Waiting,
 )
-from stacker.series.remembered import Resolutions
+from stacker.series.resolutions.remembered import Resolutions
 from stacker.series.workspace import open_store
 
 ADA = Signature(b"Ada", b"ada@example.org", b"1549000000 +0100")

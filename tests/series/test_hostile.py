@@ -25,12 +25,13 @@ from stacker.git.merge import Side
 from stacker.git.objects import Commit, Entry, Oid, Signature
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.series import lock, resolution
-from stacker.series.diffs import diffs_between
-from stacker.series.patchfile import Patch, parse, serialise, split_mbox
-from stacker.series.plan import StageId
-from stacker.series.preimage import Preimage
-from stacker.series.reading import parse_plan
+from stacker.series import lock
+from stacker.series.patches.diffs import diffs_between
+from stacker.series.patches.patchfile import Patch, parse, serialise, split_mbox
+from stacker.series.patches.preimage import Preimage
+from stacker.series.plan.model import StageId
+from stacker.series.plan.reading import parse_plan
+from stacker.series.resolutions import resolution
 
 LINES = b"".join(b"line %d\n" % n for n in range(20))
 LONGEST = 5.0  # seconds that one reading may take; most take a thousandth

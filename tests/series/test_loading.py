@@ -8,7 +8,7 @@ import shutil
 import pytest
 from world import begin, stages, statuses
 
-from stacker.series import committing
+from stacker.series.patches import committing
 
 LINES = "".join(f"line {n}\n" for n in range(20))
 ONE = LINES.replace("line 3\n", "one\n")

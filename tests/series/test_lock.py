@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stacker.errors import SeriesError
 from stacker.series.lock import Lock, Published, StageLock, parse, serialise
-from stacker.series.naming import wrong_with_name
+from stacker.series.plan.naming import wrong_with_name
 
 oids = st.one_of(
     st.text("0123456789abcdef", min_size=40, max_size=40),

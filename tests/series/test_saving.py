@@ -12,16 +12,18 @@ from world import begin, statuses
 
 from stacker.git import tidy as tidying
 from stacker.git.objects import Commit, Entry, Signature
-from stacker.series import ondisk, patchtexts, saving, versions
+from stacker.series import saving
 from stacker.series.compose import Composer, PatchCommit
 from stacker.series.directory import SeriesDirectory
 from stacker.series.loading import Series, load
 from stacker.series.lock import Lock, StageLock
 from stacker.series.lock import serialise as serialise_lock
-from stacker.series.plan import StageId
-from stacker.series.reading import parse_plan
+from stacker.series.patches import patchtexts
+from stacker.series.plan.model import StageId
+from stacker.series.plan.reading import parse_plan
 from stacker.series.saving import rewritten, save
-from stacker.series.snapshot import Snapshot
+from stacker.series.versions import ondisk, operations
+from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import open_store
 
 LINES = "".join(f"line {n}\n" for n in range(30))
@@ -95,7 +97,7 @@ def test_what_is_saved_is_loaded(home, store, drawn):
         home, store, files, lock,
         loaded=home.files(), command="import", reason="test", now=NOW,
     )  # fmt: skip
-    assert versions.files_of(store, done.oid) == home.files() == ondisk.found(store, home)
+    assert operations.files_of(store, done.oid) == home.files() == ondisk.found(store, home)
     found = load(home.files(), store, series.plan)
     assert (found.lock, found.edits) == (lock, ())
     assert found.files == {**files, "series.lock": serialise_lock(lock)}
@@ -171,11 +173,11 @@ def lock_on(number):
     return Lock(version=0, bases={"r": oid}, stages=(line,))
 
 
-def operations(store, count, *, old=False):
+def many_operations(store, count, *, old=False):
     for number in range(1, count + 1):
         lock = lock_on(number)._replace(version=number)
         files = {"series.lock": serialise_lock(lock)}
-        versions.record(
+        operations.record(
             store, Snapshot.of(store.algorithm, files), (), version=number,
             content=saving.content_of(lock), command="rebase", reason="test", now=NOW,
         )  # fmt: skip
@@ -185,9 +187,9 @@ def operations(store, count, *, old=False):
 
 def forget_numbers(store):
     """The newest operation as an older stacker wrote it."""
-    here = store.commit(store.resolve(versions.HEAD))
+    here = store.commit(store.resolve(operations.HEAD))
     message = here.message[: here.message.index(b"Numbers: ")]
-    store.git.run("update-ref", versions.HEAD, store.write_commit(here._replace(message=message)))
+    store.git.run("update-ref", operations.HEAD, store.write_commit(here._replace(message=message)))
 
 
 @pytest.fixture
@@ -197,7 +199,7 @@ def empty(tmp_path):
 
 
 def test_numbers_over_many_operations_take_few_looks(empty, monkeypatch):
-    operations(empty, 300)
+    many_operations(empty, 300)
     looks, real = [], empty.find_many
     monkeypatch.setattr(empty, "find_many", lambda revs: looks.append(revs) or real(revs))
     empty._commits.clear()
@@ -209,12 +211,12 @@ def test_numbers_over_many_operations_take_few_looks(empty, monkeypatch):
 
 
 def test_operations_of_an_older_stacker_count(empty):
-    operations(empty, 3, old=True)
+    many_operations(empty, 3, old=True)
     assert saving._number(empty, lock_on(2)) == 2
     assert saving._number(empty, lock_on(9)) == 4
     lock = lock_on(9)._replace(version=4)
     files = {"series.lock": serialise_lock(lock)}
-    versions.record(
+    operations.record(
         empty, Snapshot.of(empty.algorithm, files), (), version=4,
         content=saving.content_of(lock), command="rebase", reason="test", now=NOW,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
 from stacker.series.lock import StageLock
-from stacker.series.plan import StageId
+from stacker.series.plan.model import StageId
 from stacker.series.walking import walk_back
 
 LENGTH = 150

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stacker.git.process import Git
-from stacker.series.reading import parse_plan
+from stacker.series.plan.reading import parse_plan
 from stacker.verify.request import VerifyRequest
 from stacker.verify.stage_tree import StageTree
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from stacker.series.reading import parse_plan
+from stacker.series.plan.reading import parse_plan
 from stacker.verify.trust import is_trusted, trust
 
 HEAD = '[series]\nname = "s"\n[repositories.main]\nupstream = "o/main"\n'

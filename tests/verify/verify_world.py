@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacker.series.reading import parse_plan
+from stacker.series.plan.reading import parse_plan
 from stacker.verify.matrix import matrix
 from stacker.verify.stage_tree import StageTree
 

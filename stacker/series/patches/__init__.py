@@ -1,0 +1,1 @@
+"""Patch files: mails read on their exact preimage, commits written as mails."""

@@ -1,0 +1,1 @@
+"""The plan, `series.toml`: its model, reading it with all its errors, writing it."""

@@ -1,0 +1,175 @@
+"""The rules that a plan keeps as a whole: names, repositories, groups, platforms and checks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stacker.series.plan.model import DEMO_FORGE, RunnerKind
+from stacker.series.plan.naming import (
+    did_you_mean,
+    listed,
+    wrong_with_branch,
+    wrong_with_glob,
+)
+from stacker.series.plan.upstream import UpstreamKind, carries_secret, is_forge_url, upstream_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from stacker.series.plan.drafting import Draft, Entry
+    from stacker.series.plan.model import Check, Platform, Repository, Runner
+    from stacker.series.plan.problems import Report
+    from stacker.series.plan.toml_places import Path
+
+_REPOSITORY = r"\{repo:([^{}]*)\}"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_()]*"
+_TOKENS = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"})
+
+
+def refuse_unknown(
+    name: str, known: Collection[str], kind: str, path: Path, report: Report
+) -> bool:
+    """Reports a name that is none of the known ones; tells whether it did."""
+    if name in known:
+        return False
+    way_out = did_you_mean(name, known) if report.helps else None
+    if way_out is None:
+        way_out = f"the plan has: {listed(known)}" if known else f"the plan has no {kind}"
+    report.add(path, f"no {kind} {name[:80]!r}", way_out=way_out)
+    return True
+
+
+def check_series(draft: Draft, report: Report) -> None:
+    """The forge is one that can be reached safely; the home holds no secret."""
+    forge = draft.forge
+    if forge is not None and forge != DEMO_FORGE:
+        if carries_secret(forge):
+            report.add(("series", "forge"), "holds a secret; a plan is shared")
+        elif not is_forge_url(forge):
+            way_out = f"write https://HOST, {DEMO_FORGE!r}, or nothing for github.com"
+            report.add(("series", "forge"), f"no forge {forge[:80]!r}", way_out=way_out)
+    if draft.home is not None:
+        if carries_secret(draft.home):
+            report.add(("series", "home"), "holds a secret; a plan is shared")
+        elif upstream_kind(draft.home) is None:
+            way_out = "write OWNER/NAME, a URL, or a path that starts with '.' or '/'"
+            report.add(("series", "home"), f"no repository {draft.home[:80]!r}", way_out=way_out)
+
+
+def check_repositories(draft: Draft, report: Report) -> None:
+    """There is a repository, and each can be fetched from and published to."""
+    told = any(problem.key.startswith("repositories") for problem in report.problems)
+    if not (draft.repositories or told):
+        message = "is missing: a plan has one repository or more"
+        report.add(
+            ("repositories",),
+            message,
+            way_out="write [repositories.NAME] with an upstream",
+            key=True,
+        )
+    for entry in draft.repositories:
+        _check_repository(entry, report)
+
+
+def _check_repository(entry: Entry[Repository], report: Report) -> None:
+    repository, path = entry.value, entry.path
+    kind = upstream_kind(repository.upstream)
+    if carries_secret(repository.upstream):
+        report.add((*path, "upstream"), "holds a secret; a plan is shared")
+    elif repository.upstream and kind is None:
+        report.add(
+            (*path, "upstream"),
+            f"no repository {repository.upstream[:80]!r}",
+            way_out="write OWNER/NAME, a URL, or a path that starts with '.', '/', '~' or a drive",
+        )
+    wrong = repository.branch is not None and wrong_with_branch(repository.branch)
+    if wrong:
+        report.add((*path, "branch"), f"the branch {str(repository.branch)[:80]!r} {wrong}")
+    if repository.fork is None:
+        return
+    if upstream_kind(repository.fork) is not UpstreamKind.FORGE:
+        message = f"no fork {repository.fork[:80]!r}"
+        report.add((*path, "fork"), message, way_out="write OWNER/NAME on the forge")
+    elif kind is not None and kind is not UpstreamKind.FORGE:
+        report.add(
+            (*path, "fork"),
+            f"a fork needs an upstream on the forge, and {repository.upstream[:80]!r} is a {kind}",
+            way_out="leave the fork out, or write the upstream as OWNER/NAME",
+        )
+
+
+def check_platforms(draft: Draft, report: Report) -> None:
+    """Runners can be reached, and platforms are built by one that exists."""
+    for runner in draft.runners:
+        _check_runner(runner, report)
+    runners = [entry.value.name for entry in draft.runners]
+    for entry in draft.platforms:
+        _check_platform(entry, runners, report)
+
+
+def _check_runner(entry: Entry[Runner], report: Report) -> None:
+    runner = entry.value
+    if runner.kind is RunnerKind.BUILDBOT and "url" not in entry.written:
+        report.add((*entry.path, "url"), "is missing: a buildbot is reached by its URL", key=True)
+    if runner.url is None:
+        return
+    if carries_secret(runner.url):
+        report.add((*entry.path, "url"), "holds a secret; a plan is shared")
+    elif not (runner.url.startswith(("https://", "http://")) and upstream_kind(runner.url)):
+        message = f"no address of a runner {runner.url[:80]!r}"
+        report.add((*entry.path, "url"), message, way_out="write https://HOST/PATH")
+
+
+def _check_platform(entry: Entry[Platform], runners: list[str], report: Report) -> None:
+    platform, path = entry.value, entry.path
+    if platform.runner is not None:
+        refuse_unknown(platform.runner, runners, "runner", (*path, "runner"), report)
+    elif platform.builder is not None and "runner" not in entry.written:
+        report.add(
+            (*path, "builder"),
+            "a builder belongs to a runner, and this platform has none",
+            way_out=f"add runner = {runners[0]!r}" if len(runners) == 1 else "add runner = NAME",
+        )
+
+
+def check_checks(draft: Draft, report: Report) -> None:
+    """Checks have different names and use repositories, platforms and files that are there."""
+    first: dict[str, Path] = {}
+    for entry in draft.checks:
+        name = entry.value.name
+        other = first.setdefault(name.casefold(), entry.path)
+        if name and other != entry.path:
+            report.add((*entry.path, "name"), f"there is a check {name!r} already, above")
+        _check_check(entry, draft, report)
+
+
+def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
+    check, path = entry.value, entry.path
+    repositories = [each.value.name for each in draft.repositories]
+    platforms = [each.value.name for each in draft.platforms]
+    if "repository" in entry.written and check.repository:
+        refuse_unknown(check.repository, repositories, "repository", (*path, "repository"), report)
+    for position, platform in enumerate(check.platforms):
+        refuse_unknown(platform, platforms, "platform", (*path, "platforms", position), report)
+    for position, glob in enumerate(check.paths):
+        wrong = wrong_with_glob(glob)
+        if wrong:
+            report.add((*path, "paths", position), f"the glob {glob[:80]!r} {wrong}")
+    for position, variable in enumerate(check.env):
+        if variable.upper() in _TOKENS:
+            report.add((*path, "env", position), f"{variable} holds a token; no build is given one")
+        elif not re.fullmatch(_VARIABLE, variable):
+            report.add((*path, "env", position), f"no name of a variable: {variable[:80]!r}")
+    _check_placeholders(entry, repositories, report)
+
+
+def _check_placeholders(entry: Entry[Check], repositories: list[str], report: Report) -> None:
+    for outer, argv in enumerate(entry.value.run):
+        for inner, word in enumerate(argv):
+            for name in dict.fromkeys(re.findall(_REPOSITORY, word)):
+                if name not in repositories:
+                    nested: Path = (*entry.path, "run", outer, inner)
+                    is_nested = nested in report.source.places
+                    path = nested if is_nested else (*entry.path, "run", inner)
+                    refuse_unknown(name, repositories, "repository", path, report)

@@ -1,0 +1,167 @@
+"""The plan as written: every table read into its model, before references are looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+
+from stacker.series.plan.keys import KEYS, SECTIONS
+from stacker.series.plan.model import (
+    Check,
+    Group,
+    Plan,
+    Platform,
+    Publish,
+    Repository,
+    Runner,
+    Stage,
+)
+from stacker.series.plan.naming import did_you_mean, listed, same_file
+from stacker.series.plan.shapes import kind_of, read_name, read_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stacker.series.plan.keys import Key, Section
+    from stacker.series.plan.problems import Report
+    from stacker.series.plan.toml_places import Path
+
+Model = TypeVar("Model")
+# Stands for a required value that was missing or wrong: reported, so no plan is made of it.
+_MISSING: Mapping[str, object] = {
+    "id": "", "name": "", "upstream": "", "stages": (), "run": (),
+}  # fmt: skip
+
+
+class Entry(NamedTuple, Generic[Model]):
+    """A table of the plan: where it stands, its value, which keys were written, and read."""
+
+    path: Path
+    value: Model
+    written: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+
+
+class Draft(NamedTuple):
+    """All tables of a plan, each right in itself; references between them may not hold yet."""
+
+    name: str
+    title: str
+    forge: str | None
+    home: str | None
+    repositories: tuple[Entry[Repository], ...]
+    stages: tuple[Entry[Stage], ...]
+    groups: tuple[Entry[Group], ...]
+    runners: tuple[Entry[Runner], ...]
+    platforms: tuple[Entry[Platform], ...]
+    checks: tuple[Entry[Check], ...]
+
+
+def read_draft(data: Mapping[str, object], report: Report) -> Draft:
+    """Reads all tables of a parsed TOML document; what is wrong goes to the report."""
+    _refuse_unknown(data, {"series", *SECTIONS}, (), report)
+    series = _read_series(data, report)
+    first = _first_name(data.get("repositories"))
+    tables = {
+        name: tuple(_read_section(name, section, data.get(name), first, report))
+        for name, section in SECTIONS.items()
+    }
+    tables["platforms"] = tables["platforms"] or (Entry(("platforms",), Platform(name="local")),)
+    name = str(series.get("name", ""))
+    return Draft(
+        name=name,
+        title=series.get("title", name),
+        forge=series.get("forge"),
+        home=series.get("home"),
+        **cast("Any", tables),  # the sections are the very fields of a draft
+    )
+
+
+def _read_series(data: Mapping[str, object], report: Report) -> dict[str, Any]:
+    table = data.get("series", {})
+    if isinstance(table, dict):
+        return _read_table(table, KEYS[Plan], ("series",), report)
+    report.add(("series",), f"must be a table, not {kind_of(table)}")
+    return {}
+
+
+def _first_name(table: object) -> str:
+    return next(iter(table), "") if isinstance(table, dict) else ""
+
+
+def _read_section(
+    name: str, section: Section, value: object, first: str, report: Report
+) -> Iterator[Entry[Any]]:
+    if value is None:
+        return
+    keys = KEYS[section.of]
+    missing = {k: v for k, v in _MISSING.items() if k in keys}
+    seen: dict[str, str] = {}
+    for path, table in _tables(name, section, value, report):
+        values = _read_table(table, keys, path, report)
+        read = frozenset(values)
+        if section.named:
+            values["name"] = str(path[-1])
+            _refuse_same_file(values["name"], seen, path, report)
+        made = _make(section.of, missing | values, first)
+        yield Entry(path, made, frozenset(table), read)
+
+
+def _tables(
+    name: str, section: Section, value: object, report: Report
+) -> Iterator[tuple[Path, dict[str, object]]]:
+    """The tables of a section with their paths; anything else in it is reported."""
+    wanted = dict if section.named else list
+    example = f"[{name}.NAME]" if section.named else f"[[{name}]]"
+    if not isinstance(value, wanted):
+        report.add((name,), f"must be written as {example}, not as {kind_of(value)}")
+        return
+    elements = value.items() if isinstance(value, dict) else enumerate(value)
+    for position, table in elements:
+        path = (name, position)
+        if isinstance(position, str):
+            read_name(position, path, report, key=True)
+        if isinstance(table, dict):
+            yield path, table
+        else:
+            report.add(path, f"must be a table, written as {example}, not {kind_of(table)}")
+
+
+def _refuse_same_file(name: str, seen: dict[str, str], path: Path, report: Report) -> None:
+    other = seen.setdefault(same_file(name), name)
+    if other != name:
+        report.add(path, f"{name!r} and {other!r} differ only in case", key=True)
+
+
+def _read_table(
+    table: Mapping[str, object], keys: Mapping[str, Key], path: Path, report: Report
+) -> dict[str, Any]:
+    """The right values of a table by key; unknown, missing and wrong ones are reported."""
+    _refuse_unknown(table, keys, path, report)
+    values: dict[str, Any] = {}
+    for name, key in keys.items():
+        if name in table:
+            value = read_value(key, table[name], (*path, name), report)
+            if value is not None:
+                values[name] = value
+        elif key.required:
+            report.add((*path, name), f"is missing: {key.says}", key=True)
+    return values
+
+
+def _refuse_unknown(
+    table: Mapping[str, object], known: Mapping[str, object] | set[str], path: Path, report: Report
+) -> None:
+    for name in table:
+        if name not in known:
+            near = did_you_mean(name, known) if report.helps else None
+            way_out = near or f"known here: {listed(sorted(known))}"
+            report.add((*path, name), "unknown key", way_out=way_out, key=True)
+
+
+def _make(model: type[Model], values: dict[str, Any], first_repository: str) -> Model:
+    """The model's value, with the defaults that depend on other keys."""
+    if model in {Stage, Check}:
+        values.setdefault("repository", first_repository)
+    if model is Repository and "fork" in values:
+        values.setdefault("publish", Publish.APPEND)
+    return model(**values)

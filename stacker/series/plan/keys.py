@@ -1,0 +1,144 @@
+"""How the plan is written in `series.toml`: the one table for reader, schema and explanation."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum, auto
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stacker.series.plan.model import (
+    Check,
+    Group,
+    Landing,
+    MustPass,
+    Plan,
+    Platform,
+    Proof,
+    Publish,
+    Repository,
+    Runner,
+    RunnerKind,
+    Stage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Shape(Enum):
+    """What the TOML value of a key looks like."""
+
+    TEXT = auto()  # one line, not empty
+    NAME = auto()  # a text that is also a valid ref component and file name
+    CHOICE = auto()  # one word of `Key.choices`
+    COUNT = auto()  # a whole number, 0 or more
+    NUMBER = auto()  # a whole number, 1 or more: the number of a pull request
+    TEXTS = auto()  # an array of different texts
+    COMMANDS = auto()  # one argv, or an array of argvs
+    DURATION = auto()  # "90s", "30m", "2h", "1h30m"
+    REASONS = auto()  # a table of texts
+
+
+class Key(NamedTuple):
+    """A key of a TOML table: its shape, what it says to a person, whether it must be there."""
+
+    shape: Shape
+    says: str
+    required: bool = False
+    choices: type[StrEnum] | None = None
+
+
+class Section(NamedTuple):
+    """A top-level part of the plan: a table of named tables, or an array of tables."""
+
+    of: type[Any]
+    says: str
+    named: bool
+
+
+KEYS: Mapping[type[Any], Mapping[str, Key]] = {
+    Plan: {
+        "name": Key(Shape.NAME, "the name of the series", required=True),
+        "title": Key(Shape.TEXT, "the series in a few words; default: its name"),
+        "forge": Key(Shape.TEXT, "default: github.com; else an https URL, or demo: the own hub"),
+        "home": Key(Shape.TEXT, "where a team shares the series; default: this clone's origin"),
+    },
+    Repository: {
+        "upstream": Key(
+            Shape.TEXT,
+            "where the stages go: OWNER/NAME on the forge, a URL, or a path",
+            required=True,
+        ),
+        "branch": Key(Shape.TEXT, "the upstream branch; default: the upstream's HEAD"),
+        "fork": Key(Shape.TEXT, "OWNER/NAME for the branches; default: the upstream"),
+        "publish": Key(
+            Shape.CHOICE,
+            "how published branches move; default: append with a fork, else rewrite",
+            choices=Publish,
+        ),
+        "landing": Key(
+            Shape.CHOICE,
+            "how stages land; auto is the strongest way that the token may use",
+            choices=Landing,
+        ),
+        "proof": Key(Shape.CHOICE, "what proves that a stage has landed", choices=Proof),
+    },
+    Stage: {
+        "id": Key(Shape.NAME, "the stage's name in branches, files and commands", required=True),
+        "repository": Key(Shape.TEXT, "where the stage goes; default: the first repository"),
+        "needs": Key(
+            Shape.TEXTS, "the stages it stands on; default: the stage above; []: the base alone"
+        ),
+        "issue": Key(Shape.TEXT, "the upstream issue that it belongs to"),
+        "adopts": Key(Shape.NUMBER, "the number of the pull request that it finishes"),
+        "was": Key(Shape.NAME, "the stage's id before it was renamed"),
+    },
+    Group: {
+        "stages": Key(Shape.TEXTS, "the stages that land together", required=True),
+        "approvals": Key(Shape.COUNT, "approvals that each member needs before landing"),
+        "require": Key(Shape.TEXTS, "CI checks that must have passed before landing"),
+    },
+    Runner: {
+        "kind": Key(Shape.CHOICE, "what builds; default: local", choices=RunnerKind),
+        "url": Key(Shape.TEXT, "where it is reached"),
+    },
+    Platform: {
+        "host": Key(Shape.NAME, "the only kind of machine whose local runs count"),
+        "runner": Key(Shape.TEXT, "the runner that builds it"),
+        "builder": Key(Shape.TEXT, "the runner's own name for this platform"),
+        "without": Key(
+            Shape.REASONS, "what is out of scope on this platform, each with its reason"
+        ),
+    },
+    Check: {
+        "name": Key(Shape.NAME, "the check's name in reports and evidence", required=True),
+        "run": Key(
+            Shape.COMMANDS,
+            "one argv, or several in order; no shell. "
+            "Placeholders: {platform} {stage} {base} {jobs} {python} {repo:NAME}",
+            required=True,
+        ),
+        "repository": Key(
+            Shape.TEXT, "only stages of this repository are checked; default: the first one"
+        ),
+        "must_pass": Key(
+            Shape.CHOICE, "where it must pass; default: every-stage", choices=MustPass
+        ),
+        "timeout": Key(Shape.DURATION, "how long all its commands may take; default: 1h"),
+        "paths": Key(Shape.TEXTS, "globs; if given, only these decide if old evidence holds"),
+        "platforms": Key(Shape.TEXTS, "the platforms to check; default: all"),
+        "env": Key(Shape.TEXTS, "environment variables that it is given"),
+    },
+}
+"""The keys that the table of a model may have; each fills the field of its name."""
+
+SECTIONS: Mapping[str, Section] = {
+    "repositories": Section(
+        Repository, "upstream repositories; the first is the default", named=True
+    ),
+    "stages": Section(Stage, "the stages, in order", named=False),
+    "groups": Section(Group, "stages that land together", named=True),
+    "runners": Section(Runner, "what builds", named=True),
+    "platforms": Section(Platform, "targets; default: one, local", named=True),
+    "checks": Section(Check, "commands that must pass", named=False),
+}
+"""The sections of the plan beside `[series]`; each fills the plan's field of its name."""

@@ -1,0 +1,192 @@
+"""The plan: what `series.toml` says, as frozen values in which every reference holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, NewType
+
+from stacker.series.plan.naming import find
+from stacker.series.plan.order import Closures, needs_first
+from stacker.series.plan.upstream import UpstreamKind, upstream_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+StageId = NewType("StageId", str)
+
+DEFAULT_TIMEOUT = 3600.0  # seconds
+DEMO_FORGE = "demo"
+
+
+class Publish(StrEnum):
+    """How a published branch moves: only forward, or rewritten."""
+
+    APPEND = "append"
+    REWRITE = "rewrite"
+
+
+class Landing(StrEnum):
+    """The way by which stages land in a repository; `auto` is the strongest permitted one."""
+
+    AUTO = "auto"
+    PUSH = "push"
+    PULL_REQUEST = "pull-request"
+    HAND_OFF = "hand-off"
+
+
+class Proof(StrEnum):
+    """What proves that a stage is in upstream: the whole tree, its own paths, or its check."""
+
+    TREE = "tree"
+    PATHS = "paths"
+    CHECK = "check"
+
+
+class RunnerKind(StrEnum):
+    """What builds."""
+
+    LOCAL = "local"
+    BUILDBOT = "buildbot"
+    GITHUB = "github"
+
+
+class MustPass(StrEnum):
+    """Where a check must pass: at each stage, or only at the tip of a group."""
+
+    EVERY_STAGE = "every-stage"
+    GROUP_TIP = "group-tip"
+
+
+class Repository(NamedTuple):
+    """An upstream repository that stages of the series go to."""
+
+    name: str
+    upstream: str
+    branch: str | None = None
+    fork: str | None = None
+    publish: Publish = Publish.REWRITE
+    landing: Landing = Landing.AUTO
+    proof: Proof = Proof.TREE
+
+    @property
+    def kind(self) -> UpstreamKind:
+        """How the upstream is named."""
+        return upstream_kind(self.upstream) or UpstreamKind.URL
+
+
+class Stage(NamedTuple):
+    """One pull request of the series. `needs` is resolved: empty means it stands on the base."""
+
+    id: StageId
+    repository: str
+    needs: tuple[StageId, ...] = ()
+    issue: str | None = None
+    adopts: int | None = None
+    was: StageId | None = None
+
+
+class Group(NamedTuple):
+    """Stages that land together or not at all, in plan order."""
+
+    name: str
+    stages: tuple[StageId, ...]
+    approvals: int | None = None
+    require: tuple[str, ...] = ()
+
+
+class Runner(NamedTuple):
+    """Something that builds."""
+
+    name: str
+    kind: RunnerKind = RunnerKind.LOCAL
+    url: str | None = None
+
+
+class Platform(NamedTuple):
+    """A target that the series must work on; without a runner it is built by this machine."""
+
+    name: str
+    host: str | None = None
+    runner: str | None = None
+    builder: str | None = None
+    without: Mapping[str, str] = MappingProxyType({})
+
+
+class Check(NamedTuple):
+    """A command of ours that must pass. `timeout` is in seconds; no `platforms` means all."""
+
+    name: str
+    run: tuple[tuple[str, ...], ...]
+    repository: str
+    must_pass: MustPass = MustPass.EVERY_STAGE
+    timeout: float = DEFAULT_TIMEOUT
+    paths: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+
+
+class _Written(NamedTuple):
+    name: str
+    title: str
+    repositories: tuple[Repository, ...]
+    forge: str | None = None
+    home: str | None = None
+    stages: tuple[Stage, ...] = ()
+    groups: tuple[Group, ...] = ()
+    runners: tuple[Runner, ...] = ()
+    platforms: tuple[Platform, ...] = (Platform("local"),)
+    checks: tuple[Check, ...] = ()
+
+
+class Plan(_Written):
+    """A whole plan. `stages` are as written; `order` is plan order: needs first, else as written.
+
+    Everything that lists, replays or lands stages goes by `order`. Where needs go in a circle
+    there is none: `stacker.series.plan.order.CycleError`; `reading` finds that out first.
+    """
+
+    @cached_property
+    def order(self) -> tuple[StageId, ...]:
+        """The ids of all stages in plan order."""
+        return needs_first({s.id: s.needs for s in self.stages})
+
+    @cached_property
+    def closures(self) -> Closures[StageId]:
+        """Who stands on whom."""
+        needs = {s: self._stages[s].needs for s in self.order}
+        return Closures(needs, {s.id: s.repository for s in self.stages})
+
+    @cached_property
+    def _stages(self) -> Mapping[str, Stage]:
+        return {s.id: s for s in self.stages}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Group]:
+        return {member: g for g in reversed(self.groups) for member in g.stages}
+
+    @property
+    def default_repository(self) -> Repository:
+        """The first repository: that of every stage and check that names none."""
+        return self.repositories[0]
+
+    def stage(self, stage_id: str) -> Stage:
+        """The stage of that id; raises `UsageError` with a near name."""
+        return find(self._stages, stage_id, "stage")
+
+    def repository(self, name: str) -> Repository:
+        """The repository of that name; raises `UsageError` with a near name."""
+        return find({r.name: r for r in self.repositories}, name, "repository")
+
+    def group(self, name: str) -> Group:
+        """The group of that name; raises `UsageError` with a near name."""
+        return find({g.name: g for g in self.groups}, name, "group")
+
+    def group_of(self, stage_id: str) -> Group | None:
+        """The group that the stage lands with, or None if it lands alone."""
+        return self._groups.get(stage_id)
+
+    def in_order(self, ids: Iterable[str]) -> tuple[StageId, ...]:
+        """Those of the plan's stages whose ids are given, in plan order, each once."""
+        return self.closures.names(self.closures.mask(ids))

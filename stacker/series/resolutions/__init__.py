@@ -1,0 +1,1 @@
+"""How conflicts were solved: kept as files, found again, carried."""
