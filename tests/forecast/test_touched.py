@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacker.forecast.touched import by_patches, by_upstream, differing, moves
+from stacker.forecast.touched import by_patches, by_upstream, moves
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
 
@@ -45,12 +45,6 @@ def test_what_upstream_did_to_some_paths(drawn):
         (drawn["edit"], [("a b.py", ["def two():"], False)]),
         (drawn["move"], [("gone.py", [], True)]),
     ]
-
-
-def test_what_differs_in_the_end(drawn):
-    with ObjectStore(Git(drawn.path)) as store:
-        found = differing(store, drawn["edit"], drawn["move"])
-    assert sorted(found) == [b"come.py", b"gone.py", b"sub/Makefile"]
 
 
 def test_no_patches_touch_nothing(drawn):
