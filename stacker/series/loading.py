@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.series.compose import Composition
+from stacker.series.edited import edited_since
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.plan.chains import chain, chains
@@ -21,8 +22,6 @@ from stacker.series.rebuilding import Rebuilder, patches_of
 from stacker.series.renaming import renamed_files, renamed_lock, renames
 from stacker.series.resolutions.remembered import Resolutions
 from stacker.series.versions import operations
-from stacker.series.versions.numbering import content_of
-from stacker.series.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.series.compose import PatchCommit
     from stacker.series.plan.model import Plan, StageId
-    from stacker.series.versions.operations import Operation
 
 
 class Series(NamedTuple):
@@ -88,12 +86,12 @@ def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     """The series in `files`; raises `SeriesError` or `PatchError` that say what misfits."""
     lock = parse_lock(files["series.lock"]) if "series.lock" in files else Lock()
     _refuse_baseless(lock)
-    touched, new = _touched(store, files), renames(lock, plan)
+    edited, new = edited_since(store, files), renames(lock, plan)
     if new:
         lock, files = renamed_lock(lock, new), renamed_files(files, new)
-    reader = Rebuilder(files, store, lock, new, touched)
+    reader = Rebuilder(files, store, lock, new, edited)
     patches = dict(reader.written())
-    edits = [*(f"{old} is {to} now" for old, to in new.items()), *reader.edits]
+    edits = [f"{old} is {to} now" for old, to in new.items()]
     expected = chains(plan, _landed_of(lock))
     for stage in plan.order:
         line = lock.stage(stage)
@@ -106,7 +104,9 @@ def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     gone = [line.stage for line in lock.stages if line.stage not in kept]
     _refuse_unsaid_rename(store, files, gone, [s for s in plan.order if lock.stage(s) is None])
     edits += [f"{stage} was taken out of the plan" for stage in gone]
-    return Series(plan, lock, patches, files, tuple(edits))
+    return Series(
+        plan, lock, patches, files, (*edits[: len(new)], *reader.edits, *edits[len(new) :])
+    )
 
 
 def _refuse_baseless(lock: Lock) -> None:
@@ -147,36 +147,3 @@ def _landed_of(lock: Lock) -> tuple[StageId, ...]:
 def _has_landed(lock: Lock, stage: StageId) -> bool:
     line = lock.stage(stage)
     return line is not None and line.landed
-
-
-def _touched(store: ObjectStore, files: Mapping[str, bytes]) -> frozenset[str] | None:
-    """The files that differ from those last written; `None` when the lock is another."""
-    here = operations.written(store)
-    if here is None:
-        return None
-    now = Snapshot.of(store.algorithm, files)
-    if now.root == store.commit(here.oid).tree:
-        return frozenset()
-    ids = operations.file_ids_of(store, here.oid)
-    if now.blobs.get("series.lock") != ids.get("series.lock"):
-        edited_from = _edited_from(store, files.get("series.lock"))
-        if edited_from is None:
-            return None
-        ids = operations.file_ids_of(store, edited_from.oid)
-    return frozenset(n for n in {*ids, *now.blobs} if ids.get(n) != now.blobs.get(n))
-
-
-def _edited_from(store: ObjectStore, raw: bytes | None) -> Operation | None:
-    """The version that files edited by hand were made of, where they came back by an undo."""
-    here = operations.current(store)
-    if raw is None or here is None or here.command != operations.SEEN:
-        return None
-    lock = parse_lock(raw)
-    for one in operations.history(store):
-        if one.command == operations.SEEN or one.version != lock.version:
-            continue
-        then = operations.file_of(store, one.oid, "series.lock")
-        # What is published since stands in the one, and not in the other.
-        if then is not None and content_of(parse_lock(then)) == content_of(lock):
-            return one
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
+    from stacker.series.edited import Edited
     from stacker.series.lock import Lock, StageLock
     from stacker.series.plan.model import Plan, StageId
     from stacker.series.renaming import Renames
+    from stacker.series.rereading import Rereader
 
 
 class Rebuilder:
@@ -30,19 +33,20 @@ class Rebuilder:
         store: ObjectStore,
         lock: Lock,
         new: Renames,
-        touched: frozenset[str] | None,
+        edited: Edited | None,
     ) -> None:
         self._files = patches_of(files)
-        self._store = store
-        edited = patches_of(dict.fromkeys(touched or (), b""))
+        self._store, self._renames = store, new
+        self._since = edited.since if edited else None
+        touched = patches_of(dict.fromkeys(edited.names if edited else (), b""))
         # Files of a renamed stage may still lie under its old id.
-        self._edited = {*edited, *(to for old, to in new.items() if old in edited)}
+        self._edited = {*touched, *(to for old, to in new.items() if old in touched)}
         self.chains = lock.chains()
         self._bases = lock.bases
         self._patches: dict[StageId, tuple[PatchCommit, ...]] = {}
         self.edits: list[str] = []
         self._live = [line for line in lock.stages if not line.landed]
-        self._lines = {} if touched is None else walk_back(store, self._live)
+        self._lines = walk_back(store, self._live) if edited else {}
         self._composer = Composer(
             Composition(
                 store=store,
@@ -61,9 +65,11 @@ class Rebuilder:
             in_store = self._lines.get(run[0].stage)
             if in_store and not self._is_edited(run[0]):
                 found = [_named(run[0], self._files.get(run[0].stage, ()), in_store)]
+            elif in_store and self._rereader:
+                self.edits += self._rereader.edits(run[0].stage)
+                found = [self._rereader.patches(run[0].stage, run[0].repository, in_store[-1])]
             else:
-                preimage = in_store[-1] if in_store else self._below(run[0])
-                found = self._read([line.stage for line in run], preimage)
+                found = self._read([line.stage for line in run], self._below(run[0]))
                 self._compare(run, found)
             self._patches |= {line.stage: commits for line, commits in zip(run, found, strict=True)}
         return self._patches
@@ -86,6 +92,15 @@ class Rebuilder:
     def _is_edited(self, line: StageLock) -> bool:
         return line.stage in self._edited
 
+    @cached_property
+    def _rereader(self) -> Rereader | None:
+        """Reads what people edited; `None` where the lock is another, so nothing is known."""
+        if self._since is None:
+            return None
+        from stacker.series.rereading import Rereader  # noqa: PLC0415 - patches are seldom edited
+
+        return Rereader(self._store, self._since, self._renames, self._files)
+
     def _compare(self, run: Sequence[StageLock], found: Sequence[tuple[PatchCommit, ...]]) -> None:
         """Note which stages are not as the lock has them."""
         for line, commits in zip(run, found, strict=True):
@@ -105,7 +120,11 @@ class Rebuilder:
         tip = self._composer.tip(repository, below)
         if isinstance(tip, Halted):
             raise _halted(tip, stage)
-        [commits] = self._read([stage], tip)
+        if self._rereader is None:
+            [commits] = self._read([stage], tip)
+        else:
+            commits = self._rereader.patches(stage, repository, tip)
+            self.edits += self._rereader.moves_into(stage)
         self._patches[stage] = commits
         return commits
 

@@ -64,7 +64,7 @@ def plan(outer: Path) -> Iterator[Target]:
                     assert parse_plan(explain_plan(one), "explained") == one
             return one is not None
 
-        text = (ROOT / "tests" / "series" / "bad_plans.txt").read_text(encoding="utf-8")
+        text = (ROOT / "tests" / "series" / "plan" / "bad_plans.txt").read_text(encoding="utf-8")
         bad = [case.partition("\n---\n")[0].partition("\n")[2] for case in text.split("\n=== ")]
         converted = bad[1].replace("\n", "\r\n").encode()
         seeds = (*of_root("series.toml"), converted, *(f"{case}\n".encode() for case in bad[1:]))

@@ -181,7 +181,7 @@ def test_a_stage_added_by_hand(world):
     (four / "0001-four.patch").write_text(mail + "\n", encoding="utf-8", newline="\n")
     (four / "notes.txt").write_text("mine\n", encoding="utf-8")
     document = world.stacker("rebase")
-    assert document["edits"] == ["patches of four were edited"]
+    assert document["edits"] == ["four has 0001-four.patch now"]
     assert world.git("show", f"{stages(document)['four']['commit']}:a.c").endswith("four\nline 19")
     assert (four / "notes.txt").read_text(encoding="utf-8") == "mine\n"
     assert world.stacker("rebase")["edits"] == []
@@ -212,7 +212,7 @@ def test_a_lock_that_does_not_fit_is_explained(world):
     lock.write_text(text, encoding="utf-8", newline="\n")
     world.patch("two").unlink()
     document = world.stacker("rebase")
-    assert document["edits"] == ["patches of two were edited"]
+    assert document["edits"] == ["0001-two.patch was taken out of two"]
     tip = stages(document)["three"]["commit"]
     assert world.git("show", f"{tip}:a.c") == THREE.replace("two\n", "line 9\n").strip()
 
