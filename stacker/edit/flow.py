@@ -26,7 +26,7 @@ from stacker.rebase.restacked import restacked
 from stacker.series.compose import Composer, Standing
 from stacker.series.patches.portable import refuse_added
 from stacker.series.saving import texts_of
-from stacker.series.versions import operations
+from stacker.series.versions import operations, recording
 from stacker.series.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def abort(work: Workspace, stage: str | None) -> Aborted:
     )  # fmt: skip
     kept = None
     if made:
-        kept = operations.put_aside(
+        kept = recording.put_aside(
             work.store, Snapshot.of(work.store.algorithm, _files_with(work, opened, made)), made,
             command="edit --abort", reason=f"work on {opened.stage}, put aside", now=work.now,
             by=work.person,

@@ -15,7 +15,7 @@ from stacker.rebase.outcome import RebaseResult, describe
 from stacker.series.compose import Halted, Standing
 from stacker.series.saving import rewritten, save
 from stacker.series.targets import targets_of
-from stacker.series.versions import operations
+from stacker.series.versions import operations, recording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,7 +193,7 @@ def _leave_as_edited(
     save(
         work.directory, work.store, series.files, series.lock,
         loaded=loaded, command=operations.SEEN, reason=_reason(attempt), now=work.now,
-        by=work.person, version=operations.next_number(work.store),
+        by=work.person, version=recording.next_number(work.store),
     )  # fmt: skip
 
 

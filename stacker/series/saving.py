@@ -9,7 +9,7 @@ from stacker.series.lock import Lock, StageLock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
 from stacker.series.plan.chains import nearest
-from stacker.series.versions import ondisk, operations
+from stacker.series.versions import ondisk, operations, recording
 from stacker.series.versions.numbering import content_of
 from stacker.series.versions.snapshot import Snapshot
 
@@ -95,7 +95,7 @@ def save(
     _see(directory, store, found, now, command=operations.SEEN, by=by)
     everything = {**files, "series.lock": serialise_lock(lock)}
     after = Snapshot.of(store.algorithm, everything, like=found)
-    done = operations.record(
+    done = recording.record(
         store, after, _kept(store, lock), known=found.ids,
         version=lock.version if version is None else version,
         content=None if command == operations.SEEN else content_of(lock),
@@ -143,7 +143,7 @@ def _see(
     lock = parse_lock(raw) if raw is not None else Lock()
     tells = command != operations.SEEN
     known = operations.file_ids_of(store, here.oid) if here else {}
-    operations.record(
+    recording.record(
         store, found, _kept(store, lock) if tells else (), known=frozenset(known.values()),
         version=lock.version, content=content_of(lock) if tells else None,
         command=command, reason="files as they were found", now=now, by=by,

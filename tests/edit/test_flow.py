@@ -347,7 +347,7 @@ def test_work_put_aside_is_there_also_after_a_rebase(desk):
     desk.stacker("undo", "--to", "v4")
     document = desk.stacker("rebase")
     assert document["base"] == desk.upstream["drift"]
-    assert document["edits"] == ["patches of first were edited"]
+    assert document["edits"] == ["first has 0003-work-on-first-that-was-put-aside.patch now"]
     tip = stages(document)["first"]["commit"]
     assert desk.file(tip, "c.c") == "c\n"
     assert desk.file(tip, "a.c") == edited((3, "one"), (9, "two"), (27, "drift"))

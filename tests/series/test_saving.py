@@ -22,7 +22,7 @@ from stacker.series.patches import patchtexts
 from stacker.series.plan.model import StageId
 from stacker.series.plan.reading import parse_plan
 from stacker.series.saving import rewritten, save
-from stacker.series.versions import ondisk, operations
+from stacker.series.versions import ondisk, operations, recording
 from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import open_store
 
@@ -177,7 +177,7 @@ def many_operations(store, count, *, old=False):
     for number in range(1, count + 1):
         lock = lock_on(number)._replace(version=number)
         files = {"series.lock": serialise_lock(lock)}
-        operations.record(
+        recording.record(
             store, Snapshot.of(store.algorithm, files), (), version=number,
             content=saving.content_of(lock), command="rebase", reason="test", now=NOW,
         )  # fmt: skip
@@ -216,7 +216,7 @@ def test_operations_of_an_older_stacker_count(empty):
     assert saving._number(empty, lock_on(9)) == 4
     lock = lock_on(9)._replace(version=4)
     files = {"series.lock": serialise_lock(lock)}
-    operations.record(
+    recording.record(
         empty, Snapshot.of(empty.algorithm, files), (), version=4,
         content=saving.content_of(lock), command="rebase", reason="test", now=NOW,
     )  # fmt: skip

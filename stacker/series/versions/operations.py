@@ -11,17 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.errors import DAMAGED, BusyError, GitError
-from stacker.git.leftovers import remove_lock
-from stacker.git.objects import Commit, Oid, Signature, is_oid
+from stacker.git.objects import Commit, Oid, is_oid
 from stacker.series.versions.numbering import Numbers
-from stacker.series.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from stacker.errors import StackerError
-    from stacker.git.process import Finished
     from stacker.git.store import ObjectStore
 
 HEAD = "refs/stacker/head"
@@ -30,9 +25,6 @@ SEEN = "see"
 patches."""
 
 _AT_ONCE = 60  # operations
-_NOT_IN_NAMES = bytes(range(0x20)) + b"<>\x7f"  # a commit's author line would end there
-# git leaves it to the system when a ref comes onto the disk; ours is a commit point.
-_DURABLE = (("core.fsync", "reference"),)
 
 
 class Operation(NamedTuple):
@@ -120,147 +112,6 @@ def file_ids_of(store: ObjectStore, oid: Oid) -> dict[str, Oid]:
                     found[path] = entry.oid
         level = below
     return found
-
-
-def record(
-    store: ObjectStore,
-    what: Snapshot,
-    keep: Iterable[Oid],
-    *,
-    version: int,
-    content: str | None,
-    command: str,
-    reason: str,
-    now: int,
-    by: str = "",
-    known: Container[Oid] = (),
-) -> Operation:
-    """Make an operation and move the head to it: the commit point. `now` in seconds since 1970.
-
-    `by` names who asked for it.
-
-    `content` names the version's content (`numbering.content_of`), where the lock tells of it.
-    Objects that are `known` to be in the store are not written again. Raises `BusyError` when
-    another command moved the head meanwhile; nothing is changed then.
-    """
-    before = current(store)
-    head = _Head(before, version, content, command, reason, now, by)
-    done = _made(store, what, keep, head, known)
-    _move(store, before, done)
-    return done
-
-
-def put_aside(
-    store: ObjectStore,
-    what: Snapshot,
-    keep: Iterable[Oid],
-    *,
-    command: str,
-    reason: str,
-    now: int,
-    by: str = "",
-) -> Operation:
-    """Keep files of which the lock does not tell as a version that the series does not go to.
-
-    The version gets a number of its own; behind it stands an operation that leaves all as it was.
-    Both come in one step. Where the newest step did just this already, nothing is done.
-    """
-    here = current(store)
-    assert here is not None, "work begins on a version"
-    last = operation(store, here.previous) if here.previous else None
-    if last and last.reason == reason and store.commit(last.oid).tree == what.root:
-        return last
-    number = next_number(store)
-    with store.bulk():
-        kept = _made(store, what, keep, _Head(here, number, None, SEEN, reason, now, by))
-        command = SEEN if here.command == SEEN else command
-        back = _Head(kept, here.version, None, command, f"v{number} put aside", now, by)
-        again = _made(store, Snapshot({}, {}, {}, store.commit(here.oid).tree), (), back)
-    _move(store, here, again)
-    return kept
-
-
-def next_number(store: ObjectStore) -> int:
-    """A number that no version has."""
-    here = current(store)
-    return _numbers(store, here, 0, None).highest + 1
-
-
-class _Head(NamedTuple):
-    """What an operation says of itself, and which one it comes after."""
-
-    before: Operation | None
-    version: int
-    content: str | None
-    command: str
-    reason: str
-    now: int
-    by: str
-
-
-def _made(
-    store: ObjectStore,
-    what: Snapshot,
-    keep: Iterable[Oid],
-    head: _Head,
-    known: Container[Oid] = (),
-) -> Operation:
-    """The operation, in the store; the series' head is where it was."""
-    before = head.before
-    us = Signature(b"stacker", b"stacker@localhost", f"{head.now} +0000".encode())
-    name = head.by.encode("utf-8", "replace").translate(None, _NOT_IN_NAMES).strip()
-    who = Signature(name, b"", us.when) if name else us
-    message = (
-        f"{head.command}: {head.reason}\n\nVersion: {head.version}\n"
-        f"Previous: {before.oid if before else 'none'}\n"
-        f"{_numbers(store, before, head.version, head.content).line()}"
-    )
-    parents = tuple(dict.fromkeys([*([before.oid] if before else []), *keep]))
-    with store.bulk():
-        for path, blob in what.blobs.items():
-            if blob not in known:
-                store.write("blob", what.files[path])
-        for tree, raw in what.trees.items():
-            if tree not in known:
-                store.write("tree", raw)
-        oid = store.write_commit(Commit(what.root, parents, who, us, message.encode()))
-    return operation(store, oid)
-
-
-def _move(store: ObjectStore, before: Operation | None, after: Operation) -> None:
-    """Move the head: the commit point."""
-    old = before.oid if before else "0" * len(after.oid)
-    done = store.git.attempt("update-ref", HEAD, after.oid, old, config=_DURABLE)
-    if done.code != 0:
-        raise _refused(store, old, done)
-
-
-def _refused(store: ObjectStore, old: str, done: Finished) -> StackerError:
-    """Why the head could not be moved."""
-    said = done.said
-    if done.code < 0:  # killed; whatever it held, nobody holds it now
-        remove_lock(store.git.directory, HEAD)
-    if ".lock'" in said:
-        return BusyError(
-            f"another git has, or one that was killed had, the series' head ({said})",
-            hint="Run the command again in ten seconds; then it takes a lock left lying away.",
-        )
-    if (store.resolve(HEAD) or "0" * len(old)) != old:
-        return BusyError("the series moved meanwhile", hint="Run the command again.")
-    message = f"git update-ref: {said}"
-    return GitError(message, hint=GitError(message).hint or DAMAGED)
-
-
-def _numbers(
-    store: ObjectStore, last: Operation | None, version: int, content: str | None
-) -> Numbers:
-    if last is None:
-        carried = {} if content is None else {content: version}
-        return Numbers(version, carried)
-    numbers = last.numbers
-    if numbers is None:
-        numbers = Numbers(max(one.version for one in history(store)), {}, last.oid)
-    return numbers.following(last.oid, version, content)
 
 
 def _read(oid: Oid, commit: Commit) -> Operation:

@@ -37,6 +37,11 @@ class Snapshot(NamedTuple):
         trees, root = _trees(algorithm, blobs)
         return cls(files, blobs, trees, root)
 
+    @classmethod
+    def known(cls, root: Oid) -> Snapshot:
+        """The tree `root`, all of which is in the store already."""
+        return cls({}, {}, {}, root)
+
     @property
     def ids(self) -> frozenset[Oid]:
         """The ids of all its blobs and trees."""

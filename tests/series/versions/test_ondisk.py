@@ -8,7 +8,7 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 from stacker.series.directory import SeriesDirectory
-from stacker.series.versions import ondisk, operations
+from stacker.series.versions import ondisk, recording
 from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import open_store
 
@@ -35,7 +35,7 @@ def store(directory):
 
 
 def record(store, files):
-    return operations.record(
+    return recording.record(
         store, Snapshot.of(store.algorithm, files), (), version=1, content=None,
         command="rebase", reason="test", now=1_550_000_000,
     )  # fmt: skip

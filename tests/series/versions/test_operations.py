@@ -10,7 +10,7 @@ from stacker.errors import BusyError
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
 from stacker.series.directory import SeriesDirectory
-from stacker.series.versions import ondisk, operations
+from stacker.series.versions import ondisk, operations, recording
 from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import open_store
 
@@ -30,7 +30,7 @@ def store(directory):
 
 
 def record(store, files, version=1, command="rebase", content=None):
-    return operations.record(
+    return recording.record(
         store, Snapshot.of(store.algorithm, files), (), version=version, content=content,
         command=command, reason="why: not", now=1_550_000_000,
     )  # fmt: skip
@@ -76,7 +76,7 @@ def test_only_what_is_new_is_written_and_as_one_pack(store):
     record(store, files)
     packs = set((store.objects / "pack").glob("*.idx"))
     after = Snapshot.of(store.algorithm, {**files, "patches/a/3.patch": b"new"}, like=before)
-    done = operations.record(
+    done = recording.record(
         store, after, (), version=2, content=None, command="rebase", reason="", now=1,
         known=before.ids,
     )  # fmt: skip
@@ -123,7 +123,7 @@ def test_of_two_that_move_the_head_at_once_one_is_told(store, directory, monkeyp
 def test_who_asked_for_it_is_read_back(store):
     def asked_by(name):
         what = Snapshot.of(store.algorithm, {"series.lock": name.encode()})
-        operations.record(store, what, (), version=1, content=None, command="rebase", reason="",
+        recording.record(store, what, (), version=1, content=None, command="rebase", reason="",
                         now=1, by=name)  # fmt: skip
         return operations.current(store).by
 
