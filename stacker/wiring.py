@@ -14,7 +14,7 @@ from stacker.git.process import Credential, origin_of
 from stacker.series.directory import SeriesDirectory
 from stacker.series.plan.model import DEMO_FORGE
 from stacker.series.plan.reading import read_plan
-from stacker.series.plan.upstream import UpstreamKind, is_forge_url
+from stacker.series.plan.upstream import UpstreamKind, is_forge_url, upstream_kind
 from stacker.series.versions import ondisk, operations
 from stacker.series.workspace import Upstream, Workspace, open_store
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.versions.operations import Operation
     from stacker.submit.gather import Place
+    from stacker.sync.home import Home
 
 
 class Site(NamedTuple):
@@ -131,6 +132,32 @@ def offline(start: Path) -> Iterator[Offline]:
         yield Offline(directory, plan, work)
 
 
+def home(plan: Plan, directory: SeriesDirectory) -> Home:
+    """Where the series is shared: as the plan says, else the origin of the directory's own git."""
+    from stacker.git.process import Git  # noqa: PLC0415 - as below
+    from stacker.sync.home import Home  # noqa: PLC0415 - of no use to other commands
+
+    url = plan.home
+    if url is None:
+        done = Git(directory.root).attempt("config", "--local", "--get", "remote.origin.url")
+        url = done.out.decode("utf-8", "surrogateescape").strip()
+    if not url:
+        raise UsageError(
+            "the series has no home to share it through",
+            hint='Name one in series.toml, as `home = "URL"` under [series], or give the '
+            "directory's git repository a remote `origin`.",
+        )
+    match upstream_kind(url):
+        case UpstreamKind.PATH:
+            return Home(str((directory.root / Path(url).expanduser()).resolve()))
+        case UpstreamKind.FORGE:
+            there = site(settings.forge_override() or plan.forge)
+            return Home(f"{there.url}/{url}.git", there.credential)
+        case _:
+            token = settings.token(origin_of(url)) if is_forge_url(origin_of(url)) else None
+            return Home(url, Credential(origin_of(url), token) if token else None)
+
+
 def directory(start: Path) -> SeriesDirectory:
     """The series directory that `start` is in, whatever is in it."""
     return SeriesDirectory.find(start)
@@ -140,16 +167,29 @@ def directory(start: Path) -> SeriesDirectory:
 def reach(plan: Plan, directory: SeriesDirectory) -> Iterator[Reach]:
     """What leads to a plan's upstreams and forge; a demo forge is started for the while."""
     from stacker.doctor.remote import Reach  # noqa: PLC0415 - of no use to other commands
-    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy
 
-    with ExitStack() as stack:
-        there = stack.enter_context(forge_site(plan, directory))
-        forge = None
-        if there.token is not None:
-            forge = stack.enter_context(GitHub(there.api, there.token, pace=not there.local))
+    with forge_site(plan, directory) as there, _client(there) as forge:
         upstreams = {r.name: upstream(r, directory.root, there) for r in plan.repositories}
         demo = plan.forge == DEMO_FORGE and settings.forge_override() is None
         yield Reach(there.url, demo, upstreams, forge)
+
+
+@contextmanager
+def forge_of(plan: Plan, directory: SeriesDirectory) -> Iterator[GitHub | None]:
+    """The forge of a plan; `None` without a token for it."""
+    with forge_site(plan, directory) as there, _client(there) as forge:
+        yield forge
+
+
+@contextmanager
+def _client(there: Site) -> Iterator[GitHub | None]:
+    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy
+
+    if there.token is None:
+        yield None
+        return
+    with GitHub(there.api, there.token, pace=not there.local) as forge:
+        yield forge
 
 
 @contextmanager

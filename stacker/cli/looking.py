@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,16 +11,13 @@ from stacker.cli.context import Options
 from stacker.doctor import flow as examining
 from stacker.doctor.finding import Health
 from stacker.errors import ExitCode, UsageError
-from stacker.forge.cache import remember_pulls
 from stacker.render import doctor as doctor_rendering
 from stacker.render import status as status_rendering
 from stacker.render.terminal import Answer, dumps
 from stacker.series.plan.explaining import explain_plan
 from stacker.series.plan.schema import plan_schema
 from stacker.status.gather import gather
-
-if TYPE_CHECKING:
-    from stacker.wiring import Desk
+from stacker.status.reading import read_pulls
 
 
 def status(
@@ -44,7 +41,9 @@ def status(
         return _plan(options)
     if refresh:
         with options.desk() as desk:
-            for missing in _refresh(desk):
+            for missing in read_pulls(
+                desk.work.directory, desk.work.plan, desk.forge, desk.work.now
+            ):
                 options.terminal.say(f"the forge shows no {missing}")
     return _status(options)
 
@@ -59,23 +58,6 @@ def _plan(options: Options) -> Answer:
     with wiring.offline(options.folder) as here:
         text = explain_plan(here.plan)
     return Answer({"plan": text}, text)
-
-
-def _refresh(desk: Desk) -> list[str]:
-    """Read the forge once for all pull requests of the lock, and remember what it says.
-
-    Returns those that it does not show, as `OWNER/NAME#N`.
-    """
-    lines, missing = desk.work.load().lock.stages, []
-    for name in dict.fromkeys(line.repository for line in lines):
-        numbers = [line.pull for line in lines if line.repository == name and line.pull]
-        if numbers:
-            upstream = desk.work.plan.repository(name).upstream
-            pulls = desk.forge.pulls(upstream, numbers)
-            remember_pulls(desk.work.directory.state, pulls, desk.work.now)
-            shown = {pull.number for pull in pulls}
-            missing += [f"{upstream}#{n}" for n in numbers if n not in shown]
-    return missing
 
 
 def doctor(context: typer.Context) -> Answer:

@@ -42,6 +42,7 @@ _COMMANDS = {
     "init": (_SHARE, "setup", "init"),
     "import": (_SHARE, "setup", "import_"),
     "export": (_SHARE, "exporting", "export"),
+    "sync": (_SHARE, "sharing", "sync"),
     "doctor": (_SHARE, "looking", "doctor"),
     "gate": (_TRY, "carry", "gate"),
     "demo": (_TRY, "trying", "demo"),

@@ -30,7 +30,8 @@ class Record:
 
     `exit_code` is that of the last command; None when it was killed or never started. `host` is
     the machine that ran it; `log` a file's name among the logs; `clean` says that the folder it
-    ran in was made for it. `commit`, `tree` and `base` are object ids.
+    ran in was made for it. `commit`, `tree` and `base` are object ids. `shared` says that it came
+    from home: somebody else ran it, so no landing may rely on it.
     """
 
     key: str
@@ -47,3 +48,4 @@ class Record:
     log: str
     started_at: float
     clean: bool
+    shared: bool = False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 _BUSY = 30.0  # seconds to wait for another process that writes
 _COLUMNS = (
     ("key", "TEXT"),
@@ -29,6 +29,7 @@ _COLUMNS = (
     ("log", "TEXT"),
     ("started_at", "REAL"),
     ("clean", "INTEGER"),
+    ("shared", "INTEGER"),
 )
 _NAMES = ", ".join(f'"{name}"' for name, _ in _COLUMNS)
 _SCHEMA = f"""
@@ -65,6 +66,9 @@ class EvidenceStore:
         if version == 0:
             for statement in _SCHEMA.split(";"):
                 self._database.execute(statement)
+        elif version == 1:  # before evidence was shared
+            self._database.execute("ALTER TABLE evidence ADD COLUMN shared INTEGER DEFAULT 0")
+            self._database.execute(f"PRAGMA user_version = {VERSION}")
         self._database.execute("COMMIT")
         if version > VERSION:
             raise StackerError(
@@ -82,20 +86,34 @@ class EvidenceStore:
         """Close the file."""
         self._database.close()
 
-    def add(self, record: Record) -> None:
-        """Record a result; on return it is on disk."""
+    def add(self, *records: Record) -> None:
+        """Record results, all or none; on return they are on disk."""
         marks = ", ".join("?" for _ in _COLUMNS)
-        self._database.execute(
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.executemany(
             f"INSERT INTO evidence ({_NAMES}) VALUES ({marks})",  # noqa: S608 - constants only
-            [getattr(record, name) for name, _ in _COLUMNS],
+            [[getattr(record, name) for name, _ in _COLUMNS] for record in records],
         )
+        self._database.execute("COMMIT")
 
-    def newest(self, keys: Iterable[str]) -> dict[str, Record]:
-        """The newest result under each of `keys` that has one."""
+    def every(self) -> tuple[Record, ...]:
+        """All results, oldest first."""
+        rows = self._database.execute(
+            f"SELECT {_NAMES} FROM evidence ORDER BY id"  # noqa: S608 - as above
+        )
+        return tuple(map(_record, rows))
+
+    def newest(self, keys: Iterable[str], *, own: bool = False) -> dict[str, Record]:
+        """The newest result under each of `keys` that has one: of this machine, if it has any.
+
+        With `own` what others shared does not count.
+        """
+        only = "AND NOT shared" if own else ""
         found = {}
         for key in keys:
             row = self._database.execute(
-                f"SELECT {_NAMES} FROM evidence WHERE key = ? ORDER BY id DESC",  # noqa: S608 - as above
+                f"SELECT {_NAMES} FROM evidence WHERE key = ? {only}"  # noqa: S608 - as above
+                " ORDER BY shared, id DESC",
                 [key],
             ).fetchone()
             if row is not None:
@@ -115,5 +133,5 @@ class EvidenceStore:
 def _record(row: Sequence[object]) -> Record:
     values: dict[str, Any] = dict(zip((name for name, _ in _COLUMNS), row, strict=True))
     values["verdict"] = Verdict(values["verdict"])
-    values["clean"] = bool(values["clean"])
+    values |= {name: bool(values[name]) for name in ("clean", "shared")}
     return Record(**values)

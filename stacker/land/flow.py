@@ -121,7 +121,7 @@ def _checks(
         VerifyRequest(
             plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
             environment=request.environment, folder=work.directory.state, python=request.python,
-            selection=found.members,
+            selection=found.members, own_evidence=True,
         ),
         lambda _: None,
     )  # fmt: skip

@@ -18,7 +18,8 @@ from stacker.series.edited import edited_since
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.plan.chains import chain, chains
-from stacker.series.rebuilding import Rebuilder, patches_of
+from stacker.series.plan.reading import parse_plan
+from stacker.series.rebuilding import ByHand, Rebuilder, patches_of
 from stacker.series.renaming import renamed_files, renamed_lock, renames
 from stacker.series.resolutions.remembered import Resolutions
 from stacker.series.versions import operations
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.series.compose import PatchCommit
+    from stacker.series.edited import Edited
     from stacker.series.plan.model import Plan, StageId
+    from stacker.series.renaming import Renames
 
 
 class Series(NamedTuple):
@@ -89,7 +92,8 @@ def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     edited, new = edited_since(store, files), renames(lock, plan)
     if new:
         lock, files = renamed_lock(lock, new), renamed_files(files, new)
-    reader = Rebuilder(files, store, lock, new, edited)
+    by_hand = _by_hand(edited, new) if edited else None
+    reader = Rebuilder(files, store, lock, in_store=edited is not None, by_hand=by_hand)
     patches = dict(reader.written())
     edits = [f"{old} is {to} now" for old, to in new.items()]
     expected = chains(plan, _landed_of(lock))
@@ -107,6 +111,32 @@ def load(files: Mapping[str, bytes], store: ObjectStore, plan: Plan) -> Series:
     return Series(
         plan, lock, patches, files, (*edits[: len(new)], *reader.edits, *edits[len(new) :])
     )
+
+
+def as_left(files: Mapping[str, bytes], store: ObjectStore, *, in_store: bool) -> Series:
+    """The series in the files of a version, as the command left it that made them.
+
+    With `in_store` the lock's commits are taken from the store, if it has them; else all are read
+    from the patch files. Raises `SeriesError` or `PatchError` where the files do not fit.
+    """
+    lock = parse_lock(files["series.lock"]) if "series.lock" in files else Lock()
+    _refuse_baseless(lock)
+    plan = parse_plan(files["series.toml"].decode("utf-8", "replace"), "series.toml")
+    reader = Rebuilder(files, store, lock, in_store=in_store)
+    patches = dict(reader.written())
+    if reader.edits:
+        raise SeriesError(
+            f"v{lock.version} does not fit its lock: {'; '.join(reader.edits)}",
+            hint="`stacker doctor` tells more.",
+        )
+    return Series(plan, lock, patches, files, ())
+
+
+def _by_hand(edited: Edited, new: Renames) -> ByHand:
+    """The stages of edited files; those of a renamed one may still lie under its old id."""
+    touched = patches_of(dict.fromkeys(edited.names, b""))
+    renamed = (to for old, to in new.items() if old in touched)
+    return ByHand(frozenset((*touched, *renamed)), edited.since, new)
 
 
 def _refuse_baseless(lock: Lock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import PatchError, SeriesError
 from stacker.series.compose import Composer, Composition, Halted, PatchCommit
@@ -17,36 +17,40 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
-    from stacker.series.edited import Edited
     from stacker.series.lock import Lock, StageLock
     from stacker.series.plan.model import Plan, StageId
     from stacker.series.renaming import Renames
     from stacker.series.rereading import Rereader
+    from stacker.series.versions.operations import Operation
+
+
+class ByHand(NamedTuple):
+    """The stages whose patches people edited since a version, under the ids that they have now."""
+
+    stages: frozenset[str]
+    since: Operation
+    renames: Renames
 
 
 class Rebuilder:
-    """Finds each stage's patches as commits, rebuilding only what the store does not have."""
+    """Finds each stage's patches as commits, rebuilding only what the store does not have.
+
+    `in_store` says that the lock's commits may be taken from the store, if it has them; else all
+    is read from the patch files. What was edited `by_hand` is read anew in any case.
+    """
 
     def __init__(
-        self,
-        files: Mapping[str, bytes],
-        store: ObjectStore,
-        lock: Lock,
-        new: Renames,
-        edited: Edited | None,
-    ) -> None:
+        self, files: Mapping[str, bytes], store: ObjectStore, lock: Lock,
+        *, in_store: bool, by_hand: ByHand | None = None,
+    ) -> None:  # fmt: skip
         self._files = patches_of(files)
-        self._store, self._renames = store, new
-        self._since = edited.since if edited else None
-        touched = patches_of(dict.fromkeys(edited.names if edited else (), b""))
-        # Files of a renamed stage may still lie under its old id.
-        self._edited = {*touched, *(to for old, to in new.items() if old in touched)}
+        self._store, self._by_hand = store, by_hand
         self.chains = lock.chains()
         self._bases = lock.bases
         self._patches: dict[StageId, tuple[PatchCommit, ...]] = {}
         self.edits: list[str] = []
         self._live = [line for line in lock.stages if not line.landed]
-        self._lines = walk_back(store, self._live) if edited else {}
+        self._lines = walk_back(store, self._live) if in_store else {}
         self._composer = Composer(
             Composition(
                 store=store,
@@ -90,16 +94,16 @@ class Rebuilder:
             yield run
 
     def _is_edited(self, line: StageLock) -> bool:
-        return line.stage in self._edited
+        return self._by_hand is not None and line.stage in self._by_hand.stages
 
     @cached_property
     def _rereader(self) -> Rereader | None:
         """Reads what people edited; `None` where the lock is another, so nothing is known."""
-        if self._since is None:
+        if self._by_hand is None:
             return None
         from stacker.series.rereading import Rereader  # noqa: PLC0415 - patches are seldom edited
 
-        return Rereader(self._store, self._since, self._renames, self._files)
+        return Rereader(self._store, self._by_hand.since, self._by_hand.renames, self._files)
 
     def _compare(self, run: Sequence[StageLock], found: Sequence[tuple[PatchCommit, ...]]) -> None:
         """Note which stages are not as the lock has them."""

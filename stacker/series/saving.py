@@ -10,6 +10,7 @@ from stacker.series.lock import parse as parse_lock
 from stacker.series.lock import serialise as serialise_lock
 from stacker.series.plan.chains import nearest
 from stacker.series.versions import ondisk, operations, recording
+from stacker.series.versions.counting import number_for
 from stacker.series.versions.numbering import content_of
 from stacker.series.versions.snapshot import Snapshot
 
@@ -64,7 +65,7 @@ def rewritten(
     files |= texts_of(store, new)
     lock = Lock(version=series.lock.version, bases=dict(bases), stages=tuple(lines))
     if content_of(lock) != content_of(series.lock):
-        lock = lock._replace(version=_number(store, lock))
+        lock = lock._replace(version=number_for(store, lock))
     return lock, files
 
 
@@ -96,7 +97,7 @@ def save(
     everything = {**files, "series.lock": serialise_lock(lock)}
     after = Snapshot.of(store.algorithm, everything, like=found)
     done = recording.record(
-        store, after, _kept(store, lock), known=found.ids,
+        store, after, kept(store, lock), known=found.ids,
         version=lock.version if version is None else version,
         content=None if command == operations.SEEN else content_of(lock),
         command=command, reason=reason, now=now, by=by,
@@ -144,7 +145,7 @@ def _see(
     tells = command != operations.SEEN
     known = operations.file_ids_of(store, here.oid) if here else {}
     recording.record(
-        store, found, _kept(store, lock) if tells else (), known=frozenset(known.values()),
+        store, found, kept(store, lock) if tells else (), known=frozenset(known.values()),
         version=lock.version, content=content_of(lock) if tells else None,
         command=command, reason="files as they were found", now=now, by=by,
     )  # fmt: skip
@@ -152,7 +153,7 @@ def _see(
     return True
 
 
-def _kept(store: ObjectStore, lock: Lock) -> list[Oid]:
+def kept(store: ObjectStore, lock: Lock) -> list[Oid]:
     """The commits that an operation keeps in the store: bases, tips, and what is published."""
     # A stage that stands on one other alone stands on that one's tip.
     below = {line.needs[0] for line in lock.stages if len(line.needs) == 1 and not line.landed}
@@ -162,26 +163,6 @@ def _kept(store: ObjectStore, lock: Lock) -> list[Oid]:
         *(line.published.head for line in lock.stages if line.published is not None),
     ])  # fmt: skip
     return [oid for oid, found in zip(keep, store.find_many(list(keep)), strict=True) if found]
-
-
-def _number(store: ObjectStore, lock: Lock) -> int:
-    """The number of the version: that of an equal one (after an undo), else one never used."""
-    content, highest = content_of(lock), lock.version
-    here = operations.current(store)
-    while here is not None:
-        numbers = here.numbers
-        if numbers is None:  # of an older stacker
-            raw = operations.file_of(store, here.oid, "series.lock")
-            tells = raw is not None and here.command != operations.SEEN
-            if raw and tells and content_of(parse_lock(raw)) == content:
-                return here.version
-            highest, older = max(highest, here.version), here.previous
-        elif content in numbers.carried:
-            return numbers.carried[content]
-        else:
-            highest, older = max(highest, numbers.highest), numbers.older
-        here = operations.operation(store, older) if older else None
-    return highest + 1
 
 
 def texts_of(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
     from stacker.series.directory import SeriesDirectory
+    from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan
 
 
@@ -82,10 +83,14 @@ class Workspace(NamedTuple):
         files = ondisk.found(self.store, self.directory)
         raw = files.get("series.lock")
         if raw is not None:
-            for name, base in parse_lock(raw).bases.items():
-                if self.store.find(base) is None and name in self.upstreams:
-                    self._fetch_base(self.upstreams[name], base, told)
+            self.bring_bases(parse_lock(raw), told)
         return raw, load(files, self.store, self.plan)
+
+    def bring_bases(self, lock: Lock, told: Told | None = None) -> None:
+        """Fetch the bases of a lock that the store lacks."""
+        for name, base in lock.bases.items():
+            if self.store.find(base) is None and name in self.upstreams:
+                self._fetch_base(self.upstreams[name], base, told)
 
     def _is_new(self, lock: bytes) -> bool:
         """Whether the newest operation knows another lock: a fresh clone, or a pull from home."""

@@ -27,7 +27,7 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
     cells = cells_of(request)
     remove_tree(request.builds)  # what a killed run left
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        known = {} if request.rerun else held(evidence, cells)
+        known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
         cost = price(cells, known, evidence.usual_seconds)
         say(Priced(cost))
         try:
@@ -37,9 +37,9 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
     return VerifyResult(_in_plan_order(request.plan, results))
 
 
-def held(evidence: EvidenceStore, cells: Sequence[Cell]) -> dict[str, Record]:
-    """The evidence that there is for `cells`, by key."""
-    return evidence.newest({cell.key for cell in cells})
+def held(evidence: EvidenceStore, cells: Sequence[Cell], *, own: bool = False) -> dict[str, Record]:
+    """The evidence that there is for `cells`, by key; with `own` only what ran here."""
+    return evidence.newest({cell.key for cell in cells}, own=own)
 
 
 def _results(

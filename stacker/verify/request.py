@@ -26,7 +26,8 @@ class VerifyRequest:
     `stages` are those that can be built now; `repo_commits` gives for each of them the commit of
     every other repository that goes with it. `rerun` asks again where there is evidence.
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
-    the series' `.stacker`; `python` the interpreter behind `{python}`.
+    the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
+    others ran and shared does not count.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class VerifyRequest:
     platforms: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     rerun: bool = False
+    own_evidence: bool = False
 
     @property
     def builds(self) -> Path:

@@ -31,7 +31,8 @@ class Operation(NamedTuple):
     """One step in the life of the series: what it was, and the version it left behind.
 
     `numbers` is `None` in an operation that an older stacker made; `by` is empty where nobody is
-    known to have asked for it.
+    known to have asked for it. `after` is the shared step (`sync`) that came before the oldest
+    operation, where older ones were pruned.
     """
 
     oid: Oid
@@ -42,6 +43,7 @@ class Operation(NamedTuple):
     seconds: int
     numbers: Numbers | None
     by: str = ""
+    after: Oid | None = None
 
 
 def current(store: ObjectStore) -> Operation | None:
@@ -118,7 +120,7 @@ def _read(oid: Oid, commit: Commit) -> Operation:
     text = commit.message.decode("utf-8", "replace")
     subject = text.split("\n", 1)[0]
     command, _, reason = subject.partition(": ")
-    fields = dict(re.findall(r"^(Version|Previous): (\w+)$", text, re.MULTILINE))
+    fields = dict(re.findall(r"^(Version|Previous|After): (\w+)$", text, re.MULTILINE))
     previous = fields.get("Previous", "none")
     return Operation(
         oid=oid,
@@ -129,4 +131,5 @@ def _read(oid: Oid, commit: Commit) -> Operation:
         seconds=commit.committer.seconds,
         numbers=Numbers.parse(text),
         by="" if commit.author == commit.committer else commit.author.name.decode(errors="replace"),
+        after=Oid(fields["After"]) if is_oid(fields.get("After", "")) else None,
     )

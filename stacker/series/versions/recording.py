@@ -118,6 +118,13 @@ def extend(
     return tuple(made)
 
 
+def author_of(by: str, seconds: int) -> Signature:
+    """Who an operation says that it was asked for by; stacker itself where nobody is known."""
+    when = f"{seconds} +0000".encode()
+    name = by.encode("utf-8", "replace").translate(None, _NOT_IN_NAMES).strip()
+    return Signature(name, b"", when) if name else Signature(b"stacker", b"stacker@localhost", when)
+
+
 def next_number(store: ObjectStore) -> int:
     """A number that no version has."""
     here = current(store)
@@ -128,9 +135,7 @@ def _made(
     store: ObjectStore, before: Operation | None, new: NewOperation, known: Container[Oid] = ()
 ) -> Operation:
     """The operation, in the store; the series' head is where it was."""
-    us = Signature(b"stacker", b"stacker@localhost", f"{new.seconds} +0000".encode())
-    name = new.by.encode("utf-8", "replace").translate(None, _NOT_IN_NAMES).strip()
-    who = Signature(name, b"", us.when) if name else us
+    who, us = author_of(new.by, new.seconds), author_of("", new.seconds)
     message = (
         f"{new.command}: {new.reason}\n\nVersion: {new.version}\n"
         f"Previous: {before.oid if before else 'none'}\n"

@@ -1,0 +1,1 @@
+"""What a team shares through home: versions, evidence, landings; fetched, merged, sent."""

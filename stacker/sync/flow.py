@@ -1,0 +1,202 @@
+"""`stacker sync`: what upstream, home and forge have comes here; what is ours goes home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from stacker.errors import GitError
+from stacker.rebase.restacked import restacked
+from stacker.series.saving import see
+from stacker.series.versions import ondisk, operations
+from stacker.series.versions.recording import extend
+from stacker.series.workspace import fetch_tip
+from stacker.sync import evidence, home, landings, line
+from stacker.sync.home import Heads
+from stacker.sync.joining import Joined, join
+from stacker.sync.numbering import Numbering, lock_in, with_numbers
+from stacker.sync.outcome import Count, State, Synced
+from stacker.sync.records import unite
+from stacker.sync.relating import relate
+from stacker.sync.taking import files_of, renumbered, taken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
+    from stacker.git.transfer import Told
+    from stacker.series.versions.operations import Operation
+    from stacker.series.workspace import Workspace
+    from stacker.sync.home import Home
+    from stacker.sync.line import SharedStep
+    from stacker.sync.records import Union
+    from stacker.sync.relating import Relation
+
+TEXTS = "texts"
+"""The command of an operation that only kept what people wrote into plan and texts."""
+
+_TRIES = 5  # somebody else may send while we merge; then it is merged anew
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """Where home is. `fetch` allows to ask upstream; `dry_run` only says what would be done."""
+
+    home: Home
+    fetch: bool = True
+    dry_run: bool = False
+
+
+class _Came(NamedTuple):
+    """How our line and home's came together; `head` is home's then, and `ours` what we had."""
+
+    state: State
+    steps: Count
+    head: Oid | None
+    joined: Joined = Joined()
+    ours: int | None = None
+    renumbered: Mapping[int, int] = MappingProxyType({})
+
+
+class _Records(NamedTuple):
+    """What else both sides have, as one."""
+
+    evidence: Union
+    landings: Union
+
+
+def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Synced:
+    """Come together with home; nothing of either side is lost.
+
+    What was edited by hand is a version first. Raises `SeriesError` where a side cannot be read,
+    `GitError` where home cannot be reached or does not take what is sent.
+    """
+    series, _ = restacked(work, told)
+    see(work.directory, work.store, series.files, work.now, command=TEXTS, by=work.person)
+    there = work.upstreams if request.fetch else {}
+    tips = {name: fetch_tip(work.store, one, told) for name, one in there.items()}
+    for _ in range(_TRIES):
+        before = home.fetch(work.store, request.home, told)
+        came = _come_together(work, before.versions, told, dry_run=request.dry_run)
+        records = _records(work, before)
+        now = Heads(came.head, records.evidence.head, records.landings.head)
+        if request.dry_run:
+            read = len(records.evidence.came), len(records.landings.came)
+            return _synced(work, request, came, records, read)
+        read = _take(work, records)
+        refused = home.send(work.store, request.home, before, now)
+        if refused is None:
+            done = _synced(work, request, came, records, read)
+            return replace(done, upstreams=tips)
+        if home.fetch(work.store, request.home, told) == before:
+            raise GitError(
+                f"{request.home.shown} did not take what was sent: {refused.words}",
+                hint="Here all is merged and safe. Check whether you may push there.",
+            )
+    raise GitError(
+        f"{request.home.shown} moved each of {_TRIES} times that something was sent",
+        hint="Run the command again.",
+    )
+
+
+def _come_together(work: Workspace, head: Oid | None, told: Told | None, *, dry_run: bool) -> _Came:
+    """Bring our line and home's together, in one step of the series' head."""
+    ours = _line_of(work)
+    theirs = line.read(work.store, head)
+    how = relate(work.store, ours, theirs)
+    steps = Count(len(ours) - how.ours, len(theirs) - how.theirs)
+    if how.there < len(theirs) and not dry_run:
+        return _go_on(work, ours, theirs, how, told)
+    if steps.taken:
+        return _Came(State.MERGED if steps.sent else State.TAKEN, steps, head)
+    state = State.SENT if steps.sent else State.IN_STEP
+    return _Came(state, steps, head if dry_run else _shared_head(work, ours))
+
+
+def _go_on(
+    work: Workspace, ours: Sequence[Operation], theirs: Sequence[SharedStep],
+    how: Relation, told: Told | None,
+) -> _Came:  # fmt: skip
+    """Put what home has and we lack, and then what we have, behind what both have."""
+    store, mine = work.store, ours[how.ours :]
+    onto = ours[how.kept - 1] if how.kept else None
+    numbering = Numbering(store, onto)
+    work.bring_bases(lock_in(files_of(store, theirs[-1].tree)), told)
+    entries = taken(store, theirs[how.there :], numbering)
+    entries += renumbered(store, mine, numbering)
+    joined, version = Joined(), None
+    if mine and how.theirs < len(theirs):
+        version = numbering.of(mine[-1].version)
+        joined = join(work, *_sides(store, mine[-1], theirs, how, numbering), numbering)
+        entries += joined.entries
+    extend(store, ours[-1] if ours else None, onto, entries)
+    ondisk.write_files(store, work.directory)
+    steps = Count(len(mine), len(theirs) - how.theirs)
+    if joined.stopped is not None:  # home hears of it when it is solved
+        head = theirs[-1].oid
+        return _Came(State.STOPPED, steps, head, joined, version, numbering.renumbered)
+    state = (
+        (State.MERGED if steps.sent else State.TAKEN) if steps.taken
+        else State.SENT if steps.sent else State.IN_STEP
+    )  # fmt: skip
+    after = _shared_head(work, _line_of(work))
+    return _Came(state, steps, after, joined, version, numbering.renumbered)
+
+
+def _sides(
+    store: ObjectStore, mine: Operation, theirs: Sequence[SharedStep], how: Relation,
+    numbering: Numbering,
+) -> tuple[Mapping[str, bytes], Mapping[str, bytes], Mapping[str, bytes]]:  # fmt: skip
+    """The files that both began with, ours now, and home's now."""
+    told = (one for one in reversed(theirs[: how.theirs]) if one.command != operations.SEEN)
+    began = next(told, None)
+    return (
+        files_of(store, began.tree) if began else {},
+        with_numbers(operations.files_of(store, mine.oid), numbering),
+        files_of(store, theirs[-1].tree),
+    )
+
+
+def _line_of(work: Workspace) -> list[Operation]:
+    return list(operations.history(work.store))[::-1]
+
+
+def _shared_head(work: Workspace, ours: Sequence[Operation]) -> Oid | None:
+    """The head of our line as it is shared; all of it is in the store then."""
+    steps = line.shared(work.store, ours, ours[0].after) if ours else []
+    found = work.store.find_many([step.oid for step in steps])
+    line.write(work.store, [s for s, there in zip(steps, found, strict=True) if there is None])
+    return steps[-1].oid if steps else None
+
+
+def _records(work: Workspace, before: Heads) -> _Records:
+    """Evidence and landings of both sides."""
+    store, state = work.store, work.directory.state
+    return _Records(
+        unite(store, before.evidence, evidence.known(state), max, work.now),
+        unite(store, before.landings, landings.known(state), landings.further, work.now),
+    )
+
+
+def _take(work: Workspace, records: _Records) -> tuple[int, int]:
+    """Remember what others recorded: how much of it could be read."""
+    state = work.directory.state
+    return (
+        evidence.take(state, records.evidence.came),
+        landings.take(state, records.landings.came, work.upstreams.keys()),
+    )
+
+
+def _synced(
+    work: Workspace, request: SyncRequest, came: _Came, records: _Records, read: tuple[int, int]
+) -> Synced:
+    here = operations.current(work.store)
+    return Synced(
+        home=request.home.shown, state=came.state, version=here.version if here else 0,
+        steps=came.steps, renumbered=came.renumbered, clashes=came.joined.clashes,
+        ours=came.ours if came.joined.clashes else None, stopped=came.joined.stopped,
+        evidence=Count(records.evidence.sent, read[0]),
+        landings=Count(records.landings.sent, read[1]),
+    )  # fmt: skip

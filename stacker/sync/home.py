@@ -1,0 +1,70 @@
+"""Home: the repository where a team shares a series, and what stacker keeps there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from stacker.git import transfer
+from stacker.git.push import PushRefused, RefUpdate, push
+
+if TYPE_CHECKING:
+    from stacker.git.objects import Oid
+    from stacker.git.process import Credential
+    from stacker.git.push import PushOutcome
+    from stacker.git.store import ObjectStore
+    from stacker.git.transfer import Told
+
+_NAMES = ("refs/stacker/versions", "refs/stacker/evidence", "refs/stacker/landings")
+_FETCHED = "refs/stacker/home/"
+
+
+class Home(NamedTuple):
+    """Where home is as git reaches it."""
+
+    url: str
+    credential: Credential | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its address for people, without what nobody should see."""
+        return transfer.shown_url(self.url)
+
+
+class Heads(NamedTuple):
+    """What home has under each of our refs; `None` where there is nothing."""
+
+    versions: Oid | None
+    evidence: Oid | None
+    landings: Oid | None
+
+
+def fetch(store: ObjectStore, home: Home, told: Told | None = None) -> Heads:
+    """Read what home has; all of it is in the store then."""
+    refs = transfer.ask(home.url, store.git.directory, home.credential).refs
+    lacking = [n for n in _NAMES if n in refs and store.resolve(_kept(n)) != refs[n]]
+    if lacking:
+        specs = [f"+{name}:{_kept(name)}" for name in lacking]
+        transfer.fetch(store.git, home.url, specs, credential=home.credential, told=told)
+    # Somebody may have sent more between the two.
+    return Heads(*(store.resolve(_kept(n)) if n in refs else None for n in _NAMES))
+
+
+def send(store: ObjectStore, home: Home, before: Heads, now: Heads) -> PushRefused | None:
+    """Let home have what it lacks, all at once and only if it is as it was `before`."""
+    changes = [
+        RefUpdate(name, old, new)
+        for name, old, new in zip(_NAMES, before, now, strict=True)
+        if old != new
+    ]
+    done: PushOutcome = push(store.git, home.url, changes, credential=home.credential)
+    if isinstance(done, PushRefused):
+        return done
+    for one in changes:
+        assert one.new is not None, "nothing of home's is ever taken away"
+        store.git.run("update-ref", _kept(one.ref), one.new)
+    return None
+
+
+def _kept(name: str) -> str:
+    """The ref of the store that remembers what home had."""
+    return name.replace("refs/stacker/", _FETCHED, 1)

@@ -1,0 +1,293 @@
+"""Two people work on one series at once, and nothing of either is lost."""
+
+from __future__ import annotations
+
+import pytest
+from sync_world import ONE, THREE, TWO, a_c, clone, commit, edit, edited, git, team, versions
+
+
+@pytest.fixture
+def ann(tmp_path, run_stacker, history):
+    return team(run_stacker, tmp_path, history)
+
+
+def drift(world, subject, *changes):
+    world.upstream.add("master", (subject, {"a.c": edited(*changes)}))
+
+
+def test_the_first_sync_gives_all_to_home_and_the_second_finds_nothing(ann):
+    first = ann.stacker("sync")
+    assert (first["state"], first["version"]) == ("sent", 1)
+    assert git(ann.home.parent / "home.git", "for-each-ref", "--format=%(refname)").split() == [
+        "refs/heads/main", "refs/stacker/versions",
+    ]  # fmt: skip
+    before = ann.files()
+    again = ann.stacker("sync")
+    assert (again["state"], again["steps"]) == ("in-step", {"sent": 0, "taken": 0})
+    assert ann.files() == before
+
+
+def test_home_gets_no_history_of_upstream(ann):
+    ann.stacker("sync")
+    home = ann.home.parent / "home.git"
+    reachable = git(home, "rev-list", "--objects", "refs/stacker/versions")
+    assert ann.upstream["start"] not in reachable
+
+
+def test_a_fresh_clone_and_a_sync_are_the_whole_series(ann):
+    drift(ann, "drift", (0, "up"))
+    ann.stacker("rebase")
+    edit(ann, "two", "two\n", "zwei\n")
+    ann.stacker("sync")
+    commit(ann)
+    bob = clone(ann, "bob")
+    assert bob.stacker("sync")["state"] == "in-step"
+    assert bob.files() == ann.files()
+    assert versions(bob) == versions(ann)
+    assert bob.stacker("log", "--diff", "v1", "v3") == ann.stacker("log", "--diff", "v1", "v3")
+    assert bob.stacker("rebase")["version"] == 3
+    assert bob.stacker("undo", "--to", "v1")["version"] == 1
+    assert a_c(bob) == edited(ONE, TWO, THREE)
+
+
+def test_what_was_not_committed_comes_with_sync_too(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    edit(ann, "one", "one\n", "uno\n")
+    ann.stacker("sync")
+    taken = bob.stacker("sync")
+    assert (taken["state"], taken["version"]) == ("taken", 2)
+    assert bob.files() == ann.files()
+    edit(bob, "three", "three\n", "tre\n")
+    assert bob.stacker("sync")["state"] == "sent"
+    assert ann.stacker("sync")["state"] == "taken"
+    assert a_c(ann) == edited((3, "uno"), TWO, (27, "tre"))
+
+
+def test_two_who_worked_at_once_on_two_stages(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    edit(ann, "one", "one\n", "uno\n")
+    edit(bob, "three", "three\n", "tre\n")
+    ann.stacker("sync")
+    merged = bob.stacker("sync")
+    assert (merged["state"], merged["renumbered"]) == ("merged", {"2": 3})
+    assert a_c(bob) == edited((3, "uno"), TWO, (27, "tre"))
+    assert ann.stacker("sync")["state"] == "taken"
+    assert ann.files() == bob.files()
+    assert versions(ann) == versions(bob)
+
+
+def test_the_same_patch_in_two_places(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    edit(ann, "two", "line 10\n", "ten\n")
+    edit(bob, "two", "line 20\n", "twenty\n")
+    ann.stacker("sync")
+    assert bob.stacker("sync")["clashes"] == []
+    assert a_c(bob) == edited(ONE, TWO, THREE, (10, "ten"), (20, "twenty"))
+
+
+def test_the_same_line_of_the_same_patch_keeps_both_as_versions(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    edit(ann, "two", "two\n", "zwei\n")
+    edit(bob, "two", "two\n", "deux\n")
+    ann.stacker("sync")
+    clash = bob.stacker("sync", code=3)
+    assert [(c["stage"], c["file"]) for c in clash["clashes"]] == [("two", "0001-two.patch")]
+    assert a_c(bob) == edited(ONE, (15, "zwei"), THREE)
+    assert clash["ours"] == 3
+    bob.stacker("undo", "--to", "v3")
+    assert a_c(bob) == edited(ONE, (15, "deux"), THREE)
+
+
+def test_one_rebased_while_the_other_edited(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    drift(ann, "drift", (0, "up"), (36, "down"))
+    ann.stacker("rebase")
+    edit(bob, "two", "two\n", "zwei\n")
+    bob.stacker("sync")
+    assert ann.stacker("sync")["state"] == "merged"
+    assert a_c(ann) == edited(ONE, (15, "zwei"), THREE, (0, "up"), (36, "down"))
+    bob.stacker("sync")
+    assert bob.files() == ann.files()
+    assert bob.stacker("rebase")["base"] == ann.upstream["drift"]
+
+
+def test_both_rebased_the_newer_base_stays(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    drift(ann, "first", (0, "up"))
+    ann.stacker("rebase")
+    drift(ann, "second", (0, "up"), (36, "down"))
+    bob.stacker("rebase")
+    ann.stacker("sync")
+    assert bob.stacker("sync")["state"] == "merged"
+    assert ann.stacker("sync")["state"] == "taken"
+    assert ann.stacker("rebase", "--no-fetch")["base"] == ann.upstream["second"]
+
+
+def test_an_edit_that_does_not_go_with_the_other_side_is_solved_and_then_sent(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    edit(ann, "one", "line 34\n", "near\n")
+    edit(bob, "three", "line 34\n", "close\n")
+    ann.stacker("sync")
+    home = ann.home.parent / "home.git"
+    before = git(home, "rev-parse", "refs/stacker/versions")
+    stopped = bob.stacker("sync", code=3)
+    assert (stopped["state"], stopped["stopped"]) == ("stopped", ["three"])
+    assert git(home, "rev-parse", "refs/stacker/versions") == before
+    shown = bob.stacker("resolve", "three", "--take", "mine")
+    assert shown
+    assert bob.stacker("sync")["state"] == "sent"
+    assert "close" in a_c(bob)
+    assert ann.stacker("sync")["state"] == "taken"
+    assert ann.files() == bob.files()
+
+
+def test_two_who_each_added_a_stage(ann, tmp_path):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    for world, name, line in ((ann, "four", 33), (bob, "five", 36)):
+        tip = edited(ONE, TWO, THREE, (line, name))
+        world.upstream.add(name, (name, {"a.c": tip}), start="Three")
+        world.stacker("import", f"port..{name}", "--stage", name)
+    ann.stacker("sync")
+    assert bob.stacker("sync")["clashes"] == []
+    assert [s["id"] for s in bob.stacker("status")["stages"]][:3] == ["one", "two", "three"]
+    tip = bob.stacker("status")["stages"][-1]["id"]
+    assert a_c(bob, tip) == edited(ONE, TWO, THREE, (33, "four"), (36, "five"))
+
+
+def test_texts_and_plan_are_merged_line_by_line(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    text = ann.home / "series" / "one.md"
+    text.write_bytes(b"# One of ann\n")
+    plan = bob.home / "series.toml"
+    plan.write_text(
+        plan.read_text("utf-8") + '\n[groups.final]\nstages = ["two", "three"]\n', "utf-8"
+    )
+    ann.stacker("sync")
+    bob.stacker("sync")
+    ann.stacker("sync")
+    assert ann.files() == bob.files()
+    assert (bob.home / "series" / "one.md").read_bytes() == b"# One of ann\n"
+    assert b"groups.final" in (ann.home / "series.toml").read_bytes()
+
+
+def test_hand_made_edits_are_a_version_before_anything_is_merged(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    edit(ann, "one", "one\n", "uno\n")
+    ann.stacker("sync")
+    patch = bob.patch("three")
+    patch.write_bytes(patch.read_bytes().replace(b"+three", b"+tre"))
+    assert bob.stacker("sync")["state"] == "merged"
+    assert a_c(bob) == edited((3, "uno"), TWO, (27, "tre"))
+
+
+def test_a_clone_whose_store_is_gone_takes_everything_from_home(ann):
+    import shutil  # noqa: PLC0415
+
+    edit(ann, "one", "one\n", "uno\n")
+    ann.stacker("sync")
+    before, steps = ann.files(), versions(ann)
+    shutil.rmtree(ann.home / ".stacker")
+    assert ann.stacker("sync")["state"] == "in-step"
+    assert (ann.files(), versions(ann)) == (before, steps)
+
+
+def test_work_in_a_fresh_clone_before_its_first_sync_is_not_lost(ann):
+    ann.stacker("sync")
+    commit(ann)
+    edit(ann, "one", "one\n", "uno\n")
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    edit(bob, "three", "three\n", "tre\n")
+    assert bob.stacker("sync")["state"] == "merged"
+    assert a_c(bob) == edited((3, "uno"), TWO, (27, "tre"))
+
+
+def test_a_dry_run_moves_nothing(ann):
+    said = ann.stacker("sync", "--dry-run")
+    assert (said["state"], said["steps"]["sent"]) == ("sent", 2)
+    assert git(ann.home.parent / "home.git", "for-each-ref", "refs/stacker") == ""
+    assert ann.stacker("sync")["steps"]["sent"] == 2
+
+
+def test_without_a_home_it_says_how_to_name_one(ann):
+    git(ann.home, "remote", "remove", "origin")
+    said = ann.stacker("sync", code=2)["error"]
+    assert "home" in said["message"]
+    assert "series.toml" in said["hint"]
+
+
+def test_a_home_that_is_gone_is_said_and_nothing_moves(ann):
+    ann.stacker("sync")
+    edit(ann, "one", "one\n", "uno\n")
+    before = ann.files()
+    (ann.home.parent / "home.git").rename(ann.home.parent / "away.git")
+    assert "home.git" in ann.stacker("sync", code=1)["error"]["message"]
+    assert ann.files() == before
+
+
+def test_nobody_loses_the_plan_when_both_change_the_same_line(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    for world, title in ((ann, "Ann's"), (bob, "Bob's")):
+        plan = world.home / "series.toml"
+        text = plan.read_text("utf-8").replace("[series]\n", f'[series]\ntitle = "{title}"\n', 1)
+        plan.write_text(text, "utf-8", newline="\n")
+    ann.stacker("sync")
+    clash = bob.stacker("sync", code=3)
+    assert [c["file"] for c in clash["clashes"]] == ["series.toml"]
+    assert b"Ann's" in (bob.home / "series.toml").read_bytes()
+    bob.stacker("undo", "--to", f"v{clash['ours']}")
+
+
+def test_hostile_names_from_home_are_refused(ann, tmp_path):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    home = ann.home.parent / "home.git"
+    for name in ("patches/../../evil", "evil.toml", "series/x\\y.md", "patches/a/NUL.patch"):
+        blob = git(home, "hash-object", "-w", "--stdin")
+        head = git(home, "rev-parse", "refs/stacker/versions")
+        tree = {"": git(home, "ls-tree", head)}
+        entry = f"100644 blob {blob}\t{name.rpartition('/')[2]}\n"
+        parts = name.split("/")[:-1]
+        import subprocess  # noqa: PLC0415
+
+        def mktree(text, home=home):
+            done = subprocess.run(["git", "mktree"], cwd=home, input=text.encode(),
+                                  capture_output=True, check=True)  # fmt: skip
+            return done.stdout.decode().strip()
+
+        inner = mktree(entry)
+        for part in reversed(parts[1:]):
+            inner = mktree(f"040000 tree {inner}\t{part}\n")
+        top = "\n".join(x for x in tree[""].splitlines() if not x.endswith("\tpatches"))
+        top = f"{top}\n040000 tree {inner}\t{parts[0]}\n" if parts else f"{tree['']}\n{entry}"
+        commit_ = git(
+            home, "commit-tree", "-p", head, "-m", "rebase: evil\n\nVersion: 9", mktree(top)
+        )
+        git(home, "update-ref", "refs/stacker/versions", commit_)
+        before = bob.files()
+        said = bob.stacker("sync", code=1)["error"]
+        assert "no series directory has" in said["message"], name
+        assert bob.files() == before
+        git(home, "update-ref", "refs/stacker/versions", head)
