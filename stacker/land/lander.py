@@ -139,10 +139,13 @@ def read(work: Workspace, forge: MergeForge, intent: Intent, repository: str) ->
         landed = Oid(pull.merge_commit) if pull.merge_commit else None
         if landed is not None and store.find(landed) is None:
             bring(store, upstream, landed)
-    if landed is not None and not is_ancestor(store, landed, tip):
+    # A landing of another machine: what the tip's history does not have has not landed.
+    if landed is not None and (store.find(landed) is None or not is_ancestor(store, landed, tip)):
         landed = None
     expected = {intent.tree}
     if landed is not None and landed != intent.candidate:
+        if store.find(intent.candidate) is None:
+            bring(store, upstream, intent.candidate)
         expected |= _moved(store, intent, landed)
     return Reads(
         tip=tip, base=intent.base, has_base=is_ancestor(store, intent.base, tip), landed=landed,
