@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from stacker import prune as pruning
 from stacker import settings, wiring
 from stacker.cli.context import Options
 from stacker.doctor import flow as examining
@@ -18,6 +19,8 @@ from stacker.series.plan.explaining import explain_plan
 from stacker.series.plan.schema import plan_schema
 from stacker.status.gather import gather
 from stacker.status.reading import read_pulls
+
+_KEPT = 30  # versions that stay, if nobody says how many
 
 
 def status(
@@ -60,9 +63,21 @@ def _plan(options: Options) -> Answer:
     return Answer({"plan": text}, text)
 
 
-def doctor(context: typer.Context) -> Answer:
+def doctor(
+    context: typer.Context,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Let go of old versions, and of what only they need.")
+    ] = False,
+    keep: Annotated[
+        int | None, typer.Option(metavar="N", help="With --prune: how many versions stay (30).")
+    ] = None,
+) -> Answer:
     """Whether everything is in place, and what to do where it is not."""
     options: Options = context.obj
+    if prune:
+        return _prune(options, _KEPT if keep is None else keep)
+    if keep is not None:
+        raise UsageError("--keep says how many versions stay", hint="Add `--prune`.")
     reach = wiring.reach if options.fetch else None
     found = examining.examine(wiring.directory(options.folder), reach)
     bad = any(one.health is Health.PROBLEM for one in found)
@@ -70,3 +85,14 @@ def doctor(context: typer.Context) -> Answer:
     return Answer(
         doctor_rendering.doctor_document(found), doctor_rendering.doctor_text(found), code
     )
+
+
+def _prune(options: Options, keep: int) -> Answer:
+    """Let go of old versions; a person is asked before."""
+    if options.terminal.can_ask and not options.terminal.ask(
+        f"Let go of all versions but the newest {keep}? That cannot be undone."
+    ):
+        raise UsageError("nothing was let go")
+    with options.workspace() as work:
+        done = pruning.prune(work, keep)
+    return Answer(doctor_rendering.pruned_document(done), doctor_rendering.pruned_text(done))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.doctor.finding import Finding
+    from stacker.prune import Pruned
 
 
 def doctor_text(findings: Sequence[Finding]) -> str:
@@ -47,3 +48,15 @@ def doctor_document(findings: Sequence[Finding]) -> dict[str, object]:
             for one in findings
         ]
     }
+
+
+def pruned_document(done: Pruned) -> dict[str, object]:
+    """The `--json` document of `doctor --prune`; `freed` in bytes."""
+    return {"steps": done.steps, "versions": list(done.versions), "freed": done.freed}
+
+
+def pruned_text(done: Pruned) -> str:
+    """The same for a person."""
+    left = f"v{done.versions[0]} to v{done.versions[-1]}" if done.versions else "nothing"
+    steps = f"{done.steps} step{'' if done.steps == 1 else 's'}"
+    return f"{steps} let go; {left} is left. {done.freed / 1e6:.1f} MB came free."

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan
 
+ADOPTED = "adopt"
+"""The command of an operation that found a version which another clone had made."""
+
 
 class Upstream(NamedTuple):
     """One upstream repository as git reaches it. `branch` is `None` for its HEAD."""
@@ -70,7 +73,7 @@ class Workspace(NamedTuple):
         if raw is not None and not series.edits and self._is_new(raw):
             see(
                 self.directory, self.store, series.files, self.now,
-                command="adopt", by=self.person,
+                command=ADOPTED, by=self.person,
             )  # fmt: skip
         return series
 

@@ -129,7 +129,7 @@ def _go_on(
     joined, version = Joined(), None
     if mine and how.theirs < len(theirs):
         version = numbering.of(mine[-1].version)
-        joined = join(work, *_sides(store, mine[-1], theirs, how, numbering), numbering)
+        joined = join(work, *_sides(store, ours, theirs, how, numbering), numbering)
         entries += joined.entries
     extend(store, ours[-1] if ours else None, onto, entries)
     ondisk.write_files(store, work.directory)
@@ -146,15 +146,19 @@ def _go_on(
 
 
 def _sides(
-    store: ObjectStore, mine: Operation, theirs: Sequence[SharedStep], how: Relation,
+    store: ObjectStore, ours: Sequence[Operation], theirs: Sequence[SharedStep], how: Relation,
     numbering: Numbering,
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes], Mapping[str, bytes]]:  # fmt: skip
     """The files that both began with, ours now, and home's now."""
     told = (one for one in reversed(theirs[: how.theirs]) if one.command != operations.SEEN)
     began = next(told, None)
+    if began is not None:
+        base = files_of(store, began.tree)
+    else:  # of what home has let go, or of nothing
+        base = operations.files_of(store, ours[how.ours - 1].oid) if how.ours else {}
     return (
-        files_of(store, began.tree) if began else {},
-        with_numbers(operations.files_of(store, mine.oid), numbering),
+        base,
+        with_numbers(operations.files_of(store, ours[-1].oid), numbering),
         files_of(store, theirs[-1].tree),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stacker.series.lock import parse as parse_lock
 from stacker.series.versions import operations
 from stacker.series.versions.numbering import content_of
+from stacker.series.workspace import ADOPTED
 from stacker.sync.line import shared
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _from_files(store: ObjectStore, first: Operation, theirs: Sequence[SharedSte
     """What a clone that never shared anything began with, told by its first version's files.
 
     Texts that were committed since are a change of ours; so then only the lock has to be home's.
+    A version older than home's newest that home does not have was let go there.
     """
     tree = store.commit(first.oid).tree
     for n, step in reversed(list(enumerate(theirs, 1))):
@@ -62,7 +64,9 @@ def _from_files(store: ObjectStore, first: Operation, theirs: Sequence[SharedSte
         told = content is not None and step.command != operations.SEEN
         if told and _content(store, step.oid) == content:
             return Relation(0, n, 0, 0)
-    return Relation(0, 0, 0, 0)
+    numbers = {step.version for step in theirs}
+    pruned = first.version < max(numbers) and first.version not in numbers
+    return Relation(1 if pruned and first.command == ADOPTED else 0, 0, 0, 0)
 
 
 def _content(store: ObjectStore, step: str) -> str | None:

@@ -29,7 +29,8 @@ class NewOperation(NamedTuple):
     """An operation that is to be: its files, the commits that it keeps, and what it says of itself.
 
     `content` names the version's content (`numbering.content_of`), where the lock tells of it;
-    `seconds` since 1970; `by` names who asked for it.
+    `seconds` since 1970; `by` names who asked for it. The first operation of a line that was pruned
+    says what came before it: the shared step `after` which it comes, and the `numbers` given.
     """
 
     what: Snapshot
@@ -40,6 +41,8 @@ class NewOperation(NamedTuple):
     reason: str
     seconds: int
     by: str = ""
+    after: Oid | None = None
+    numbers: Numbers | None = None
 
 
 def record(
@@ -136,10 +139,11 @@ def _made(
 ) -> Operation:
     """The operation, in the store; the series' head is where it was."""
     who, us = author_of(new.by, new.seconds), author_of("", new.seconds)
+    numbers = new.numbers or _numbers(store, before, new.version, new.content)
     message = (
         f"{new.command}: {new.reason}\n\nVersion: {new.version}\n"
         f"Previous: {before.oid if before else 'none'}\n"
-        f"{_numbers(store, before, new.version, new.content).line()}"
+        f"{f'After: {new.after}{chr(10)}' if new.after else ''}{numbers.line()}"
     )
     parents = tuple(dict.fromkeys([*([before.oid] if before else []), *new.keep]))
     what = new.what

@@ -1,0 +1,120 @@
+"""`stacker doctor --prune`: old versions are let go, and what only they kept leaves the disk.
+
+Until somebody asks for that, nothing that ever was a version becomes unreachable. The line of
+operations is made anew from the oldest one that stays; what home has of older ones stays there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.edit.place import all_opened
+from stacker.errors import SeriesError, UsageError
+from stacker.land import intent as landings
+from stacker.rebase import attempt
+from stacker.series.lock import parse as parse_lock
+from stacker.series.versions import ondisk, operations
+from stacker.series.versions.numbering import Numbers, content_of
+from stacker.series.versions.recording import NewOperation, extend
+from stacker.series.versions.snapshot import Snapshot
+from stacker.submit import intents
+from stacker.sync.line import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacker.git.store import ObjectStore
+    from stacker.series.versions.operations import Operation
+    from stacker.series.workspace import Workspace
+
+_GC = (("gc.reflogExpire", "now"), ("gc.worktreePruneExpire", "never"), ("pack.threads", "1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many steps are gone, the versions that are left, and the bytes that came free."""
+
+    steps: int
+    versions: tuple[int, ...]
+    freed: int
+
+
+def prune(work: Workspace, keep: int) -> Pruned:
+    """Keep the newest `keep` versions. Raises `SeriesError` while something is under way that may
+    need what would go."""
+    if keep < 1:
+        raise UsageError("at least one version has to stay", hint="As `--keep 1`.")
+    _refuse_unfinished(work)
+    store = work.store
+    line = list(operations.history(store))[::-1]
+    stays = _staying(line, keep)
+    gone = line[: len(line) - len(stays)]
+    if gone:
+        extend(store, line[-1], None, _anew(store, gone, stays))
+        ondisk.write_files(store, work.directory)
+    before = _size(store)
+    store.close()  # Windows removes no file that somebody has open
+    store.git.run("gc", "--quiet", "--prune=now", config=_GC)
+    versions = tuple(sorted({one.version for one in stays}))
+    return Pruned(len(gone), versions, max(0, before - _size(store)))
+
+
+def _refuse_unfinished(work: Workspace) -> None:
+    state = work.directory.state
+    under_way = [f"{one.stage} is open in {one.folder}" for one in all_opened(state)]
+    if attempt.read(state) is not None:
+        under_way.append("a rebase has stopped at a conflict")
+    under_way += [f"the landing of {one.name} is unfinished" for one in landings.unfinished(state)]
+    if intents.read(state):
+        under_way.append("a submit is unfinished")
+    if under_way:
+        raise SeriesError(
+            "; ".join(under_way), hint="Finish that, or give it up; `stacker status` says how."
+        )
+
+
+def _staying(line: Sequence[Operation], keep: int) -> Sequence[Operation]:
+    """The end of the line that has the newest versions, from a step on whose lock tells of its
+    patches."""
+    seen: set[int] = set()
+    start = len(line)
+    for n, one in reversed(list(enumerate(line))):
+        if len(seen | {one.version}) > keep:
+            break
+        seen.add(one.version)
+        start = n if one.command != operations.SEEN else start
+    return line[min(start, len(line) - 1) :]
+
+
+def _anew(
+    store: ObjectStore, gone: Sequence[Operation], stays: Sequence[Operation]
+) -> list[NewOperation]:
+    """The operations that stay, once more: the first has none before it."""
+    last = shared(store, gone, gone[0].after)[-1].oid
+    after = last if store.find(last) is not None else None  # else home never heard of it
+    numbers = stays[-1].numbers
+    highest = numbers.highest if numbers else max(one.version for one in (*gone, *stays))
+    found = []
+    for one in stays:
+        commit, content = store.commit(one.oid), _content(store, one)
+        first = one is stays[0]
+        carried = {} if content is None else {content: one.version}
+        found.append(
+            NewOperation(
+                Snapshot.known(commit.tree), commit.parents[1:], one.version, content,
+                one.command, one.reason, one.seconds, one.by,
+                after=after if first else None,
+                numbers=Numbers(highest, carried) if first else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _content(store: ObjectStore, one: Operation) -> str | None:
+    raw = operations.file_of(store, one.oid, "series.lock")
+    return content_of(parse_lock(raw)) if raw and one.command != operations.SEEN else None
+
+
+def _size(store: ObjectStore) -> int:
+    return sum(path.stat().st_size for path in store.objects.rglob("*") if path.is_file())
