@@ -89,7 +89,7 @@ def _next(done: Synced, *, dry_run: bool) -> Iterator[str]:
     elif stopped:
         yield f"Next: stacker resolve {stopped[0]}     (then stacker sync)"
     elif done.clashes and done.ours is not None:
-        yield f"Next: stacker log --diff v{done.ours} v{done.version}"
+        yield f"Next: stacker log --diff v{done.version} v{done.ours}"
     elif done.state in (State.TAKEN, State.MERGED):
         yield f'Commit it:  git add -A && git commit -m "v{done.version}"'
 
