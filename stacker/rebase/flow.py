@@ -73,12 +73,10 @@ def restack(
     series = work.load(told)
     earlier = attempt or attempts.read(work.directory.state)
     bases = dict(series.lock.bases)
-    here = earlier is not None and earlier.targets == bases  # an earlier restack that stopped
-    attempt = earlier if earlier and here else Attempt(bases, {})
-    # The target of a rebase that stopped stays.
-    stays = earlier is not None and not here
-    command = "edit" if attempt.edit else "restack"
-    return _carry_out(work, series, attempt, command, remembered=False, attempt_stays=stays)
+    if earlier is None or earlier.targets != bases:  # else a restack stopped before
+        earlier = Attempt(bases, {}, waiting=earlier)
+    command = "edit" if earlier.edit else "restack"
+    return _carry_out(work, series, earlier, command, remembered=False)
 
 
 def restack_edit(work: Workspace, series: Series, changed: Series, edit: Edit) -> RebaseResult:
@@ -87,13 +85,12 @@ def restack_edit(work: Workspace, series: Series, changed: Series, edit: Edit) -
     Where another stage does not go with it, all moves no further than the files: from there on
     they are as if edited by hand, and `resolve` goes on.
     """
+    bases = dict(series.lock.bases)
     earlier = attempts.read(work.directory.state)
-    attempt = Attempt(dict(series.lock.bases), {}, edit=edit)
-    return _carry_out(
-        work, changed, attempt, "edit",
-        remembered=False, loaded=series.files,
-        attempt_stays=earlier is not None and earlier.targets != attempt.targets,
-    )  # fmt: skip
+    if earlier is not None and earlier.targets == bases:  # this takes its place
+        earlier = earlier.waiting
+    attempt = Attempt(bases, {}, edit=edit, waiting=earlier)
+    return _carry_out(work, changed, attempt, "edit", remembered=False, loaded=series.files)
 
 
 def dry_run(
@@ -136,7 +133,6 @@ def _carry_out(
     command: str,
     *,
     remembered: bool,
-    attempt_stays: bool = False,
     loaded: Mapping[str, bytes] | None = None,
 ) -> RebaseResult:
     """Compose, and if all fits, save. `loaded` are the files on disk, if `series` has others."""
@@ -174,8 +170,7 @@ def _carry_out(
             loaded=series.files if loaded is None else loaded,
             command=command, reason=_reason(attempt), now=work.now, by=work.person,
         )  # fmt: skip
-    if not attempt_stays:
-        attempts.forget(work.directory.state)
+    attempts.done(work.directory.state, attempt)
     return result._replace(version=lock.version)
 
 

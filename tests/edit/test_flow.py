@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from world import stages, statuses
@@ -177,6 +178,48 @@ def test_a_conflict_above_waits_for_resolve(desk):
     assert desk.files() == after
     desk.stacker("undo", "--to", "v2")
     assert desk.files() == before
+
+
+def stopped_on_the_way(desk):
+    """A rebase stopped at `first`; the commit that it is to go to, which upstream has left."""
+    target = desk.upstream.add("master", ("drift", {"a.c": edited((3, "theirs"))}))
+    assert statuses(desk.stacker("rebase", code=3))["first"] == "conflict"
+    desk.upstream.add("master", ("later", {"z.c": "z\n"}))
+    return target
+
+
+def solve(desk, stage, text):
+    folder = Path(desk.stacker("resolve", stage)["folder"])
+    (folder / "a.c").write_text(text, encoding="utf-8")
+    return desk.stacker("resolve", stage, "--done", code=None)
+
+
+def test_an_edit_that_stops_too_goes_before_the_rebase_that_had_stopped(desk):
+    target = stopped_on_the_way(desk)
+    desk.open()
+    desk.write("a.c", edited((3, "one"), (9, "two"), (20, "near")))
+    assert statuses(desk.done(code=3))["second"] == "conflict"
+    done = solve(desk, "second", edited((3, "one"), (9, "two"), (20, "both")))
+    assert (done["base"], set(statuses(done).values())) == (desk.upstream["start"], {"rebased"})
+    assert statuses(desk.stacker("rebase", code=3))["first"] == "conflict"
+    assert desk.stacker("resolve", "--take", "mine")["base"] == target
+    assert desk.stacker("rebase")["base"] == desk.upstream["later"]
+
+
+def test_patches_edited_by_hand_that_stop_too_go_before_it_as_well(desk):
+    desk.open()
+    desk.write("a.c", edited((3, "one"), (9, "two"), (20, "near")))
+    desk.done(code=3)
+    patch = desk.home / "patches" / "first" / "0002-again.patch"
+    by_hand = patch.read_bytes()
+    desk.stacker("undo")
+    target = stopped_on_the_way(desk)
+    patch.write_bytes(by_hand)
+    assert statuses(desk.stacker("rebase", code=3))["second"] == "conflict"
+    done = solve(desk, "second", edited((3, "one"), (9, "two"), (20, "both")))
+    assert statuses(done)["first"] == "conflict"  # it goes on by itself
+    done = desk.stacker("resolve", "--take", "mine")
+    assert done["base"] == target
 
 
 def test_a_conflict_above_can_be_undone(desk):
