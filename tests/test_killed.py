@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from faults import KILLED, walk
-from world import begin
+from submit_world import World as Published
+from world import World, begin
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork of this process")
 
@@ -215,3 +216,25 @@ def test_taking_an_edit_back_that_stops_above(opened):
 
 def test_putting_an_edit_aside(opened):
     killed(opened, "edit", "--abort", finished=[2])
+
+
+@pytest.fixture
+def pushed_to(tmp_path, run_stacker, monkeypatch):
+    """A series on a hub, and a maintainer's fix on the branch of its stage."""
+    made = Published.new(tmp_path, run_stacker, monkeypatch, ids="a", submitted=True)
+    made.fix("s/a", "Fix a", {"a.txt": "a, fixed\n"})
+    shutil.rmtree(made.folder / ".git" / "hooks")
+    yield made
+    made.close()
+
+
+def test_taking_in_what_others_pushed(pushed_to):
+    home = World(pushed_to.upstream, pushed_to.folder, pushed_to._run)
+    killed(home, "edit", "a", "--from-pull")
+
+
+def test_taking_in_what_does_not_go_with_the_stage(pushed_to):
+    pushed_to.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+my ")
+    home = World(pushed_to.upstream, pushed_to.folder, pushed_to._run)
+    home.stacker("rebase")
+    killed(home, "edit", "a", "--from-pull", code=3)

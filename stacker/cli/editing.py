@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
 from stacker.cli import rebasing
 from stacker.cli.context import Options
 from stacker.edit import flow as editing
+from stacker.edit import from_pull as pulling
 from stacker.edit.flow import Untouched
-from stacker.errors import UsageError
+from stacker.edit.from_pull import InTheWay, TakenIn
+from stacker.edit.theirs import NothingNew
+from stacker.errors import ExitCode, UsageError
 from stacker.render import edit as texts
 from stacker.render.terminal import Answer
 
@@ -35,13 +38,18 @@ def edit(
     abort: Annotated[
         bool, typer.Option("--abort", help="Close the folder; the work is kept as a version.")
     ] = False,
+    from_pull: Annotated[
+        bool, typer.Option("--from-pull", help="Take in what others pushed to its pull request.")
+    ] = False,
 ) -> Answer:
     """Open a stage in a folder of its own, or take the work there back."""
     options: Options = context.obj
-    if done and abort:
-        raise UsageError("choose one of --done, --abort")
+    if sum((done, abort, from_pull)) > 1:
+        raise UsageError("choose one of --done, --abort, --from-pull")
     if (new or message is not None) and not done:
         raise UsageError("-m and --new say how to take the work back", hint="Add `--done`.")
+    if from_pull:
+        return _from_pull(options, stage)
     with options.workspace() as work:
         stage = stage or editing.stage_of(work.directory, options.folder)
         if done:
@@ -50,8 +58,7 @@ def edit(
             aborted = editing.abort(work, stage)
             return Answer(texts.aborted(aborted), texts.aborted_text(aborted))
         if stage is None:
-            names = ", ".join(work.plan.order)
-            raise UsageError("which stage?", hint=f"The plan has: {names}.")
+            raise _which(work)
         opened = editing.open_stage(work, stage, options.terminal.told)
         return Answer(texts.opened(opened), texts.opened_text(opened))
 
@@ -64,6 +71,29 @@ def refresh(
     with options.workspace() as work:
         stage = stage or editing.stage_of(work.directory, options.folder)
         return _take_back(options, work, stage, message, new=new)
+
+
+def _from_pull(options: Options, stage: str | None) -> Answer:
+    with options.desk() as desk:
+        if stage is None:
+            raise _which(desk.work)
+        found = pulling.from_pull(desk.work, stage, desk.place, options.terminal.told)
+        match found:
+            case NothingNew():
+                return Answer(texts.nothing_new(found), texts.nothing_new_text(found))
+            case InTheWay():
+                document, text = texts.in_the_way(found), texts.in_the_way_text(found)
+                return Answer(document, text, ExitCode.CONFLICT)
+            case TakenIn():
+                rebased = rebasing.answer(desk.work, found.result)
+                document = texts.taken_in(found, rebased.document)
+                return Answer(document, texts.taken_in_text(found, rebased.text), rebased.code)
+            case never:
+                assert_never(never)
+
+
+def _which(work: Workspace) -> UsageError:
+    return UsageError("which stage?", hint=f"The plan has: {', '.join(work.plan.order)}.")
 
 
 def _take_back(

@@ -15,15 +15,16 @@ from stacker.edit.place import (
     open_folder,
     sweep,
 )
-from stacker.edit.taking import Asked, Target, next_file, put_together, taken
-from stacker.errors import SeriesError, UsageError
+from stacker.edit.pulled import adopted
+from stacker.edit.standing import target
+from stacker.edit.taking import Asked, next_file, put_together, taken
+from stacker.errors import UsageError
 from stacker.git import helper
 from stacker.git.objects import Commit, Signature
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Edit
 from stacker.rebase.flow import restack, restack_edit
 from stacker.rebase.restacked import restacked
-from stacker.series.compose import Composer, Standing
 from stacker.series.patches.portable import refuse_added
 from stacker.series.saving import texts_of
 from stacker.series.versions import operations, recording
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Told
     from stacker.rebase.outcome import RebaseResult
     from stacker.series.directory import SeriesDirectory
-    from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
@@ -84,12 +84,12 @@ def open_stage(work: Workspace, stage: str, told: Told | None = None) -> Opened:
         return known
     series, _ = restacked(work, told)
     sweep(work.store, state)
-    target = _target(work, series, named.id)
+    now = target(work, series, named.id)
     here = operations.current(work.store)
     assert here is not None, "what has a base has a version"
     opened = Opened(
-        named.id, folder_for(state, named.id), target.tip,
-        series.lock.bases[named.repository], len(target.patches), here.oid,
+        named.id, folder_for(state, named.id), now.tip,
+        series.lock.bases[named.repository], len(now.patches), here.oid,
     )  # fmt: skip
     open_folder(work.store, state, opened)
     return opened
@@ -135,28 +135,34 @@ def _taken(
 ) -> Taken | Untouched:
     series, _ = restacked(work, told)
     stage = _stage(work, opened)
-    target = _target(work, series, stage)
-    new = new or not target.patches
-    found = look(work.store, opened, target.tip, whole=not new)
+    now, pulled = target(work, series, stage), opened.pulled
+    new = new or not now.patches or pulled is not None
+    found = look(work.store, opened, now.tip, whole=not new)
     refuse_unfinished(work.store, opened, found)
-    if target.tip != opened.tip and work.store.commit(target.tip).tree == found.tree:
-        return Untouched(opened, target.version)  # the series has it already
+    if pulled is None and now.tip != opened.tip and _tree(work, now.tip) == found.tree:
+        return Untouched(opened, now.version)  # the series has it already
     asked = Asked(new, why, partial(helper.identity, work.directory.root))
-    patches = taken(work.store, opened, target, found, asked)
-    before = frozenset(target.patches)
+    patches = taken(work.store, opened, now, found, asked)
+    before = frozenset(now.patches)
     mine = {patch.file: patch.commit for patch in patches if patch not in before}
-    if not mine:
-        return Untouched(opened, target.version)
-    commits = tuple(mine.values())
-    refuse_added(work.store, work.store.commit(commits[0]).parents[0], commits)
+    lock = adopted(work, series.lock, stage, pulled) if pulled else series.lock
+    if not mine and lock == series.lock:
+        return Untouched(opened, now.version)
+    if mine:
+        commits = tuple(mine.values())
+        refuse_added(work.store, work.store.commit(commits[0]).parents[0], commits)
     texts = texts_of(work.store, {_path(stage, file): oid for file, oid in mine.items()})
     changed = series._replace(
-        patches={**series.patches, stage: patches}, files={**series.files, **texts}
+        lock=lock, patches={**series.patches, stage: patches}, files={**series.files, **texts}
     )
     reason = next(iter(why.splitlines()), stage)
     return Taken(
         opened, tuple(mine), restack_edit(work, series, changed, Edit(opened.stage, reason))
     )
+
+
+def _tree(work: Workspace, commit: Oid) -> Oid:
+    return work.store.commit(commit).tree
 
 
 def _finished(work: Workspace, opened: Opened, told: Told | None) -> Taken | None:
@@ -169,28 +175,9 @@ def _finished(work: Workspace, opened: Opened, told: Told | None) -> Taken | Non
     patches = series.patches.get(_stage(work, opened), ())
     if not series.edits or not patches:
         return None
-    if work.store.commit(patches[-1].commit).tree != tree_in(work.store, opened):
+    if _tree(work, patches[-1].commit) != tree_in(work.store, opened):
         return None
     return Taken(opened, tuple(patch.file for patch in patches), restack(work, told))
-
-
-def _target(work: Workspace, series: Series, stage: StageId) -> Target:
-    """The stage as it is now; raises `SeriesError` where it cannot be edited."""
-    if series.landed(stage):
-        raise SeriesError(
-            f"{stage} has landed", hint="What comes on top of it is a stage of its own."
-        )
-    what = series.composition(work.store, series.lock.bases, {})
-    if stage not in what.chains:
-        name = series.plan.stage(stage).repository
-        raise SeriesError(
-            f"nothing was imported for {name} yet",
-            hint="The first import says on which upstream commit the series stands there.",
-        )
-    outcome = Composer(what).outcome(stage)
-    if not isinstance(outcome, Standing):
-        raise SeriesError(f"{stage} does not stand", hint="Run `stacker rebase` to see why.")
-    return Target(outcome.patches, outcome.tip, series.lock.version)
 
 
 def _files_with(work: Workspace, opened: Opened, made: Sequence[Oid]) -> dict[str, bytes]:

@@ -26,6 +26,7 @@ _END = re.compile(rb"^>{7,} [^\n]+$", re.MULTILINE)
 _UNDER_WAY = {
     "rebase-merge": "rebase", "rebase-apply": "rebase", "MERGE_HEAD": "merge",
     "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert",
+    "sequencer": "cherry-pick or revert",
 }  # fmt: skip
 
 
@@ -143,6 +144,7 @@ def _left(git: Git) -> Iterator[str]:
     for name, verb in _UNDER_WAY.items():
         if (git.directory / git.text("rev-parse", "--git-path", name)).exists():
             yield f"git is in the middle of a {verb}"
+            return
 
 
 def _line(store: ObjectStore, start: Oid, head: Oid) -> tuple[Oid, ...] | None:

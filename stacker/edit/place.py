@@ -6,17 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import SeriesError
+from stacker.errors import GitError, SeriesError
 from stacker.git.objects import Oid
 from stacker.git.opened import remove
+from stacker.git.process import Git
 from stacker.series.directory import write_atomically
 from stacker.series.plan.naming import same_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from stacker.git.store import ObjectStore
 
+# Of the commits that git makes there; only their authors are kept.
+_NOBODY = (("user.name", "stacker"), ("user.email", "stacker@localhost"))
 _LONGEST = 12  # characters of a folder's name; Windows has 260 for a whole path
 
 
@@ -34,19 +38,28 @@ class Opened:
     base: Oid
     patches: int
     operation: Oid
+    pulled: Oid | None = None
 
 
-def open_folder(store: ObjectStore, state: Path, opened: Opened) -> None:
-    """Fill the folder with the files of the tip, then note whose it is."""
+def open_folder(
+    store: ObjectStore, state: Path, opened: Opened, commits: Sequence[Oid] = ()
+) -> None:
+    """Fill the folder with the files of the tip, then note whose it is.
+
+    `commits` are put on top by git, which stays in the middle of it where one conflicts.
+    """
     remove(store, opened.folder)  # what somebody who was killed at this left
     opened.folder.parent.mkdir(parents=True, exist_ok=True)
     store.git.run("worktree", "add", "-q", "--detach", str(opened.folder), opened.tip)
+    if commits:
+        _cherry_pick(opened.folder, commits)
     note = {
         "stage": opened.stage,
         "tip": opened.tip,
         "base": opened.base,
         "patches": opened.patches,
         "operation": opened.operation,
+        "pulled": opened.pulled,
     }
     write_atomically(_note(opened.folder), json.dumps(note).encode(), by_way_of=state)
 
@@ -84,12 +97,20 @@ def sweep(store: ObjectStore, state: Path) -> None:
             remove(store, folder)
 
 
+def _cherry_pick(folder: Path, commits: Sequence[Oid]) -> None:
+    git = Git(folder, config=_NOBODY)
+    done = git.attempt("cherry-pick", "--allow-empty", "--keep-redundant-commits", *commits)
+    if done.code != 0 and git.attempt("rev-parse", "-q", "--verify", "CHERRY_PICK_HEAD").code != 0:
+        raise GitError(f"git cherry-pick: {done.said}")
+
+
 def _read(note: Path) -> Opened:
     folder = note.with_suffix("")
     try:
         said = json.loads(note.read_text(encoding="utf-8"))
         tip, base, operation = (Oid(said[key]) for key in ("tip", "base", "operation"))
-        return Opened(said["stage"], folder, tip, base, int(said["patches"]), operation)
+        pulled = Oid(said["pulled"]) if said.get("pulled") else None
+        return Opened(said["stage"], folder, tip, base, int(said["patches"]), operation, pulled)
     except (ValueError, KeyError, TypeError) as exc:
         raise SeriesError(
             f"{note.name} is damaged: {exc}",

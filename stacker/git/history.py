@@ -44,9 +44,12 @@ def counting(store: ObjectStore, old: Oid, new: Oid) -> Iterator[Callable[[], in
                 process.kill()
 
 
-def commits_between(store: ObjectStore, old: Oid, new: Oid) -> tuple[Oid, ...]:
-    """All commits that `new` has and `old` has not, parents before children."""
-    said = store.git.text("rev-list", "--topo-order", "--reverse", new, f"^{old}", "--")
+def commits_between(
+    store: ObjectStore, old: Oid, new: Oid, *, known: Iterable[Oid] = ()
+) -> tuple[Oid, ...]:
+    """All commits that `new` has and neither `old` nor any of `known` has, parents first."""
+    without = [f"^{oid}" for oid in (old, *known)]
+    said = store.git.text("rev-list", "--topo-order", "--reverse", new, *without, "--")
     return tuple(Oid(line) for line in said.split())
 
 

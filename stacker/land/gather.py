@@ -14,7 +14,8 @@ from stacker.land.preflight import LandFacts, MemberFacts
 from stacker.land.settle import SettleForge
 from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
-from stacker.submit.gather import PullForge, foreign, gather, publishable
+from stacker.submit.foreign import moved_by_others
+from stacker.submit.gather import PullForge, gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.trust import is_trusted
 
@@ -125,7 +126,7 @@ def gather_facts(
         alone_in=other.name if other else None,
         members=tuple(_member(series, m, heads, found.pulls) for m in members),
         waiting_needs=tuple((n, _number(series, n)) for n in waiting),
-        foreign=foreign(mine, places, found.tips),
+        foreign=tuple(map(str, moved_by_others(mine, places, found.tips))),
         trusted=is_trusted(work.directory.state, series.plan),
     )
     return Gathered(facts, series, tips, members)

@@ -164,7 +164,7 @@ def _carry_out(
         return result._replace(bases=dict(series.lock.bases) or attempt.targets)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
-    if series.edits or lock != series.lock or files != series.files:
+    if series.edits or lock != series.lock or files != series.files or loaded is not None:
         save(
             work.directory, work.store, files, lock,
             loaded=series.files if loaded is None else loaded,

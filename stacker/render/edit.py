@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.edit.flow import Aborted, Taken, Untouched
+    from stacker.edit.from_pull import InTheWay, TakenIn
     from stacker.edit.place import Opened
+    from stacker.edit.theirs import NothingNew
 
     Document = dict[str, object]
 
@@ -33,6 +35,8 @@ def taken(one: Taken, rebased: Mapping[str, object]) -> Document:
 def taken_text(one: Taken, rebased: str) -> str:
     """The same for a person."""
     lines = [f"The work on {one.opened.stage} is in {', '.join(one.patches)}."]
+    if not one.patches:
+        lines = [f"Nothing of it changes {one.opened.stage}; the next submit goes on from there."]
     if one.result.halted:
         lines.append("Not every stage goes with it; `stacker undo` takes it out again.")
     return "\n".join([*lines, rebased])
@@ -58,3 +62,49 @@ def aborted_text(one: Aborted) -> str:
     if one.kept is None:
         return "Closed; nothing was changed there."
     return f"Closed; the work is kept as v{one.kept}. `stacker undo --to v{one.kept}` brings it in."
+
+
+def nothing_new(one: NothingNew) -> Document:
+    """Nobody pushed to the stage's branch; `head` is what it has."""
+    return {
+        "stage": one.stage, "head": one.head, "patches": [], "version": one.version, "stages": [],
+    }  # fmt: skip
+
+
+def nothing_new_text(one: NothingNew) -> str:
+    """The same for a person."""
+    return f"Nothing new there: the branch of {one.stage} is at {one.head[:10]}, which is known."
+
+
+def taken_in(one: TakenIn, rebased: Mapping[str, object]) -> Document:
+    """What others pushed, up to `head`, the patch files that have it, and all stages."""
+    return {
+        "stage": one.stage, "head": one.head, "from": one.said, "patches": list(one.patches),
+        **rebased,
+    }  # fmt: skip
+
+
+def taken_in_text(one: TakenIn, rebased: str) -> str:
+    """The same for a person."""
+    where = f"is in {', '.join(one.patches)}" if one.patches else f"changes nothing in {one.stage}"
+    lines = [f"What was pushed to {one.stage} {where}: {one.said}."]
+    if one.result.halted:
+        lines.append("Not every stage goes with it; `stacker undo` takes it out again.")
+    return "\n".join([*lines, rebased])
+
+
+def in_the_way(one: InTheWay) -> Document:
+    """The folder where what others pushed is put on the stage, and the paths that conflict."""
+    return {**opened(one.opened), "head": one.opened.pulled, "conflicts": list(one.paths)}
+
+
+def in_the_way_text(one: InTheWay) -> str:
+    """The same for a person, and what is to be done there."""
+    stage, folder = one.opened.stage, one.opened.folder
+    lines = [f"What was pushed to {stage} does not go with what it has become:"]
+    lines += [f"  {path}" for path in one.paths]
+    if not one.paths:
+        lines = [f"What was pushed to {stage} waits in its folder:"]
+    lines += [f"git is in the middle of it in {folder}"]
+    lines += ["Solve it there, `git add` it, `git cherry-pick --continue`, then"]
+    return "\n".join([*lines, f"Next: stacker edit {stage} --done"])

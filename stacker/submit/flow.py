@@ -14,7 +14,8 @@ from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, decide, texts
-from stacker.submit.gather import foreign, gather, publishable
+from stacker.submit.foreign import moved_by_others, told_of
+from stacker.submit.gather import gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.wanting import bodies, notes, wanted_pulls
@@ -103,9 +104,11 @@ def submit(
     heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     run = _Run(work, forge, series, places, wanted, dict(facts.pulls))
-    moved_by_others = foreign(heads, places, facts.tips)
-    if moved_by_others:
-        return replace(run.result((), skipped), foreign=moved_by_others)
+    others = moved_by_others(heads, places, facts.tips)
+    if others:
+        remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
+        words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
+        return replace(run.result((), skipped), foreign=tuple(words))
     actions = decide(wanted, facts.pulls, facts.tips)
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push

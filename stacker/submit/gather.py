@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan, Repository, StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.heads import Head
 
 
 class PullForge(Protocol):
@@ -181,23 +180,6 @@ def _fetch_heads(
                     hint="Run this where it was published, or take the stage's `head` out of "
                     "series.lock to publish it anew.",
                 )
-
-
-def foreign(
-    heads: Sequence[Head], places: Mapping[str, Place], tips: Mapping[tuple[str, str], Oid]
-) -> tuple[str, ...]:
-    """Branches of ours that somebody else moved: neither as we left them nor as we want them."""
-    found = []
-    for head in heads:
-        known = {head.branch: (head.old, head.head)}
-        if head.below is not None:
-            known[head.below_branch] = (head.below_old, head.below)
-        for branch, ours in known.items():
-            there = tips.get((head.repository, f"refs/heads/{branch}"))
-            if there is not None and there not in ours:
-                fork = places[head.repository].fork
-                found.append(f"{fork} {branch} is at {there[:10]}, which stacker did not push")
-    return tuple(found)
 
 
 def _pulls(

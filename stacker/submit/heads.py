@@ -153,11 +153,20 @@ class _Heads:
         if self._store.commit(outcome.tip).tree != self._store.commit(published.head).tree:
             return None
         under = published.below or (needs[0].head if needs else published.base)
+        if needs and not self._reaches(under, published, needs):
+            return None
         return Head(
             stage=stage, repository=line.repository, branch=published.branch,
             head=published.head, base=published.base, old=published.head,
             below=published.below, below_old=published.below, stands_on=under,
         )  # fmt: skip
+
+    def _reaches(self, under: Oid, published: Published, needs: list[Head]) -> bool:
+        """Whether what a stage stands on has the upstream commit that its published head has:
+        somebody may have merged a newer one into that branch alone."""
+        if published.below is None and published.base == needs[0].base:
+            return True
+        return is_ancestor(self._store, published.base, under)
 
     def _base_for(
         self, stage: StageId, repository: str, published: Published | None, needs: list[Head]

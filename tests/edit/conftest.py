@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from submit_world import copies
 from world import begin
 
 LINES = "".join(f"line {n}\n" for n in range(30))
@@ -86,3 +87,21 @@ def desk(tmp_path, run_stacker, history):
     world = begin(run_stacker, tmp_path, upstream, *imports)
     subprocess.run(["git", "config", "user.name", "Paul"], cwd=world.home, check=True)
     return Desk(world)
+
+
+@pytest.fixture(scope="session")
+def published_models(tmp_path_factory):
+    return {}
+
+
+@pytest.fixture
+def published(published_models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
+    """`published(ids=…)`: a series on a hub that runs, submitted."""
+    with copies(published_models, tmp_path, tmp_path_factory, run_stacker, monkeypatch) as made:
+        yield lambda **options: made(submitted=True, **options)
+
+
+@pytest.fixture
+def sent(published):
+    """A chain of three, submitted."""
+    return published()

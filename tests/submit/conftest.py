@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from submit_world import World
+from submit_world import copies
 
 
 @pytest.fixture(scope="session")
@@ -15,23 +15,8 @@ def models(tmp_path_factory):
 @pytest.fixture
 def make(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
     """`make(fork=…, ids=…, submitted=…)`: stages that stand on each other as their ids follow."""
-    worlds = []
-
-    def made(**options):
-        key = tuple(sorted(options.items()))
-        if key not in models:
-            models[key] = World.new(
-                tmp_path_factory.mktemp("model"), run_stacker, monkeypatch, **options
-            )
-            models[key].close()
-        models[key]._run, models[key]._patch = run_stacker, monkeypatch
-        worlds.append(models[key].copy(tmp_path / f"world{len(worlds)}"))
-        worlds[-1].serve()
-        return worlds[-1]
-
-    yield made
-    for world in worlds:
-        world.close()
+    with copies(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import history
 from werkzeug.wrappers import Request
@@ -271,6 +272,38 @@ class World:
         git(self.fork, "update-ref", f"refs/heads/{branch}", new)
         return new
 
+    def theirs(self, branch, who="up"):
+        """A maintainer's clone of the fork with a branch checked out; upstream is beside it."""
+        clone = self.root / f"clone-of-{who}"
+        if not clone.exists():
+            git(self.root, "clone", "-q", self._url(who, self.fork_name or UPSTREAM), str(clone))
+            git(clone, "remote", "add", "upstream", self._url(who, UPSTREAM))
+        git(clone, "fetch", "-q", "--all")
+        git(clone, "checkout", "-q", "-f", "-B", "work", f"origin/{branch}")
+        return clone
+
+    def fix(self, branch, subject, files, *, who="up", author=None, body=()):
+        """Somebody pushes a commit to a published branch: `files` have (old, new) or a text."""
+        clone = self.theirs(branch, who)
+        for name, change in files.items():
+            path = clone / name
+            text = change if isinstance(change, str) else path.read_text().replace(*change)
+            path.write_text(text, newline="\n")
+        git(clone, "add", "-A")
+        more = [part for line in body for part in ("-m", line)]
+        author = author or f"{who.title()} <{who}@example.org>"
+        git(clone, "commit", "-q", "-m", subject, *more, "--author", author)
+        return self.push_theirs(branch, who)
+
+    def push_theirs(self, branch, who="up", *how):
+        """Push what is in that clone."""
+        clone = self.root / f"clone-of-{who}"
+        git(clone, "push", "-q", *how, "origin", f"HEAD:{branch}")
+        return git(clone, "rev-parse", "HEAD")
+
+    def _url(self, who, name):
+        return self.hub.url.replace("//", f"//x-access-token:token-{who}@") + f"/{name}.git"
+
     # The eye.
 
     def eye(self):
@@ -329,6 +362,28 @@ class World:
             for p in self.pulls()
         ]
         return pulls, self.branches(), self.lock
+
+
+@contextmanager
+def copies(models, tmp_path, factory, run, patch):
+    """A maker of worlds on hubs that run: each kind is made once, then copied."""
+    worlds = []
+
+    def made(**options):
+        key = tuple(sorted(options.items()))
+        if key not in models:
+            models[key] = World.new(factory.mktemp("model"), run, patch, **options)
+            models[key].close()
+        models[key]._run, models[key]._patch = run, patch
+        worlds.append(models[key].copy(tmp_path / f"world{len(worlds)}"))
+        worlds[-1].serve()
+        return worlds[-1]
+
+    try:
+        yield made
+    finally:
+        for world in worlds:
+            world.close()
 
 
 def kinds(document):
