@@ -107,17 +107,20 @@ class CIResult:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One remark in the conversation of a pull request."""
+    """One remark in the conversation of a pull request; `mine` when this token's user made it."""
 
     id: int
     author: str
     body: str
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
     """One pull request of `repository`, with all that was said about it.
 
+    `may_edit` is whether this token may change its title, text, base and state: those who may not
+    can comment, and push if its branch is theirs.
     `node_id` names it in GraphQL. `head_owner` and `head_repository` are None once the fork is
     deleted. `merge_commit` is set only when it was merged. `reviews` and `comments` are oldest
     first; `checks` are those of `head`.
@@ -141,6 +144,7 @@ class PullRequest:
     reviews: tuple[Review, ...]
     checks: tuple[CIResult, ...]
     maintainer_can_modify: bool
+    may_edit: bool
     comments: tuple[Comment, ...]
 
 

@@ -27,7 +27,7 @@ _MOST_PAGES = 100
 
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _REVIEWS = f"{_PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid }} }}"
-_COMMENTS = f"{_PAGE} nodes {{ databaseId body author {{ login }} }}"
+_COMMENTS = f"{_PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
 _CONTEXTS = f"""{_PAGE} nodes {{
   __typename
   ... on StatusContext {{ context state description creator {{ login }} }}
@@ -42,8 +42,8 @@ def _last_commit(after: str) -> str:
 
 _PULL = f"""fragment Pull on PullRequest {{
   id number url state isDraft title body headRefName headRefOid baseRefName maintainerCanModify
+  viewerCanUpdate mergeCommit {{ oid }}
   headRepository {{ nameWithOwner }} headRepositoryOwner {{ login }} author {{ login }}
-  mergeCommit {{ oid }}
   reviews(first: 100) {{ {_REVIEWS} }}
   comments(first: 100) {{ {_COMMENTS} }}
   {_last_commit("")}
@@ -173,6 +173,7 @@ def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
         reviews=tuple(review(entry) for entry in _nodes(at(node, "reviews"), reviews)),
         checks=tuple(check(entry) for entry in _nodes(_of_head(node, head), contexts)),
         maintainer_can_modify=expect_bool(node, "maintainerCanModify"),
+        may_edit=expect_bool(node, "viewerCanUpdate"),
         comments=tuple(comment(entry) for entry in _nodes(at(node, "comments"), comments)),
     )
 

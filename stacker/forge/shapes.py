@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacker.forge.answers import expect_int, expect_one_of, expect_str, optional_str
+from stacker.forge.answers import expect_bool, expect_int, expect_one_of, expect_str, optional_str
 from stacker.forge.api import CIResult, CISource, CIState, Comment, PullState, Review, ReviewState
 
 _GHOST = "ghost"
@@ -52,8 +52,9 @@ def review(entry: object) -> Review:
 def comment(entry: object) -> Comment:
     """A comment of GraphQL."""
     return Comment(
-        expect_int(entry, "databaseId"), login(entry, "author"), expect_str(entry, "body")
-    )
+        expect_int(entry, "databaseId"), login(entry, "author"), expect_str(entry, "body"),
+        mine=expect_bool(entry, "viewerDidAuthor"),
+    )  # fmt: skip
 
 
 def check(entry: object) -> CIResult:

@@ -128,10 +128,15 @@ def set_draft(site: Site, db: Database, pull: Pull, *, draft: bool) -> Pull:
     return again(db, pull)
 
 
-def may_change(db: Database, pull: Pull, user: Account) -> None:
-    """Refuse those who neither wrote the pull request nor may write to its repository."""
+def may_be_changed_by(db: Database, pull: Pull, user: Account) -> bool:
+    """Whether somebody wrote the pull request, or may write to its repository."""
     repository = repositories.by_id(db, pull.repository)
-    if user.id != pull.author and repositories.right(db, repository, user) < Right.WRITE:
+    return user.id == pull.author or repositories.right(db, repository, user) >= Right.WRITE
+
+
+def may_change(db: Database, pull: Pull, user: Account) -> None:
+    """Refuse those who may not."""
+    if not may_be_changed_by(db, pull, user):
         raise needs_admin()
 
 

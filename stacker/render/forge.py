@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, described
+from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, WriteComment, described
 
 if TYPE_CHECKING:
     from stacker.submit.actions import Action
@@ -30,6 +30,18 @@ def submit_document(result: SubmitResult) -> dict[str, object]:
         ],
         "notes": list(result.notes),
         "foreign": list(result.foreign),
+        "author_only": [
+            {
+                "stage": one.stage,
+                "repository": one.repository,
+                "number": one.number,
+                "author": one.author,
+                "field": one.field,
+                "to": one.to,
+                "text": str(one),
+            }
+            for one in result.author_only
+        ],
     }
 
 
@@ -40,12 +52,15 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
         lines += [f"  {one}" for one in result.foreign]
         return "\n".join(lines)
     lines = [f"  {_action(action)}" for action in result.actions]
-    if not lines:
-        lines = ["Every pull request says what the series says."]
-    elif dry_run:
+    if lines and dry_run:
         lines.insert(0, "Would be done, in this order:")
-    else:
+    elif result.author_only:
+        lines.append("This token can do no more; what is left is for the authors:")
+    elif lines:
         lines.append(f"Done: {len(result.pulls)} pull requests say what the series says.")
+    else:
+        lines = ["Every pull request says what the series says."]
+    lines += [f"  {one.stage}: {one.author} has to {one}" for one in result.author_only]
     return "\n".join([*lines, *result.notes])
 
 
@@ -62,5 +77,7 @@ def _action(action: Action) -> str:
             return f"edit   {stage}: {what}{f' of #{number}' if number else ''}"
         case SetDraft(_, stage, number, draft):
             return f"{'draft ' if draft else 'ready '} {stage}: #{number}"
+        case WriteComment(_, stage, number, comment, _):
+            return f"say    {stage}: in {'our' if comment else 'a'} comment on #{number}"
         case never:
             assert_never(never)

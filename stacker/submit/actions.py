@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
-from stacker.submit.body import drafted_by_us, with_block
+from stacker.submit.body import drafted_by_us
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,19 @@ class SetDraft:
     draft: bool
 
 
-Action = PushHeads | OpenPull | EditPull | SetDraft
+@dataclass(frozen=True, slots=True)
+class WriteComment:
+    """Say in a comment of ours what a text says that we may not edit; `comment` is the one that
+    is there already."""
+
+    repository: str
+    stage: StageId
+    number: int
+    comment: int | None
+    body: str
+
+
+Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,25 +106,15 @@ def decide(
             last.append(
                 OpenPull(one.repository, one.stage, one.head_name, one.base, one.title, one.draft)
             )
-        elif pull.state is PullState.OPEN:
+        elif pull.state is PullState.OPEN and pull.may_edit:
             first += _before_push(one, pull)
             last += _after_push(one, pull)
     return (*first, *_pushes(wanted, tips), *last)
 
 
-def texts(
-    bodies: Mapping[StageId, str], wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]
-) -> tuple[EditPull, ...]:
-    """The edits that bring every body's block to what `bodies` says; unchanged ones are left."""
-    found = []
-    for one in wanted:
-        pull = pulls.get(one.stage)
-        body = with_block(pull.body if pull else "", bodies[one.stage])
-        if pull is None:
-            found.append(EditPull(one.repository, one.stage, 0, body=body))
-        elif pull.state is PullState.OPEN and body != pull.body.replace("\r\n", "\n"):
-            found.append(EditPull(one.repository, one.stage, pull.number, body=body))
-    return tuple(found)
+def edits(one: Wanted, pull: PullRequest) -> tuple[Action, ...]:
+    """What brings an open pull request to what it is to be, its text aside."""
+    return (*_before_push(one, pull), *_after_push(one, pull))
 
 
 def described(action: Action) -> dict[str, object]:
@@ -132,6 +134,9 @@ def described(action: Action) -> dict[str, object]:
         case SetDraft(repository, stage, number, draft):
             kind = "draft" if draft else "ready"
             return {"kind": kind, "repository": repository, "stage": stage, "number": number}
+        case WriteComment(repository, stage, number, comment, _):
+            return {"kind": "comment", "repository": repository, "stage": stage,
+                    "number": number, "comment": comment}  # fmt: skip
         case never:
             assert_never(never)
 

@@ -82,6 +82,16 @@ def with_block(present: str, block: str) -> str:
     return f"{block}\n\n{present}" if present.strip() else block
 
 
+def says(present: str, block: str) -> bool:
+    """Whether `present` has our block just so."""
+    return with_block(present, block) == present.replace("\r\n", "\n")
+
+
+def with_lines(block: str, lines: Sequence[str]) -> str:
+    """The block with more lines at its end."""
+    return "\n".join([block.removesuffix(_END).rstrip("\n"), "", *lines, "", _END])
+
+
 def drafted_by_us(present: str) -> bool:
     """Whether our block says that it was stacker who made this a draft."""
     return _facts(present).get("draft") is True

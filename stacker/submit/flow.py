@@ -13,11 +13,13 @@ from stacker.rebase.restacked import restacked
 from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
-from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, decide, texts
+from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, WriteComment, decide
+from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
+from stacker.submit.texts import texts
 from stacker.submit.wanting import bodies, notes, wanted_pulls
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
+    from stacker.submit.author_only import AuthorOnly
     from stacker.submit.gather import Place, PullForge
 
 
@@ -53,13 +56,15 @@ class SubmitRequest:
 class SubmitResult:
     """What was done (or would be), each stage's pull request, and what to know besides.
 
-    With `foreign` nothing was done: somebody else moved these branches.
+    With `foreign` nothing was done: somebody else moved these branches. `author_only` is left to
+    the authors of pull requests that this token may not edit.
     """
 
     actions: tuple[Action, ...]
     pulls: tuple[tuple[StageId, PullRequest], ...]
     notes: tuple[str, ...]
     foreign: tuple[str, ...] = ()
+    author_only: tuple[AuthorOnly, ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,14 +81,18 @@ class _Run:
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
-    def texts(self) -> tuple[EditPull, ...]:
-        said = bodies(self.series, self.wanted, self.places, self.pulls)
-        return texts(said, self.wanted, self.pulls)
+    def bodies(self) -> dict[StageId, str]:
+        return bodies(self.series, self.wanted, self.places, self.pulls)
+
+    def texts(self) -> tuple[EditPull | WriteComment, ...]:
+        return texts(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
 
     def result(self, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:
         order = self.series.plan.order
         pulls = tuple((s, self.pulls[s]) for s in order if s in self.pulls)
-        return SubmitResult(tuple(actions), pulls, (*told, *notes(self.wanted, self.pulls)))
+        left = author_only(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
+        said = (*told, *notes(self.wanted, self.pulls))
+        return SubmitResult(tuple(actions), pulls, said, author_only=left)
 
 
 def submit(
@@ -130,8 +139,8 @@ def _carry_out(run: _Run, actions: Sequence[Action]) -> None:
     for action in actions:
         _act(run, action)
         _tell(run, total)
-    for edit in run.texts():
-        _act(run, edit)
+    for text in run.texts():
+        _act(run, text)
         _tell(run, total)
 
 
@@ -175,7 +184,7 @@ def _act(run: _Run, action: Action) -> None:
                 )
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
-            text = bodies(run.series, run.wanted, run.places, run.pulls)[stage]
+            text = run.bodies()[stage]
             run.pulls[stage] = run.forge.open_pull(
                 upstream, head=head, base=base, title=title, body=text, draft=draft
             )
@@ -193,9 +202,22 @@ def _act(run: _Run, action: Action) -> None:
         case SetDraft(_, stage, _, draft):
             run.forge.set_draft(run.pulls[stage], draft)
             run.pulls[stage] = replace(run.pulls[stage], draft=draft)
+        case WriteComment(_, stage, _, comment, body):
+            _write_comment(run, stage, comment, body)
         case never:
             assert_never(never)
     run.done.append(action)
+
+
+def _write_comment(run: _Run, stage: StageId, comment: int | None, body: str) -> None:
+    pull = run.pulls[stage]
+    if comment is None:
+        made = run.forge.comment(pull.repository, pull.number, body)
+        comments = (*pull.comments, made)
+    else:
+        run.forge.edit_comment(pull.repository, comment, body)
+        comments = tuple(replace(c, body=body) if c.id == comment else c for c in pull.comments)
+    run.pulls[stage] = replace(pull, comments=comments)
 
 
 def _remember(run: _Run) -> None:

@@ -16,7 +16,7 @@ from stacker.submit.body import is_ours
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from stacker.forge.api import PullRequest
+    from stacker.forge.api import Comment, PullRequest
     from stacker.git.objects import Oid
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
@@ -56,6 +56,14 @@ class PullForge(Protocol):
 
     def set_draft(self, pull: PullRequest, draft: bool) -> None:
         """Make it a draft, or ready."""
+        ...
+
+    def comment(self, repository: str, number: int, body: str) -> Comment:
+        """Add a comment."""
+        ...
+
+    def edit_comment(self, repository: str, comment_id: int, body: str) -> None:
+        """Replace the text of one."""
         ...
 
 

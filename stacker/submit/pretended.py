@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import PullRequest, PullState
+from stacker.forge.api import Comment, PullRequest, PullState
 from stacker.git.push import Pushed
 from stacker.submit.actions import EditPull
 
@@ -40,7 +40,8 @@ class Pretended:
             repository=repository, number=-self._opened, url="", node_id="", state=PullState.OPEN,
             draft=draft, title=title, body=body, head_owner=owner, head_repository=None,
             head_branch=branch, head="", base_branch=base, author="", merge_commit=None,
-            reviews=(), checks=(), maintainer_can_modify=False, comments=(),
+            reviews=(), checks=(), maintainer_can_modify=False, may_edit=True,
+            comments=(),
         )  # fmt: skip
 
     def edit_pull(
@@ -53,6 +54,14 @@ class Pretended:
         base: str | None = None,
         state: PullState | None = None,
     ) -> None:
+        """Nothing happens."""
+
+    def comment(self, repository: str, number: int, body: str) -> Comment:
+        """The comment as it would come back."""
+        del repository, number
+        return Comment(0, "", body, mine=True)
+
+    def edit_comment(self, repository: str, comment_id: int, body: str) -> None:
         """Nothing happens."""
 
     def set_draft(self, pull: PullRequest, draft: bool) -> None:

@@ -55,6 +55,7 @@ def pull(number=7, /, **changes):
         "headRefOid": HEAD,
         "baseRefName": "master",
         "maintainerCanModify": True,
+        "viewerCanUpdate": True,
         "headRepository": {"nameWithOwner": "paul/r"},
         "headRepositoryOwner": {"login": "paul"},
         "author": {"login": "paul"},

@@ -98,7 +98,7 @@ def test_every_field(scripted, github):
         isDraft=True,
         mergeCommit={"oid": OTHER},
         reviews=page(review("ann"), review(None, "CHANGES_REQUESTED")),
-        comments=page({"databaseId": 3, "body": "hi", "author": None}),
+        comments=page({"databaseId": 3, "body": "hi", "author": None, "viewerDidAuthor": True}),
         commits=rollup(
             status("ci/linux"),
             status("ci/old", "ERROR"),
@@ -118,7 +118,7 @@ def test_every_field(scripted, github):
         Review("ann", ReviewState.APPROVED, HEAD, when),
         Review("ghost", ReviewState.CHANGES_REQUESTED, HEAD, when),
     )
-    assert found.comments == (Comment(3, "ghost", "hi"),)
+    assert found.comments == (Comment(3, "ghost", "hi", mine=True),)
     assert found.checks[0] == CIResult("ci/linux", CISource.STATUS, CIState.SUCCESS, "", "bot")
     assert [check.state for check in found.checks] == [
         CIState.SUCCESS,
@@ -139,7 +139,12 @@ def test_pages_behind_reviews_comments_and_checks(scripted, github):
     scripted.on("POST", "/graphql", graph(p0=first))
     scripted.on("POST", "/graphql", graph(p={"reviews": page(review("bob"))}))
     scripted.on("POST", "/graphql", graph(p={"commits": rollup(status("b"))}))
-    comment = {"databaseId": 3, "body": "late", "author": {"login": "eve"}}
+    comment = {
+        "databaseId": 3,
+        "body": "late",
+        "author": {"login": "eve"},
+        "viewerDidAuthor": False,
+    }
     scripted.on("POST", "/graphql", graph(p={"comments": page(comment)}))
     found = github.pull("o/r", 7)
     assert [one.author for one in found.reviews] == ["ann", "bob"]

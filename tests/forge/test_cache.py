@@ -14,7 +14,8 @@ def pull(number, **more):
         "repository": "o/r", "number": number, "url": f"https://forge/{number}", "node_id": "n",
         "state": PullState.OPEN, "draft": True, "title": "t", "body": "b", "head_owner": "o",
         "head_repository": "o/r", "head_branch": "h", "head": "a" * 40, "base_branch": "main",
-        "author": "o", "merge_commit": None, "maintainer_can_modify": False, "comments": (),
+        "author": "o", "merge_commit": None, "maintainer_can_modify": False,
+        "may_edit": True, "comments": (),
         "reviews": (Review("ann", Said.APPROVED, "a" * 40, "2019-04-25T12:00:00Z"),),
         "checks": (CIResult("ci", CISource.STATUS, CIState.PENDING, "", ""),),
     }  # fmt: skip

@@ -51,6 +51,25 @@ def nodes(connection):
     return connection["nodes"]
 
 
+VIEWER = """
+query Viewer($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    viewerCanUpdate comments(first: 9) { nodes { viewerDidAuthor } }
+  } }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "can", "did"),
+    [("paulmon", True, True), ("guido", True, False), ("zooba", False, False)],
+)
+def test_what_a_viewer_may_change_and_wrote(world, forked, name, can, did):
+    world.propose(forked, "ctypes", {"a": "1"}).create_issue_comment("Hello")
+    shown = ask(world, VIEWER, ARGS, name)["data"]["repository"]["pullRequest"]
+    assert shown == {"viewerCanUpdate": can, "comments": {"nodes": [{"viewerDidAuthor": did}]}}
+
+
 def test_everything_about_a_pull_request_in_one_question(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"}, draft=True)
     repo = world.quick("guido")

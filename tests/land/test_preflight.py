@@ -51,7 +51,8 @@ PULL = PullRequest(
     repository="up/proj", number=7, url="https://forge/7", node_id="x", state=PullState.OPEN,
     draft=False, title="A", body="", head_owner="porter", head_repository="porter/proj",
     head_branch="s/a", head=HEAD, base_branch="master", author="porter", merge_commit=None,
-    reviews=(says("zed"),), checks=(ci("success"),), maintainer_can_modify=True, comments=(),
+    reviews=(says("zed"),), checks=(ci("success"),), maintainer_can_modify=True, may_edit=True,
+    comments=(),
 )  # fmt: skip
 MEMBER = MemberFacts(stage=StageId("a"), pull=PULL, head=HEAD, unsubmitted=False)
 ALL = frozenset(MergeMethod)

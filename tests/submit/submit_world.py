@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import history
+import killed
 from werkzeug.wrappers import Request
 
+import stacker
 from stacker.hub.server import User, start
 from stacker.series.lock import parse
 
@@ -388,3 +393,14 @@ def copies(models, tmp_path, factory, run, patch):
 
 def kinds(document):
     return [action["kind"] for action in document["actions"]]
+
+
+def kill(world, step):
+    """Run a submit that dies at a step; says whether there was such a step."""
+    done = subprocess.run(
+        [sys.executable, str(Path(killed.__file__)), str(world.folder), str(step)],
+        env=os.environ | {"PYTHONPATH": str(Path(stacker.__file__).parents[1])},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, killed.KILLED), done.stderr.decode()
+    return done.returncode == killed.KILLED

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import killed
 import pytest
+from submit_world import kill
 
-import stacker
 from stacker.series.lock import Published
 from stacker.submit import intents
 
@@ -20,17 +14,6 @@ STEPS = 14
 
 def change(world):
     world.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
-
-
-def kill(world, step):
-    """Run a submit that dies at a step; says whether there was such a step."""
-    done = subprocess.run(
-        [sys.executable, str(Path(killed.__file__)), str(world.folder), str(step)],
-        env=os.environ | {"PYTHONPATH": str(Path(stacker.__file__).parents[1])},
-        capture_output=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, killed.KILLED), done.stderr.decode()
-    return done.returncode == killed.KILLED
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from stacker.hub import repositories
+from stacker.hub import pulls, repositories
 from stacker.hub.graph import readings
 from stacker.hub.graph.connection import connection
 from stacker.hub.reviews import reviews
@@ -109,6 +109,7 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "mergeable": readings.mergeable,
         "reviewDecision": readings.review_decision,
         "maintainerCanModify": lambda _, pull: pull.maintainer_can_modify,
+        "viewerCanUpdate": lambda call, pull: pulls.may_be_changed_by(call.db, pull, call.user),
         "reviews": lambda call, pull, **window: connection(reviews(call.db, pull), **window),
         "commits": readings.commits,
         "comments": readings.comments,
@@ -125,6 +126,7 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "id": readings.node("IC"),
         "databaseId": readings.database_id,
         "author": readings.author,
+        "viewerDidAuthor": lambda call, comment: call.user.id == comment.author,
         "createdAt": lambda _, comment: comment.created_at,
         "updatedAt": lambda _, comment: comment.updated_at,
     },

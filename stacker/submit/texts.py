@@ -1,0 +1,58 @@
+"""What brings the words of pull requests up to date: their text, or our comment where it is not
+ours to edit. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacker.forge.api import PullState
+from stacker.submit.actions import EditPull, WriteComment
+from stacker.submit.author_only import author_only
+from stacker.submit.body import inline, is_ours, says, with_block, with_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.forge.api import PullRequest
+    from stacker.series.plan.model import StageId
+    from stacker.submit.actions import Wanted
+    from stacker.submit.author_only import AuthorOnly
+
+
+def texts(
+    bodies: Mapping[StageId, str],
+    wanted: Sequence[Wanted],
+    pulls: Mapping[StageId, PullRequest],
+    series: str,
+) -> tuple[EditPull | WriteComment, ...]:
+    """What brings every block to what `bodies` says; `series` is the name of ours."""
+    found: list[EditPull | WriteComment] = []
+    left = author_only(bodies, wanted, pulls, series)
+    for one in wanted:
+        pull, block = pulls.get(one.stage), bodies[one.stage]
+        if pull is None:
+            found.append(EditPull(one.repository, one.stage, 0, body=block))
+        elif pull.state is PullState.OPEN and not pull.may_edit:
+            theirs = [each for each in left if each.stage == one.stage]
+            found += _comment(one, pull, block, theirs, series)
+        elif pull.state is PullState.OPEN and not says(pull.body, block):
+            body = with_block(pull.body, block)
+            found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+    return tuple(found)
+
+
+def _comment(
+    one: Wanted, pull: PullRequest, block: str, left: Sequence[AuthorOnly], series: str
+) -> list[WriteComment]:
+    """Our one comment, brought up to date; none where the author's text says all and nothing is
+    left to do."""
+    there = next((c for c in pull.comments if c.mine and is_ours(c.body, series)), None)
+    if there is None and not left and says(pull.body, block):
+        return []
+    if left:
+        asked = [f"- {inline(str(each))}" for each in left]
+        block = with_lines(block, ["What only the author of this pull request can do:", "", *asked])
+    if there is not None and says(there.body, block):
+        return []
+    body = with_block(there.body if there else "", block)
+    return [WriteComment(one.repository, one.stage, pull.number, there.id if there else None, body)]
