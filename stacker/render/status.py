@@ -23,6 +23,7 @@ def status_text(status: SeriesStatus) -> str:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
     lines += _table(status) or ["  no stages yet"]
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
+    lines += [f"Open: {one.folder}\n      {one.command}" for one in status.folders]
     lines += [f"Unfinished: {one.what}." for one in status.unfinished]
     step = next_step(status)
     if step is not None:
@@ -150,6 +151,7 @@ def _note(one: StageStatus) -> str:
     if one.published is not None:
         as_it_is = {True: ", changed since", False: ", same change", None: ""}
         notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
+        notes += ["others pushed to it"] if one.published.others else []
     return "; ".join(notes)
 
 
@@ -188,7 +190,17 @@ def status_document(status: SeriesStatus) -> dict[str, object]:
         ],
         "edits": list(status.edits),
         "stopped": status.stopped
-        and {"targets": dict(status.stopped.targets), "stages": list(status.stopped.stages)},
+        and {
+            "targets": dict(status.stopped.targets), "stages": list(status.stopped.stages),
+            "edit": status.stopped.edit,
+        },
+        "open": [
+            {
+                "stage": one.stage, "verb": one.verb, "folder": str(one.folder),
+                "command": one.command,
+            }
+            for one in status.folders
+        ],
         "unfinished": [{"what": one.what, "command": one.command} for one in status.unfinished],
         "forge_read_at": status.forge_read_at,
         "in_store": status.in_store,
@@ -212,7 +224,12 @@ def _stage(one: StageStatus) -> dict[str, object]:
         "pull": one.pull,
         "url": one.url,
         "head": published.head if published else None,
-        "published": published and {"version": published.version, "changed": published.changed},
+        "published": published
+        and {
+            "version": published.version,
+            "changed": published.changed,
+            "others": published.others,
+        },
         "landed": one.landed,
         "landing": one.landing,
         "evidence": evidence

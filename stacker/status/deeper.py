@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stacker.evidence.record import Verdict
+from stacker.forge.cache import known_pulls
 from stacker.rebase import attempt as attempts
 from stacker.rebase.flow import dry_run
 from stacker.series.compose import Halted, Waiting
+from stacker.status.pushed import pushed_by_others
 from stacker.status.value import Evidence, Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.cells import cells_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.evidence.record import Record
+    from stacker.git.objects import Oid
     from stacker.rebase.attempt import Attempt
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
@@ -32,23 +35,28 @@ _MOST_MERGES = 60
 
 @dataclass(frozen=True, slots=True)
 class Deeper:
-    """By stage: its evidence, whether it changed since it was published, what it stopped on."""
+    """By stage: its evidence, whether it changed since it was published, the head that others
+    pushed since, what it stopped on."""
 
     evidence: Mapping[StageId, Evidence]
     changed: Mapping[StageId, bool]
+    others: Mapping[StageId, Oid]
     stopped: Stopped | None
     stopped_on: Mapping[StageId, StageId]
 
 
-NOTHING = Deeper(MappingProxyType({}), MappingProxyType({}), None, MappingProxyType({}))
+_NONE: Mapping[StageId, Any] = MappingProxyType({})
+NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE)
 
 
 def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
     """All of it; where files were edited by hand, evidence and changes are not known."""
     stopped, stopped_on = _stopped(work, series)
+    others = _others(work, series)
     if series.edits:
-        return Deeper({}, {}, stopped, stopped_on)
-    return Deeper(_evidence(work, series, environment), _changed(work, series), stopped, stopped_on)
+        return Deeper({}, {}, others, stopped, stopped_on)
+    evidence, changed = _evidence(work, series, environment), _changed(work, series)
+    return Deeper(evidence, changed, others, stopped, stopped_on)
 
 
 def _evidence(
@@ -98,14 +106,30 @@ def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:
     return {head.stage: head.moved for head in heads}
 
 
+def _others(work: Workspace, series: Series) -> dict[StageId, Oid]:
+    """The heads that others pushed, as far as the forge was asked."""
+    pulls = known_pulls(work.directory.state)
+    found: dict[StageId, Oid] = {}
+    for stage in series.live:
+        line = series.lock.stage(stage)
+        if line is None or line.pull is None or line.published is None:
+            continue
+        pull = pulls.get((series.plan.repository(line.repository).upstream, line.pull))
+        head = pushed_by_others(work.store, line.published, pull) if pull else None
+        if head is not None:
+            found[stage] = head
+    return found
+
+
 def _stopped(work: Workspace, series: Series) -> tuple[Stopped | None, dict[StageId, StageId]]:
     attempt = attempts.read(work.directory.state)
     if attempt is None:
         return None, {}
     moved = tuple((n, oid) for n, oid in attempt.targets.items() if series.lock.bases.get(n) != oid)
     targets = moved or tuple(attempt.targets.items())
+    edit = attempt.edit.stage if attempt.edit else None
     if series.edits or not _is_cheap(work, series, attempt):
-        return Stopped(targets, ()), {}
+        return Stopped(targets, (), edit), {}
     outcomes, _, _ = dry_run(work, series, attempt)
     stopped_on: dict[StageId, StageId] = {}
     for stage, outcome in outcomes.items():
@@ -114,7 +138,7 @@ def _stopped(work: Workspace, series: Series) -> tuple[Stopped | None, dict[Stag
         elif isinstance(outcome, Waiting):
             stopped_on[stage] = outcome.on
     there = tuple(s for s, on in stopped_on.items() if s == on)
-    return Stopped(targets, there), stopped_on
+    return Stopped(targets, there, edit), stopped_on
 
 
 def _is_cheap(work: Workspace, series: Series, attempt: Attempt) -> bool:

@@ -17,6 +17,7 @@ from stacker.series.renaming import renamed_lock, renames
 from stacker.series.versions import ondisk
 from stacker.series.workspace import known_tip
 from stacker.status import deeper
+from stacker.status.folders import open_folders
 from stacker.status.review import opinion
 from stacker.status.value import (
     GroupStatus,
@@ -68,6 +69,7 @@ def gather(
         groups=_groups(plan, stages),
         edits=series.edits if series is not None else _edits(plan, lock, counts),
         stopped=more.stopped,
+        folders=open_folders(directory.state, plan.order, stopped=more.stopped is not None),
         unfinished=_unfinished(directory, plan, work),
         forge_read_at=min(read, default=None),
         in_store=series is not None or not lock.stages,
@@ -130,7 +132,12 @@ def _stages(
                 hand_off=repository.landing is Landing.HAND_OFF,
                 commit=line.commit if line else None,
                 pull=number,
-                published=PublishedAs(published.version, published.head, more.changed.get(stage_id))
+                published=PublishedAs(
+                    published.version,
+                    published.head,
+                    more.changed.get(stage_id),
+                    more.others.get(stage_id),
+                )
                 if published
                 else None,
                 landing=line.landing if line else None,

@@ -36,15 +36,31 @@ def _steps(status: SeriesStatus) -> Iterator[NextStep]:
         return
     if status.unfinished:
         yield NextStep(status.unfinished[0].command, status.unfinished[0].what)
+    yield from _open(status, "resolve")
     yield from _stopped(status)
+    yield from _open(status, "edit")
     if not status.in_store:
         yield NextStep("stacker rebase", "it also brings the series into this clone")
     yield from _landed(status)
+    yield from _pushed(status)
     yield from _ready(status)
     yield from _behind(status)
     yield from _verify(status)
     yield from _submit(status)
     yield from _ask(status)
+
+
+def _open(status: SeriesStatus, verb: str) -> Iterator[NextStep]:
+    for one in status.folders:
+        if one.verb == verb:
+            yield NextStep(one.command, "its folder is open")
+
+
+def _pushed(status: SeriesStatus) -> Iterator[NextStep]:
+    for one in status.stages:
+        if one.published is not None and one.published.others is not None:
+            because = f"somebody pushed to {f'#{one.pull}' if one.pull else 'its branch'}"
+            yield NextStep(f"stacker edit {one.id} --from-pull", because)
 
 
 def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
@@ -53,10 +69,10 @@ def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
     targets = dict(status.stopped.targets)
     for stage in status.stopped.stages:
         target = targets.get(status.stage(stage).repository)
-        because = (
-            f"the rebase to {target[:7]} stopped there" if target else "a rebase stopped there"
-        )
-        yield NextStep(f"stacker resolve {stage}", because)
+        what = f"the rebase to {target[:7]}" if target else "a rebase"
+        if status.stopped.edit is not None:
+            what = f"the edit of {status.stopped.edit}"
+        yield NextStep(f"stacker resolve {stage}", f"{what} stopped there")
     yield NextStep("stacker rebase", f"it goes on to {', '.join(t[:7] for t in targets.values())}")
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import PullState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
     from stacker.status.review import Opinion
@@ -57,11 +59,13 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class PublishedAs:
     """What the pull request shows: the version at that push, its head, and whether the next
-    `submit` would move it (`None`: not known here)."""
+    `submit` would move it (`None`: not known here). `others` is the head that somebody else
+    pushed since, as far as the forge was asked."""
 
     version: int
     head: Oid
     changed: bool | None
+    others: Oid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,11 @@ class StageStatus:
     def ready(self) -> bool:
         """Whether it may land as it is published; for the group, what the members say."""
         approved = self.opinion is not None and self.opinion.approved
-        same = self.published is not None and self.published.changed is False
+        same = (
+            self.published is not None
+            and self.published.changed is False
+            and self.published.others is None
+        )
         return self.state is StageState.SUBMITTED and approved and same and self.verified
 
     @property
@@ -138,7 +146,7 @@ class StageStatus:
 
     def _submitted_waits_for(self) -> WaitsFor:
         failing = self.evidence is not None and self.evidence.failing
-        changed = self.published is not None and self.published.changed
+        changed = self.published is not None and (self.published.changed or self.published.others)
         refused = self.opinion is not None and (self.opinion.refused_by or self.opinion.failing)
         if failing or changed or refused:
             return WaitsFor.YOU
@@ -178,10 +186,24 @@ class UpstreamStatus:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A rebase that stopped: where to, and at which stages (none: not computed again)."""
+    """A rebase that stopped: where to, and at which stages (none: not computed again).
+
+    With `edit` it is what was edited in that stage which others do not go with.
+    """
 
     targets: tuple[tuple[str, Oid], ...]
     stages: tuple[StageId, ...]
+    edit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFolder:
+    """A folder that somebody works in: `verb` is the command that opened it, `command` goes on."""
+
+    stage: str
+    verb: str
+    folder: Path
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +231,7 @@ class SeriesStatus:
     groups: tuple[GroupStatus, ...]
     edits: tuple[str, ...]
     stopped: Stopped | None
+    folders: tuple[OpenFolder, ...]
     unfinished: tuple[Unfinished, ...]
     forge_read_at: int | None
     in_store: bool

@@ -73,9 +73,34 @@ def test_a_stopped_rebase_shows_where(small):
     assert "2  second-thing  -  waits for first-thing" in done.out
     assert f"Next: stacker resolve first-thing     (the rebase to {tip[:7]} stopped" in done.out
     document = small.good("status", "--json").document
-    assert document["stopped"] == {"targets": {"upstream": tip}, "stages": ["first-thing"]}
+    assert document["stopped"] == {
+        "targets": {"upstream": tip}, "stages": ["first-thing"], "edit": None,
+    }  # fmt: skip
     assert [one["status"] for one in document["stages"]] == ["conflict", "blocked"]
     assert document["stages"][1]["stopped_on"] == "first-thing"
+
+
+def test_open_folders_are_listed_and_come_next(small):
+    edited = json.loads(small.good("edit", "second-thing", "--json").out)["folder"]
+    done = small.good("status")
+    assert f"Open: {edited}\n      stacker edit second-thing --done -m WHY\n" in done.out
+    assert "Next: stacker edit second-thing --done -m WHY     (its folder is open)" in done.out
+    small.upstream.add("main", ("clash", {"a.txt": "three\n"}))
+    small.run("rebase")
+    assert "Next: stacker resolve first-thing " in small.good("status").out
+    solved = json.loads(small.good("resolve", "--json").out)["folder"]
+    document = small.good("status", "--json").document
+    assert [(one["verb"], one["folder"], one["command"]) for one in document["open"]] == [
+        ("resolve", solved, "stacker resolve first-thing --done"),
+        ("edit", edited, "stacker edit second-thing --done -m WHY"),
+    ]
+    assert document["next"]["command"] == "stacker resolve first-thing --done"
+    small.good("rebase", "--abort")
+    document = small.good("status", "--json").document
+    assert document["open"][0]["command"] == "stacker resolve first-thing --abort"
+    small.good("resolve", "--abort")
+    small.good("edit", "--abort")
+    assert small.good("status", "--json").document["open"] == []
 
 
 def test_what_landed_is_shown_as_landed(small):

@@ -54,6 +54,36 @@ def test_a_maintainers_fix_becomes_a_patch_of_its_author(sent):
     assert sent.submit()["actions"] == []
 
 
+def test_status_names_the_command(sent):
+    there = sent.fix("s/b", "Fix b", {"b.txt": "b, fixed\n"})
+
+    def status(*more):
+        found = sent.good("status", *more)
+        return found["next"], {s["id"]: s["published"]["others"] for s in found["stages"]}
+
+    nobody = dict.fromkeys("abc")
+    assert status()[1] == nobody  # nobody asked the forge
+    step, others = status("--refresh")
+    assert step == {"command": "stacker edit b --from-pull", "because": "somebody pushed to #2"}
+    assert others == nobody | {"b": there}
+    assert sent.run("submit").code == 5
+    assert status()[1] == nobody | {"b": there}
+    take_in(sent, "b")
+    assert status()[1] == nobody
+    sent.submit()
+    assert status("--refresh")[1] == nobody
+
+
+def test_what_the_forge_said_before_our_own_push_is_nobody_elses(sent):
+    sent.good("status", "--refresh")
+    known = sent.folder / ".stacker" / "forge.json"
+    before = known.read_bytes()
+    sent.edit_patch("b", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    sent.submit()
+    known.write_bytes(before)
+    assert [s["published"]["others"] for s in sent.good("status")["stages"]] == [None] * 3
+
+
 def test_a_second_time_nothing_is_new_there(sent):
     assert take_in(sent, "b")["patches"] == []
     sent.fix("s/b", "Fix b", {"b.txt": "b, fixed\n"})

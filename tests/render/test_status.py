@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from status_samples import (
@@ -16,7 +17,7 @@ from status_samples import (
 )
 
 from stacker.render.status import ago, status_document, status_text
-from stacker.status.value import Evidence, Stopped, UpstreamStatus
+from stacker.status.value import Evidence, OpenFolder, PublishedAs, Stopped, UpstreamStatus
 
 MARK = """\
 win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
@@ -80,6 +81,31 @@ def test_the_document_is_json_and_has_every_stage():
 )
 def test_what_the_forge_said(said, words):
     assert words in status_text(series(submitted("a", opinion=said)))
+
+
+def test_open_folders_say_how_to_go_on():
+    folder = OpenFolder("a", "edit", Path("/s/a"), "stacker edit a --done -m WHY")
+    status = series(stage("a"), folders=(folder,))
+    lines = status_text(status).splitlines()
+    assert lines[-3:] == [
+        f"Open: {Path('/s/a')}", "      stacker edit a --done -m WHY",
+        "Next: stacker edit a --done -m WHY     (its folder is open)",
+    ]  # fmt: skip
+    assert status_document(status)["open"] == [
+        {
+            "stage": "a",
+            "verb": "edit",
+            "folder": str(Path("/s/a")),
+            "command": "stacker edit a --done -m WHY",
+        }
+    ]
+
+
+def test_what_others_pushed_is_told():
+    status = series(submitted("a", published=PublishedAs(2, TIP, changed=False, others=BASE)))
+    assert "published v2, same change; others pushed to it" in status_text(status)
+    (one,) = status_document(status)["stages"]
+    assert (one["published"]["others"], one["waits_for"]) == (BASE, "you")
 
 
 def test_a_group_of_which_all_landed():

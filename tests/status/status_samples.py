@@ -60,7 +60,7 @@ def series(*stages, ahead=0, **more):
     given = {
         "name": "win-arm32", "title": "Windows on ARM32", "version": 40, "now": NOW,
         "upstreams": (UpstreamStatus("cpython", "master", BASE, TIP, ahead, NOW),),
-        "stages": stages, "groups": tuple(groups), "edits": (), "stopped": None,
+        "stages": stages, "groups": tuple(groups), "edits": (), "stopped": None, "folders": (),
         "unfinished": (), "forge_read_at": min(read, default=None), "in_store": True,
         "has_checks": True,
     }  # fmt: skip

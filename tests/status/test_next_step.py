@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from status_samples import (
     NOW,
@@ -13,9 +15,12 @@ from status_samples import (
 )
 
 from stacker.status.next_step import next_step
-from stacker.status.value import Evidence, Stopped, Unfinished
+from stacker.status.value import Evidence, OpenFolder, PublishedAs, Stopped, Unfinished
 
 STOPPED = Stopped((("cpython", TIP),), ("ctypes",))
+EDITED = OpenFolder("a", "edit", Path("a"), "stacker edit a --done -m WHY")
+SOLVED = OpenFolder("ctypes", "resolve", Path("c"), "stacker resolve ctypes --done")
+PUSHED = PublishedAs(38, TIP, changed=False, others=TIP[::-1])
 FAILING = Evidence(1, 2, ("build for win32 failed",))
 
 CASES = {
@@ -34,6 +39,22 @@ CASES = {
     "a stopped rebase of which no more is known goes on": (
         series(stage("a"), stopped=Stopped((("cpython", TIP),), ())),
         "stacker rebase",
+    ),
+    "an open conflict is gone on with": (
+        series(stage("ctypes", stopped_on="ctypes"), stopped=STOPPED, folders=(EDITED, SOLVED)),
+        "stacker resolve ctypes --done",
+    ),
+    "a conflict comes before a stage that is open": (
+        series(stage("ctypes", stopped_on="ctypes"), stopped=STOPPED, folders=(EDITED,)),
+        "stacker resolve ctypes",
+    ),
+    "a stage that is open comes before all that can wait": (
+        series(approved("a"), ahead=3, folders=(EDITED,)),
+        "stacker edit a --done -m WHY",
+    ),
+    "what others pushed is taken in before it lands": (
+        series(approved("a", published=PUSHED), ahead=3),
+        "stacker edit a --from-pull",
     ),
     "a fresh clone gets its objects": (series(stage("a"), in_store=False), "stacker rebase"),
     "what landed is taken in": (series(stage("a", landing=TIP), stage("b")), "stacker rebase"),
@@ -94,6 +115,13 @@ def test_the_reason_names_the_target_of_the_stopped_rebase():
     step = next_step(status)
     assert step is not None
     assert step.because == "the rebase to 62dfd7d stopped there"
+
+
+def test_the_reason_names_the_edit_that_stopped():
+    stopped = Stopped((("cpython", TIP),), ("ctypes",), edit="build")
+    step = next_step(series(stage("ctypes", stopped_on="ctypes"), stopped=stopped))
+    assert step is not None
+    assert step.because == "the edit of build stopped there"
 
 
 def test_one_commit_is_no_commits():
