@@ -128,7 +128,9 @@ def _stopped(work: Workspace, series: Series) -> tuple[Stopped | None, dict[Stag
     moved = tuple((n, oid) for n, oid in attempt.targets.items() if series.lock.bases.get(n) != oid)
     targets = moved or tuple(attempt.targets.items())
     edit = attempt.edit.stage if attempt.edit else None
-    if series.edits or not _is_cheap(work, series, attempt):
+    # What was edited is part of a restack that stopped, and in the way of a rebase.
+    edited = bool(series.edits) and attempt.targets != dict(series.lock.bases)
+    if edited or not _is_cheap(work, series, attempt):
         return Stopped(targets, (), edit), {}
     outcomes, _, _ = dry_run(work, series, attempt)
     stopped_on: dict[StageId, StageId] = {}

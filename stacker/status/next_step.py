@@ -73,7 +73,11 @@ def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
         if status.stopped.edit is not None:
             what = f"the edit of {status.stopped.edit}"
         yield NextStep(f"stacker resolve {stage}", f"{what} stopped there")
-    yield NextStep("stacker rebase", f"it goes on to {', '.join(t[:7] for t in targets.values())}")
+    to = ", ".join(target[:7] for target in targets.values())
+    edit = status.stopped.edit
+    yield NextStep(
+        "stacker rebase", f"it goes on {f'with the edit of {edit}' if edit else f'to {to}'}"
+    )
 
 
 def _landed(status: SeriesStatus) -> Iterator[NextStep]:
@@ -127,8 +131,10 @@ def _submit(status: SeriesStatus) -> Iterator[NextStep]:
     changed = [one.id for one in status.stages if one.published and one.published.changed]
     if local:
         yield NextStep("stacker submit", f"{_some(local)} not submitted")
-    elif changed or status.edits:
+    elif changed or (status.edits and any(one.on_forge for one in status.stages)):
         yield NextStep("stacker submit", f"{_some(changed)} changed" if changed else "")
+    elif status.edits:
+        yield NextStep("stacker rebase", status.edits[0])
 
 
 def _some(stages: Sequence[str]) -> str:

@@ -160,6 +160,11 @@ def test_a_conflict_above_waits_for_resolve(desk):
     assert statuses(document) == {"first": "rebased", "second": "conflict"}
     assert document["version"] == 2
     assert not folder.exists()
+    status = desk.stacker("status")
+    assert status["stopped"]["edit"] == "first"
+    assert status["next"] == {
+        "command": "stacker resolve second", "because": "the edit of first stopped there",
+    }  # fmt: skip
     desk.upstream.add("master", ("later", {"z.c": "z\n"}))
     opened = desk.home.joinpath(".stacker", "resolve", "second")
     assert desk.stacker("resolve")["folder"] == str(opened)

@@ -87,6 +87,10 @@ CASES = {
         series(submitted("a"), edits=("a is new",), has_checks=False),
         "stacker submit",
     ),
+    "files were edited and nothing goes to a forge": (
+        series(stage("a", on_forge=False), edits=("a is new",), has_checks=False),
+        "stacker rebase",
+    ),
     "a stage was never submitted": (series(submitted("a"), stage("b")), "stacker submit"),
     "a stage changed": (series(submitted("a", changed=True)), "stacker submit"),
     "the forge was never read": (series(submitted("a", opinion=None)), "stacker status --refresh"),
