@@ -36,7 +36,7 @@ def taken_text(one: Taken, rebased: str) -> str:
     """The same for a person."""
     lines = [f"The work on {one.opened.stage} is in {', '.join(one.patches)}."]
     if not one.patches:
-        lines = [f"Nothing of it changes {one.opened.stage}; the next submit goes on from there."]
+        lines = [f"None of it is in {one.opened.stage}; the next submit puts the stage over it."]
     if one.result.halted:
         lines.append("Not every stage goes with it; `stacker undo` takes it out again.")
     return "\n".join([*lines, rebased])

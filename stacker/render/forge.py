@@ -54,14 +54,19 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
     lines = [f"  {_action(action)}" for action in result.actions]
     if lines and dry_run:
         lines.insert(0, "Would be done, in this order:")
-    elif result.author_only:
-        lines.append("This token can do no more; what is left is for the authors:")
-    elif lines:
+    elif lines and not result.author_only:
         lines.append(f"Done: {len(result.pulls)} pull requests say what the series says.")
-    else:
+    elif not result.author_only:
         lines = ["Every pull request says what the series says."]
-    lines += [f"  {one.stage}: {one.author} has to {one}" for one in result.author_only]
-    return "\n".join([*lines, *result.notes])
+    return "\n".join([*lines, *_left(result), *result.notes])
+
+
+def _left(result: SubmitResult) -> list[str]:
+    """What this token may not do."""
+    if not result.author_only:
+        return []
+    lines = ["Left to the authors, whose pull requests this token may not edit:"]
+    return lines + [f"  {one.stage}: {one.author} has to {one}" for one in result.author_only]
 
 
 def _action(action: Action) -> str:

@@ -68,7 +68,7 @@ def test_a_person_reads_it(shared):
     assert "  say    b: in a comment on #2\n" in ran.out
     assert "  b: porter has to set the title of #2 to: A better title\n" in ran.out
     again = shared._run("submit", cwd=shared.folder)
-    assert again.out.startswith("This token can do no more; what is left is for the authors:\n")
+    assert again.out.startswith("Left to the authors, whose pull requests this token may not edit")
 
 
 def test_the_one_comment_is_kept_up_to_date(shared):
