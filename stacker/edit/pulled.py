@@ -12,6 +12,7 @@ from stacker.errors import SeriesError
 from stacker.git.history import is_ancestor, merge_base
 from stacker.git.remerge import remerge
 from stacker.series.workspace import known_tip
+from stacker.submit.foreign import by_whom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,5 +76,4 @@ def _base(work: Workspace, repository: str, published: Published, head: Oid) -> 
 
 
 def _shown(store: ObjectStore, oid: Oid) -> str:
-    commit = store.commit(oid)
-    return f"{oid[:10]} by {commit.author.name.decode('utf-8', 'backslashreplace')}"
+    return f"{oid[:10]} ({by_whom(store, [oid])})"

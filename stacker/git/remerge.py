@@ -31,7 +31,7 @@ def remerge(store: ObjectStore, merge: Oid) -> Remerged | None:
     )
     if done.code not in (0, 1) or not done.out:
         raise GitError(f"git merge-tree: {done.said}")
-    tree = Oid(done.out.split(b"\0", 1)[0].decode("ascii"))
+    tree = Oid(done.out.split(b"\0", 1)[0].decode("ascii").strip())
     if done.code == 0 and tree == there.tree:
         return None
     below = store.write_commit(Commit(tree, (), _NOBODY, _NOBODY, b"as git merges\n"))

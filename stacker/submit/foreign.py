@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.forge.answers import printable
 from stacker.git import transfer
 from stacker.git.history import commits_between, is_ancestor
 from stacker.series.workspace import known_tip
@@ -84,9 +85,9 @@ def told_of(
 def by_whom(store: ObjectStore, commits: Sequence[Oid]) -> str:
     """`'Fix it' by Zed`, or how many commits by whom."""
     found = [store.commit(oid) for oid in commits]
-    names = dict.fromkeys(one.author.name.decode("utf-8", "backslashreplace") for one in found)
+    names = dict.fromkeys(printable(one.author.name.decode("utf-8", "replace")) for one in found)
     if len(found) == 1:
-        return f"{found[0].subject!r} by {', '.join(names)}"
+        return f"{printable(found[0].subject)!r} by {', '.join(names)}"
     return f"{len(found)} commits by {', '.join(names)}" if found else ""
 
 

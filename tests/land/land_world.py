@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 
+import submit_world
 from submit_world import UPSTREAM, World, git
 
 from stacker.series.lock import parse
@@ -34,26 +35,9 @@ def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
     return world
 
 
-@contextmanager
 def copies(models, tmp_path, factory, run, patch):
-    """A maker of approved groups on hubs that run: each kind is made once, then copied."""
-    worlds = []
-
-    def made(**options):
-        key = repr(sorted(options.items()))
-        if key not in models:
-            models[key] = new(factory.mktemp("model"), run, patch, **options)
-        model = models[key]
-        model._run, model._patch = run, patch
-        worlds.append(model.copy(tmp_path / f"world{len(worlds)}"))
-        worlds[-1].serve()
-        return worlds[-1]
-
-    try:
-        yield made
-    finally:
-        for world in worlds:
-            world.close()
+    """A maker of approved groups on hubs that run."""
+    return submit_world.copies(models, tmp_path, factory, run, patch, new=new)
 
 
 def master(world):

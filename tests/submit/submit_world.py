@@ -369,18 +369,25 @@ class World:
         return pulls, self.branches(), self.lock
 
 
+def new(folder, run, patch, **options):
+    """Made from nothing; its hub does not run."""
+    world = World.new(folder, run, patch, **options)
+    world.close()
+    return world
+
+
 @contextmanager
-def copies(models, tmp_path, factory, run, patch):
-    """A maker of worlds on hubs that run: each kind is made once, then copied."""
+def copies(models, tmp_path, factory, run, patch, *, new=new):
+    """A maker of worlds on hubs that run: each kind is made once by `new`, then copied."""
     worlds = []
 
     def made(**options):
-        key = tuple(sorted(options.items()))
+        key = repr(sorted(options.items()))
         if key not in models:
-            models[key] = World.new(factory.mktemp("model"), run, patch, **options)
-            models[key].close()
-        models[key]._run, models[key]._patch = run, patch
-        worlds.append(models[key].copy(tmp_path / f"world{len(worlds)}"))
+            models[key] = new(factory.mktemp("model"), run, patch, **options)
+        model = models[key]
+        model._run, model._patch = run, patch
+        worlds.append(model.copy(tmp_path / f"world{len(worlds)}"))
         worlds[-1].serve()
         return worlds[-1]
 
