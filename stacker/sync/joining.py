@@ -52,7 +52,8 @@ def join(work: Workspace, base: Files, ours: Files, theirs: Files, numbering: Nu
             bases=merged.ground.bases, version=merged.ground.version, stages=stages,
             store=work.directory.store, halted=True, edits=(), remembered=False, new_commits=0,
         )  # fmt: skip
-        attempts.write(work.directory.state, attempt)
+        waiting = attempts.read(work.directory.state)  # a rebase that stopped before
+        attempts.write(work.directory.state, attempt._replace(waiting=waiting))
         return Joined((_left_open(work, merged, numbering),), merged.clashes, result)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     lock, files = rewritten(work.store, series, merged.bases, standing, landed)

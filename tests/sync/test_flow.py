@@ -154,6 +154,22 @@ def test_an_edit_that_does_not_go_with_the_other_side_is_solved_and_then_sent(an
     assert ann.files() == bob.files()
 
 
+def test_a_rebase_that_had_stopped_before_waits_behind_it(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    drift(ann, "drift", (3, "up"))
+    bob.stacker("rebase", code=3)
+    edit(ann, "one", "line 34\n", "near\n")
+    edit(bob, "three", "line 34\n", "close\n")
+    ann.stacker("sync")
+    bob.stacker("sync", code=3)
+    ann.upstream.add("master", ("later", {"z": "later\n"}))
+    stopped = bob.stacker("resolve", "three", "--take", "mine", code=3)
+    assert [s["id"] for s in stopped["stages"] if s["status"] == "conflict"] == ["one"]
+    assert bob.stacker("resolve", "one", "--take", "mine")["base"] == ann.upstream["drift"]
+
+
 def test_two_who_each_added_a_stage(ann, tmp_path):
     ann.stacker("sync")
     bob = clone(ann, "bob")
