@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stacker.evidence.key import evidence_key
 from stacker.verify.commands import decisive, repositories_named
 from stacker.verify.environment import asked_for
-from stacker.verify.globs import filtered_tree
+from stacker.verify.filtered import filtered_tree
 from stacker.verify.machine import this_machine
 from stacker.verify.matrix import matrix
 

@@ -82,6 +82,7 @@ timeout = "30m"
 
 TEXTS = st.text(min_size=1, max_size=12).filter(lambda t: t.strip() and not unseen(t))
 WORDS = st.text(max_size=12).filter(lambda t: not unseen(t.replace("\n", "").replace("\t", "")))
+GLOBS = st.sampled_from(["Lib/**", "PC?/", "a b.c", "*", '"q"', "d.toml"])
 NAMES = st.one_of(
     st.text("abcxyzABC019-_.+#", min_size=1, max_size=8), st.text(min_size=1, max_size=6)
 ).filter(lambda name: wrong_with_name(name) is None and name.casefold() not in RESERVED_STAGES)
@@ -117,6 +118,7 @@ def plans(draw):
         runners=runners,
         platforms=platforms,
         checks=checks,
+        residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -126,7 +128,7 @@ def fields_of(plan):
         name: getattr(plan, name)
         for name in (
             "name", "title", "forge", "home", "repositories",
-            "stages", "runners", "platforms", "checks",
+            "stages", "runners", "platforms", "checks", "residue",
         )
     }  # fmt: skip
 
@@ -160,6 +162,7 @@ def stage_lists(draw, repositories=("main", "other")):
             if rank[stage_id]
             else (),
             issue=draw(st.none() | TEXTS),
+            paths=draw(several(GLOBS)),
         )
         for stage_id in ids
     )

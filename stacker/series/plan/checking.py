@@ -15,7 +15,7 @@ from stacker.series.plan.naming import (
 from stacker.series.plan.upstream import UpstreamKind, carries_secret, is_forge_url, upstream_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from stacker.series.plan.drafting import Draft, Entry
     from stacker.series.plan.model import Check, Platform, Repository, Runner
@@ -40,8 +40,18 @@ def refuse_unknown(
     return True
 
 
+def refuse_globs(globs: Iterable[str], path: Path, report: Report, *, keys: bool = False) -> None:
+    """Reports the globs in the array at `path` that leave the tree; or, as `keys`, of a table."""
+    for position, glob in enumerate(globs):
+        wrong = wrong_with_glob(glob)
+        if wrong:
+            at = (*path, glob if keys else position)
+            report.add(at, f"the glob {glob[:80]!r} {wrong}", key=keys)
+
+
 def check_series(draft: Draft, report: Report) -> None:
     """The forge is one that can be reached safely; the home holds no secret."""
+    refuse_globs(draft.residue, ("series", "residue"), report, keys=True)
     forge = draft.forge
     if forge is not None and forge != DEMO_FORGE:
         if carries_secret(forge):
@@ -152,10 +162,7 @@ def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
         refuse_unknown(check.repository, repositories, "repository", (*path, "repository"), report)
     for position, platform in enumerate(check.platforms):
         refuse_unknown(platform, platforms, "platform", (*path, "platforms", position), report)
-    for position, glob in enumerate(check.paths):
-        wrong = wrong_with_glob(glob)
-        if wrong:
-            report.add((*path, "paths", position), f"the glob {glob[:80]!r} {wrong}")
+    refuse_globs(check.paths, (*path, "paths"), report)
     for position, variable in enumerate(check.env):
         if variable.upper() in _TOKENS:
             report.add((*path, "env", position), f"{variable} holds a token; no build is given one")

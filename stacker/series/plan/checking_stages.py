@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.series.plan.checking import refuse_unknown
+from stacker.series.plan.checking import refuse_globs, refuse_unknown
 from stacker.series.plan.model import StageId
 from stacker.series.plan.naming import RESERVED_STAGES, same_file
 from stacker.series.plan.order import CycleError, needs_first
@@ -37,6 +37,7 @@ def check_stages(draft: Draft, report: Report) -> Wiring:
         if "repository" in entry.written and stage.repository:
             path = (*entry.path, "repository")
             refuse_unknown(stage.repository, repositories, "repository", path, report)
+        refuse_globs(stage.paths, (*entry.path, "paths"), report)
         if stage.adopts is not None:
             other = adopted.setdefault((stage.repository, stage.adopts), stage.id)
             if other != stage.id:

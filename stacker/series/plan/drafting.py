@@ -54,6 +54,7 @@ class Draft(NamedTuple):
     runners: tuple[Entry[Runner], ...]
     platforms: tuple[Entry[Platform], ...]
     checks: tuple[Entry[Check], ...]
+    residue: Mapping[str, str]
 
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
@@ -72,6 +73,7 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
         title=series.get("title", name),
         forge=series.get("forge"),
         home=series.get("home"),
+        residue=series.get("residue", {}),
         **cast("Any", tables),  # the sections are the very fields of a draft
     )
 

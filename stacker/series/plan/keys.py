@@ -61,6 +61,9 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "title": Key(Shape.TEXT, "the series in a few words; default: its name"),
         "forge": Key(Shape.TEXT, "default: github.com; else an https URL, or demo: the own hub"),
         "home": Key(Shape.TEXT, "where a team shares the series; default: this clone's origin"),
+        "residue": Key(
+            Shape.REASONS, "globs of what of a branch belongs to no stage, each with its reason"
+        ),
     },
     Repository: {
         "upstream": Key(
@@ -91,6 +94,9 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "issue": Key(Shape.TEXT, "the upstream issue that it belongs to"),
         "adopts": Key(Shape.NUMBER, "the number of the pull request that it finishes"),
         "was": Key(Shape.NAME, "the stage's id before it was renamed"),
+        "paths": Key(
+            Shape.TEXTS, "globs; import --split gives it the files that no stage above claims"
+        ),
     },
     Group: {
         "stages": Key(Shape.TEXTS, "the stages that land together", required=True),

@@ -77,7 +77,10 @@ class Repository(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """One pull request of the series. `needs` is resolved: empty means it stands on the base."""
+    """One pull request of the series. `needs` is resolved: empty means it stands on the base.
+
+    `paths` are the globs by which `import --split` gives it its share of a branch.
+    """
 
     id: StageId
     repository: str
@@ -85,6 +88,7 @@ class Stage(NamedTuple):
     issue: str | None = None
     adopts: int | None = None
     was: StageId | None = None
+    paths: tuple[str, ...] = ()
 
 
 class Group(NamedTuple):
@@ -138,6 +142,7 @@ class _Written(NamedTuple):
     runners: tuple[Runner, ...] = ()
     platforms: tuple[Platform, ...] = (Platform("local"),)
     checks: tuple[Check, ...] = ()
+    residue: Mapping[str, str] = MappingProxyType({})
 
 
 class Plan(_Written):

@@ -69,6 +69,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         runners=tuple(entry.value for entry in draft.runners),
         platforms=tuple(entry.value for entry in draft.platforms),
         checks=tuple(entry.value for entry in draft.checks),
+        residue=draft.residue,
     )
     if not draft.groups:
         return plan
