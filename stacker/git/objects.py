@@ -12,6 +12,9 @@ Oid = NewType("Oid", str)
 REGULAR = ("100644", "100755")
 """The modes of files with content of their own."""
 
+LINK = "120000"
+"""The mode of a symbolic link; its content is where it leads."""
+
 SUBMODULE = "160000"
 """The mode of an entry that names a commit of another repository."""
 

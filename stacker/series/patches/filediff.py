@@ -19,8 +19,10 @@ _UNNAMED = re.compile(rb"^--- [^\n]*\n\+\+\+ [^\n]*\n", re.MULTILINE)
 _SEEN = re.compile(rb"\S")
 _SPILT = re.compile(rb"^(?!-- ?$)[ +\\-][^\n]*", re.MULTILINE)
 _INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
-_OLD_NAME = re.compile(rb"^(--- |rename from |copy from )(.*?)\t?$", re.MULTILINE)
-_NEW_NAME = re.compile(rb"^\+\+\+ (.*?)\t?$", re.MULTILINE)
+# A name ends at a tab, for git quotes one that has a tab; diff writes the time behind it.
+_OLD_NAME = re.compile(rb"^(--- |rename from |copy from )([^\t\n]*)(?:\t(.*))?$", re.MULTILINE)
+_NEW_NAME = re.compile(rb"^\+\+\+ ([^\t\n]*)(?:\t(.*))?$", re.MULTILINE)
+_EPOCH = re.compile(rb"(?:1970-01-01|1969-12-31) \d\d:\d\d:00(?:\.0+)? [+-]\d{4}")
 _MODE = re.compile(rb"^(old mode|new mode|new file mode|deleted file mode) (\d{6})$", re.MULTILINE)
 _QUOTED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f",
@@ -47,8 +49,8 @@ class FileDiff(NamedTuple):
 
     A path is `None` where the file is not there on that side, or not named; blob ids as they are
     written, maybe short. `modes` has what is said of modes, by the words it is said with.
-    `changes` says that content changes too; `unread` that there is more to the part than its
-    hunks: a rename, binary content, anything else.
+    `changes` says that content changes too; `special` that it is binary, renamed or copied; `rest`
+    is what stands behind the hunks.
     """
 
     old_path: bytes | None
@@ -58,11 +60,22 @@ class FileDiff(NamedTuple):
     modes: Mapping[bytes, str]
     hunks: tuple[Hunk, ...]
     changes: bool
-    unread: bool
+    special: bool
+    rest: bytes
+
+    @property
+    def path(self) -> bytes | None:
+        """The file's path, before rather than after; `None` where it is not named."""
+        return self.old_path or self.new_path
+
+    @property
+    def unread(self) -> bool:
+        """Whether there is more to the part than its hunks."""
+        return self.special or bool(_SEEN.search(self.rest))
 
 
-def parts(diff: bytes) -> tuple[FileDiff, ...]:
-    """The parts of a diff, in its order."""
+def parts(diff: bytes, strip: int = 1) -> tuple[FileDiff, ...]:
+    """The parts of a diff, in its order; `strip` folders are taken off the names (`patch -p`)."""
     starts = [m.start() for m in _FILE.finditer(diff)]
     if not starts or diff[: starts[0]].strip():
         starts.insert(0, 0)
@@ -71,12 +84,12 @@ def parts(diff: bytes) -> tuple[FileDiff, ...]:
         text, at = diff[start:end], 0
         # Two files' lines in one part: git applies the second as well, whatever it was made on.
         while at < len(text):
-            part, at = _part(text, at)
+            part, at = _part(text, at, strip)
             found.append(part)
     return tuple(found)
 
 
-def _part(text: bytes, at: int) -> tuple[FileDiff, int]:
+def _part(text: bytes, at: int, strip: int) -> tuple[FileDiff, int]:
     """The part that begins at `at`, and where an unnamed one behind it does."""
     body = _BODY.search(text, at)
     head = text[at : body.start()] if body else text[at:]
@@ -85,12 +98,14 @@ def _part(text: bytes, at: int) -> tuple[FileDiff, int]:
     index, old, new = _INDEX.search(head), _OLD_NAME.search(head), _NEW_NAME.search(head)
     modes = {m[1]: m[2].decode("ascii") for m in _MODE.finditer(head)}
     # Binary content and modes have no lines that name the sides.
-    both = None if old or new else _same_path(head.partition(b"\n")[0])
+    both = None if old or new else _same_path(head.partition(b"\n")[0], strip)
+    unnamed = _UNNAMED.search(text, rest)
+    end = unnamed.start() if unnamed else len(text)
     part = FileDiff(
-        old_path=_path(old[2], prefixed=old[1] == b"--- ")
+        old_path=_side(old[2], old[3], strip if old[1] == b"--- " else 0)
         if old
         else (None if b"new file mode" in modes else both),
-        new_path=_path(new[1], prefixed=True)
+        new_path=_side(new[1], new[2], strip)
         if new
         else (None if b"deleted file mode" in modes else both),
         old_blob=index[1] if index else None,
@@ -98,13 +113,10 @@ def _part(text: bytes, at: int) -> tuple[FileDiff, int]:
         modes=modes,
         hunks=hunks,
         changes=body is not None,
-        unread=binary
-        or b"\nrename " in head
-        or b"\ncopy " in head
-        or bool(_SEEN.search(text, rest)),
+        special=binary or b"\nrename " in head or b"\ncopy " in head,
+        rest=text[rest:end],
     )
-    unnamed = _UNNAMED.search(text, rest)
-    return part, unnamed.start() if unnamed else len(text)
+    return part, end
 
 
 def _hunks(text: bytes, at: int) -> tuple[tuple[Hunk, ...], int]:
@@ -171,15 +183,20 @@ def _line(text: bytes, at: int) -> tuple[bytes, int]:
     return text[at:end], end
 
 
-def _same_path(line: bytes) -> bytes | None:
+def _same_path(line: bytes, strip: int) -> bytes | None:
     """The path in `diff --git a/PATH b/PATH`; `None` where the two are not the same."""
     names = line.removeprefix(b"diff --git ")
     middle = len(names) // 2
-    old, new = (_path(raw, prefixed=True) for raw in (names[:middle], names[middle + 1 :]))
+    old, new = (_path(raw, strip) for raw in (names[:middle], names[middle + 1 :]))
     return old if old == new else None
 
 
-def _path(raw: bytes, *, prefixed: bool) -> bytes | None:
+def _side(raw: bytes, when: bytes | None, strip: int) -> bytes | None:
+    """The path of a side; one of the year 1970 is a file that is not there, as diff has it."""
+    return None if when and _EPOCH.fullmatch(when.strip()) else _path(raw, strip)
+
+
+def _path(raw: bytes, strip: int) -> bytes | None:
     if raw == b"/dev/null":
         return None
     if raw.startswith(b'"') and raw.endswith(b'"'):
@@ -187,7 +204,7 @@ def _path(raw: bytes, *, prefixed: bool) -> bytes | None:
             lambda m: bytes([int(m[1], 8) & 255]) if len(m[1]) == 3 else _ESCAPES.get(m[1], m[1]),
             raw[1:-1],
         )
-    return raw.partition(b"/")[2] or raw if prefixed else raw
+    return raw.split(b"/", strip)[-1] or raw
 
 
 def shown(line: bytes) -> str:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 # As git's own splitter sees it: a `From ` line that has a time and a year, before a header.
 _MAIL_START = re.compile(rb"^From (?=\S)([^\n]*)\n(?=[A-Za-z0-9-]+:)", re.MULTILINE)
 _TIME, _YEAR = re.compile(rb"\d:\d\d"), re.compile(rb"\b\d{4}\b")
-_DIFF_START = re.compile(rb"^(diff --git |Index: |diff -)", re.MULTILINE)
+_DIFF_START = re.compile(
+    rb"^(diff --git |Index: |diff -|--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ -)", re.MULTILINE
+)
 _DASHES = re.compile(rb"^---[ \t]*$", re.MULTILINE)
 _SIGNATURE = re.compile(rb"^-- \n[0-9][^\n]*\n\n?\Z", re.MULTILINE)
 _PATCH_TAG = re.compile(r"^\[(?=[^\]]*PATCH)[^\]]*\]\s*", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 Where the diff says all (plain changes of lines, with the full ids of the blobs before and after),
 it is done here, and the ids prove the result. Everything else is git's to apply, to an index that
-is thrown away.
+is thrown away. A diff from elsewhere that names no blobs is read by its lines, if that is asked.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
+from stacker.errors import PatchError
 from stacker.git.changes import Leaf
-from stacker.git.objects import REGULAR, SUBMODULE, Oid
+from stacker.git.objects import LINK, REGULAR, SUBMODULE, Oid
 from stacker.git.pack import object_id
 from stacker.series.patches.filediff import parts
 from stacker.series.patches.fitting import fitted
 from stacker.series.patches.folders import Folders
-from stacker.series.patches.paths import is_plain
+from stacker.series.patches.lines import Before, Lines, after, names_all, parts_by_lines
+from stacker.series.patches.paths import is_plain, shown
 from stacker.series.patches.portable import Portable
 from stacker.series.patches.refusing import Side, is_moved, refusal, require
 
@@ -61,16 +63,20 @@ class Preimage:
     ) -> None:
         self._closing.close()
 
-    def apply(self, diff: bytes, name: str) -> Oid:
+    def apply(self, diff: bytes, name: str, how: Lines | None = None) -> Oid:
         """Put `diff` on the tree and return the new one; `name` is the patch's, for errors.
 
         Raises `PatchError`, and stays where it is, unless every file is, byte for byte, what the
-        diff was made from, and every new path can be one everywhere.
+        diff was made from, and every new path can be one everywhere. Where `how` is given, a diff
+        that names no blobs is read by its lines.
         """
         if not diff.strip():
             return self.tree
         files = parts(diff)
-        after = self._in_process(files, name) or self._by_git(files, diff, name)
+        if how is not None and not (how == Lines() and all(map(names_all, files))):
+            after = self._by_lines(diff, how, name)
+        else:
+            after = self._in_process(files, name) or self._by_git(files, diff, name)
         self.tree = after
         return after
 
@@ -133,6 +139,32 @@ class Preimage:
         while self._size > _KEPT and len(self._blobs) > 1:
             self._size -= len(self._blobs.popitem(last=False)[1])
 
+    # By lines -----------------------------------------------------------------------------------
+
+    def _by_lines(self, diff: bytes, how: Lines, name: str) -> Oid:
+        changes: dict[bytes, Leaf | None] = {}
+        for part in parts_by_lines(diff, how, name):
+            path = part.path or b""
+            here = changes[path] if path in changes else self._folders.leaf(self.tree, path)
+            if here is not None and here.mode not in (*REGULAR, LINK):
+                raise PatchError(f"{name} changes {shown(path)}, which is no file")
+            before = Before(here, self._blob(here.oid)) if here is not None else None
+            made = after(part, before, name)
+            changes[path] = Leaf(made.mode, self._written(made.content)) if made else None
+        tree = self._folders.edited(self.tree, changes)
+        if tree is None:
+            raise PatchError(
+                f"{name} puts a file where a folder is, or below a file",
+                hint="It was made on another base, or a patch before it is missing.",
+            )
+        self._portable.check(self._folders.added(self.tree, tree), tree, name)
+        return tree
+
+    def _written(self, content: bytes) -> Oid:
+        oid = self._store.write("blob", content)
+        self._keep(oid, content)
+        return oid
+
     # By git -------------------------------------------------------------------------------------
 
     def _by_git(self, files: tuple[FileDiff, ...], diff: bytes, name: str) -> Oid:
@@ -164,11 +196,11 @@ class Preimage:
 
     def _side(self, part: FileDiff) -> Side | None:
         """What the tree has where the part begins."""
-        path = part.old_path or part.new_path
+        path = part.path
         leaf = self._folders.leaf(self.tree, path) if path else None
         if leaf is None:
             return None
-        if leaf.mode in (*REGULAR, "120000"):
+        if leaf.mode in (*REGULAR, LINK):
             return Side(leaf.oid, self._blob(leaf.oid))
         is_module = leaf.mode == SUBMODULE
         return Side(leaf.oid, b"Subproject commit %s\n" % leaf.oid.encode() if is_module else b"")
@@ -176,7 +208,7 @@ class Preimage:
 
 def _plain_path(part: FileDiff) -> bytes | None:
     """The path of a part that only changes, makes or removes lines of one file."""
-    path = part.old_path or part.new_path
+    path = part.path
     if path is None or part.unread or not {part.old_path, part.new_path} <= {path, None}:
         return None
     return path if part.old_path is not None or is_plain(path) else None

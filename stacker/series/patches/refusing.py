@@ -41,7 +41,7 @@ class Side(NamedTuple):
 
 def require(part: FileDiff, here: Side | None, name: str) -> None:
     """Raise `PatchError` unless the part is whole and `here` is what it names as its old side."""
-    path = part.old_path or part.new_path
+    path = part.path
     damaged = damage(part.hunks)
     if damaged is not None:
         raise _misfit(path, damaged, name)
@@ -91,7 +91,7 @@ def is_moved(said: str) -> bool:
 def refusal(parts: Sequence[tuple[FileDiff, Side | None]], said: str, name: str) -> PatchError:
     """The error for what `git apply` refused, or would have put elsewhere; `said` are its words."""
     for part, here in parts:
-        path = part.old_path or part.new_path
+        path = part.path
         if path is None or (here is not None and part.old_path is None):
             continue  # git has the better words, as for a new file that is there already
         found = misfit(part.hunks, here.content if here else b"")
