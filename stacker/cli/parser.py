@@ -40,7 +40,7 @@ _COMMANDS = {
     "log": (_LOOK, "past", "log"),
     "undo": (_BACK, "everyday", "undo"),
     "init": (_SHARE, "setup", "init"),
-    "import": (_SHARE, "setup", "import_"),
+    "import": (_SHARE, "importing", "import_"),
     "export": (_SHARE, "exporting", "export"),
     "sync": (_SHARE, "sharing", "sync"),
     "doctor": (_SHARE, "looking", "doctor"),

@@ -36,10 +36,13 @@ class RemoteRefs(NamedTuple):
     head: str | None
 
 
-def ask(url: str, here: Path, credential: Credential | None = None) -> RemoteRefs:
-    """The refs of the repository at `url` (a URL or a path); `here` is any existing folder."""
+def ask(url: str, here: Path, credential: Credential | None = None, *names: str) -> RemoteRefs:
+    """The refs of the repository at `url` (a URL or a path); `here` is any existing folder.
+
+    Where `names` are given, only refs that end in one of them are asked for.
+    """
     git = Git(here, credential=credential)
-    done = git.attempt("ls-remote", "--symref", "--", url, timeout=60)
+    done = git.attempt("ls-remote", "--symref", "--", url, *names, timeout=60)
     if done.code != 0:
         raise GitError(
             f"cannot read the repository {shown_url(url)}: {done.said}",

@@ -2,58 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from stacker.errors import SeriesError, UsageError
-from stacker.importing.assignment import Mode, OneStage, assign
-from stacker.importing.sources import Imported, read_mails, read_range, refuse_paths, squash
+from stacker.errors import PatchError, UsageError
+from stacker.git import helper
+from stacker.git.history import first_parents
+from stacker.git.objects import Signature
+from stacker.importing.adding import Addition, add, sizes
+from stacker.importing.assignment import OneStage, assign
+from stacker.importing.commits import Merges, read_commits
+from stacker.importing.files import read_files
+from stacker.importing.folding import fold
+from stacker.importing.placing import placed
+from stacker.importing.splitting import part
+from stacker.importing.value import Files, Imported, ImportResult, Split
 from stacker.rebase.restacked import restacked
-from stacker.series.compose import Composer, Halted, PatchCommit, Standing
-from stacker.series.patches.patchfile import slug
-from stacker.series.patches.size import Size, size_of
+from stacker.series.patches.portable import refuse_added
 from stacker.series.plan.naming import listed
-from stacker.series.plan.reading import parse_plan
-from stacker.series.plan.writing import NewStage, append_stages
-from stacker.series.saving import rewritten, save
 from stacker.series.workspace import known_tip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from stacker.git.objects import Oid
+    from stacker.git.store import ObjectStore
     from stacker.git.transfer import Told
-    from stacker.importing.assignment import Assigned
+    from stacker.importing.assignment import Assigned, Mode
+    from stacker.importing.value import ImportRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import Plan, StageId
     from stacker.series.workspace import Workspace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRequest:
-    """What to import: a range of a clone (`BASE..TIP`), or a file or folder of mails.
-
-    `mode` is asked for, by the editable list it is given, when it is `None`.
-    """
-
-    what: str
-    clone: Path | None
-    mode: Mode | None
-    repository: str | None = None
-    first_parent: bool = False
-    squashed: bool = False
-    onto: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """The stages that were added or filled, in order, and the version that has them."""
-
-    stages: tuple[StageId, ...]
-    version: int
-    base: Oid
-    sizes: tuple[Size, ...]
 
 
 def import_into(
@@ -67,27 +47,26 @@ def import_into(
     repository = _repository(work.plan, request)
     found = _read(work, series, request, repository, told)
     if not found.commits:
-        raise UsageError(f"{request.what!r} has no commits to import")
-    known = _already_in(work, series, found)
+        raise UsageError("there is nothing to import: upstream has all of it")
+    if isinstance(request.mode, Split):
+        return _split(work, series, repository, found)
+    if request.folded:
+        found = _folded(work.store, found)
+    refuse_added(work.store, found.base, found.commits)
+    found, anchor = placed(work, series, request, repository, found)
+    known = _already_in(work.store, series, found.commits)
     if known:
-        return ImportResult(known, series.lock.version, found.base, _sizes(series.files, known))
-    anchor = _anchor(work, series, request, repository, found.base)
+        has = sizes(series.files, known)
+        return ImportResult(known, series.lock.version, found.base, has, found.notes)
     subjects = {oid: work.store.commit(oid).subject for oid in found.commits}
     taken = frozenset(s.lower() for s in work.plan.order)
-    mode = request.mode or choose(subjects, taken)
-    assigned = assign(mode, subjects, taken)
+    assigned = assign(request.mode or choose(subjects, taken), subjects, taken)
     _refuse_taken(work, assigned, taken)
     if not assigned:
         raise UsageError("nothing was chosen to import")
-    return _add(work, series, _Addition(repository, found, anchor, assigned))
-
-
-@dataclass(frozen=True, slots=True)
-class _Addition:
-    repository: str
-    found: Imported
-    anchor: StageId | None
-    assigned: Assigned
+    version, files = add(work, series, Addition(repository, found.base, anchor, assigned))
+    stages = tuple(stage for stage, _ in assigned)
+    return ImportResult(stages, version, found.base, sizes(files, stages), found.notes)
 
 
 def _repository(plan: Plan, request: ImportRequest) -> str:
@@ -99,31 +78,33 @@ def _repository(plan: Plan, request: ImportRequest) -> str:
 def _read(
     work: Workspace, series: Series, request: ImportRequest, repository: str, told: Told | None
 ) -> Imported:
-    file = Path(request.what)
-    if ".." in request.what and not file.exists():
-        upstream = work.upstreams[repository]
-        clone = request.clone or (Path(upstream.url) if Path(upstream.url).is_dir() else None)
-        found = read_range(
-            work.store, clone or work.directory.store, request.what,
-            # Squashed, only the ends count, whatever merges lie between.
-            first_parent=request.first_parent or request.squashed, told=told,
+    source = request.source
+    if not isinstance(source, Files):
+        whole = request.folded or isinstance(request.mode, Split)
+        merges = Merges.FIRST_PARENT if request.first_parent else Merges.REFUSED
+        return read_commits(
+            work, work.store, source, work.upstreams[repository],
+            clone=request.clone, merges=Merges.KEPT if whole else merges, fetch=request.fetch,
+            told=told,
         )  # fmt: skip
-    elif file.exists():
-        found = read_mails(work.store, file, _bases(work, series, request, repository))
-    else:
-        raise UsageError(
-            f"{request.what!r} is neither a range BASE..TIP nor a file",
-            hint="Ranges are read in the clone given with `--from`.",
-        )
-    found = squash(work.store, found) if request.squashed else found
-    refuse_paths(work.store, found)
-    return found
+    try:
+        bases = _bases(work, series, request, repository)
+        return read_files(work.store, source.path, bases, cache(lambda: _person(work)))
+    except PatchError as exc:
+        if request.onto is None:
+            exc.hint += " `--onto REV` names the commit that it was made on."
+        raise
+
+
+def _person(work: Workspace) -> Signature:
+    who = helper.identity(work.directory.root)
+    return Signature.parse(who.encode("utf-8", "surrogateescape"))
 
 
 def _bases(
     work: Workspace, series: Series, request: ImportRequest, repository: str
 ) -> tuple[Oid, ...]:
-    """Where mails may stand: as asked for, else any tip of the series, else its base."""
+    """Where patches may stand: as asked for, else any tip of the series, else its base."""
     if request.onto is not None:
         oid = work.store.resolve(request.onto)
         if oid is None:
@@ -138,44 +119,52 @@ def _bases(
     return (*tips, *([base] if base else []))
 
 
-def _already_in(work: Workspace, series: Series, found: Imported) -> tuple[StageId, ...]:
+def _folded(store: ObjectStore, found: Imported) -> Imported:
+    """All of it as one commit; of merges only what they came to counts."""
+    line = first_parents(store, found.base, found.tip)
+    every = dict.fromkeys([*(oid for oid in line if oid in found.commits), *found.commits])
+    commits = [store.commit(oid) for oid in every]
+    words = fold([c for c in commits if len(c.parents) == 1] or commits)
+    oid = store.write_commit(words.moved(store.commit(found.tip).tree, (found.base,)))
+    return replace(found, commits=(oid,))
+
+
+def _split(work: Workspace, series: Series, repository: str, found: Imported) -> ImportResult:
+    parted = part(work.store, series, found, repository)
+    stages = tuple(stage for stage, _ in parted.commits)
+    commits = tuple(oid for _, oid in parted.commits)
+    for oid in commits:
+        refuse_added(work.store, work.store.commit(oid).parents[0], (oid,))
+    result = ImportResult(
+        stages, series.lock.version, parted.base, (), parted.notes, parted.residue
+    )
+    if not stages:
+        raise UsageError(
+            "no stage of the plan claims a file of it",
+            hint="`paths` of a stage are globs from the top of the repository, as in "
+            '`paths = ["Lib/**", "*.md"]`.',
+        )
+    if _already_in(work.store, series, commits) == stages:
+        return replace(result, sizes=sizes(series.files, stages))
+    _refuse_filled(work, stages)
+    assigned = tuple((stage, (oid,)) for stage, oid in parted.commits)
+    version, files = add(work, series, Addition(repository, parted.base, None, assigned))
+    return replace(result, version=version, sizes=sizes(files, stages))
+
+
+def _already_in(store: ObjectStore, series: Series, found: Sequence[Oid]) -> tuple[StageId, ...]:
     """The stages that have these very commits: an import that was killed is run again."""
-    commits = work.store.commit
-    wanted = [(c.tree, c.author, c.message) for c in map(commits, found.commits)]
+    wanted = [(c.tree, c.author, c.message) for c in map(store.commit, found)]
     stages, have = [], []
     for stage in series.live:
-        for one in map(commits, (p.commit for p in series.patches.get(stage, ()))):
+        for one in (store.commit(patch.commit) for patch in series.patches.get(stage, ())):
             if (one.tree, one.author, one.message) in wanted:
                 stages.append(stage)
                 have.append((one.tree, one.author, one.message))
     return tuple(dict.fromkeys(stages)) if have == wanted else ()
 
 
-def _anchor(
-    work: Workspace, series: Series, request: ImportRequest, repository: str, base: Oid
-) -> StageId | None:
-    """The stage whose tree the import begins at; `None` for the base itself."""
-    here = series.lock.bases.get(repository)
-    tree = work.store.commit(base).tree
-    if here is None or work.store.commit(here).tree == tree:
-        return None
-    for line in reversed(series.lock.stages):
-        if line.repository == repository and work.store.commit(line.commit).tree == tree:
-            return line.stage
-    if isinstance(request.mode, OneStage) and request.mode.stage in series.plan.order:
-        # A stage that the plan has: its patches may begin where all that it needs ends.
-        below = series.chain(series.plan.stage(request.mode.stage).id)[:-1]
-        tip = Composer(series.composition(work.store, series.lock.bases, {})).tip(repository, below)
-        if not isinstance(tip, Halted) and work.store.commit(tip).tree == tree:
-            return None
-    raise SeriesError(
-        f"the import begins at {base[:10]}, which is no point of the series",
-        hint=f"A range must begin at the base ({here[:10]}) or where a stage ends; rebase the "
-        "work onto one of these first.",
-    )
-
-
-def _refuse_taken(work: Workspace, assigned: Assigned, taken: frozenset[str]) -> None:
+def _refuse_taken(work: Workspace, assigned: Assigned, taken: Collection[str]) -> None:
     for stage, _ in assigned:
         filled = bool(work.directory.patches(stage))
         if filled or (stage.lower() in taken and stage not in work.plan.order):
@@ -185,73 +174,11 @@ def _refuse_taken(work: Workspace, assigned: Assigned, taken: frozenset[str]) ->
             )
 
 
-def _add(work: Workspace, series: Series, new: _Addition) -> ImportResult:
-    text = work.directory.plan_file.read_text(encoding="utf-8")
-    text = append_stages(text, _new_stages(work.plan, new))
-    plan = parse_plan(text, work.directory.plan_file.name)
-    patches = {**series.patches}
-    for stage, oids in new.assigned:
-        patches[stage] = tuple(
-            PatchCommit(f"{i:04d}-{slug(work.store.commit(oid).subject)}.patch", oid)
-            for i, oid in enumerate(oids, 1)
+def _refuse_filled(work: Workspace, stages: Collection[StageId]) -> None:
+    filled = [stage for stage in stages if work.directory.patches(stage)]
+    if filled:
+        raise UsageError(
+            f"{listed(filled)} of the plan has patches already",
+            hint="A branch is split into stages without patches. What a stage lacks is brought in "
+            "by `stacker edit STAGE`; `stacker status --residue BRANCH` says what that is.",
         )
-    bases = {new.repository: new.found.base, **series.lock.bases}
-    loaded = series.files
-    files = {**loaded, "series.toml": text.encode()}
-    for stage, oids in new.assigned:
-        files.setdefault(f"series/{stage}.md", _text(work, oids[0]))
-    series = series._replace(plan=plan, patches=patches, files=files)
-    composition = series.composition(work.store, bases, {})
-    composer = Composer(composition)
-    outcomes = {stage: composer.outcome(stage) for stage in composition.chains}
-    standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
-    if len(standing) != len(outcomes):
-        raise SeriesError(
-            "the commits do not go together in this order",
-            hint="Keep the order of the range, or put commits that need each other in one stage.",
-        )
-    lock, files = rewritten(work.store, series, bases, standing, {})
-    stages = tuple(stage for stage, _ in new.assigned)
-    save(
-        work.directory, work.store, files, lock,
-        loaded=loaded, command="import", reason=listed(stages), now=work.now,
-        by=work.person,
-    )  # fmt: skip
-    return ImportResult(stages, lock.version, new.found.base, _sizes(files, stages))
-
-
-def _sizes(files: Mapping[str, bytes], stages: tuple[StageId, ...]) -> tuple[Size, ...]:
-    """How large each stage's change is, in the order of `stages`."""
-    return tuple(
-        size_of(content for name, content in files.items() if name.startswith(f"patches/{s}/"))
-        for s in stages
-    )
-
-
-def _new_stages(plan: Plan, new: _Addition) -> list[NewStage]:
-    """The plan's new entries; `needs` is written where the stage above is not what is needed."""
-    found = []
-    above: StageId | None = plan.stages[-1].id if plan.stages else None
-    need = new.anchor
-    default = plan.default_repository.name
-    for stage, _ in new.assigned:
-        if stage not in plan.order:
-            obvious = need == above and (above is None or _repository_of(plan, new, above))
-            needs = None if obvious and above else ((need,) if need else ())
-            named = None if new.repository == default else new.repository
-            found.append(NewStage(id=stage, repository=named, needs=needs))
-            above = stage
-        need = stage
-    return found
-
-
-def _repository_of(plan: Plan, new: _Addition, stage: StageId) -> bool:
-    return stage not in plan.order or plan.stage(stage).repository == new.repository
-
-
-def _text(work: Workspace, oid: Oid) -> bytes:
-    """The pull request's text to begin with: the commit's message."""
-    commit = work.store.commit(oid)
-    subject, _, body = commit.message.decode("utf-8", "backslashreplace").partition("\n")
-    body = body.strip()
-    return f"# {subject.strip()}\n".encode() + (f"\n{body}\n".encode() if body else b"")

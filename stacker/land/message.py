@@ -6,7 +6,9 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from stacker.submit.body import inline, stage_text
+from stacker.git.credits import distinct, in_utf8, people_of
+from stacker.series.texts import stage_text
+from stacker.submit.body import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,9 +93,6 @@ def _plain(text: str) -> str:
 def authors_of(
     store: ObjectStore, series: Series, members: Sequence[StageId]
 ) -> tuple[Signature, ...]:
-    """Each author of the members' patches once, in the order of the commits."""
-    found: dict[tuple[bytes, bytes], Signature] = {}
-    for commit in (patch.commit for m in members for patch in series.patches.get(m, ())):
-        author = store.commit(commit).author
-        found.setdefault((author.name, author.email), author)
-    return tuple(found.values())
+    """Whoever wrote the members' patches, or is credited in them, once, in the order of these."""
+    commits = (patch.commit for m in members for patch in series.patches.get(m, ()))
+    return distinct(who for oid in commits for who in people_of(in_utf8(store.commit(oid))))

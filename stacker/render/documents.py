@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from stacker.errors import StackerError
     from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
-    from stacker.importing.flow import ImportResult
     from stacker.initialise.flow import InitResult
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
     from stacker.series.compose import Solved
@@ -32,16 +31,6 @@ def initialised(result: InitResult) -> Document:
         "name": result.name,
         "branch": result.branch,
         "upstream": result.tip,
-    }
-
-
-def imported(result: ImportResult) -> Document:
-    """What `import` added."""
-    return {
-        "stages": list(result.stages),
-        "version": result.version,
-        "base": result.base,
-        "sizes": [{"files": s.files, "added": s.added, "removed": s.removed} for s in result.sizes],
     }
 
 

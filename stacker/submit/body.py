@@ -102,13 +102,6 @@ def is_ours(present: str, series: str) -> bool:
     return _facts(present).get("series") == series
 
 
-def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
-    """(title, body) of `series/<stage>.md`: the first line is `# title`."""
-    lines = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").strip().split("\n")
-    title = lines[0].removeprefix("#").strip() or stage
-    return title, "\n".join(lines[1:]).strip()
-
-
 def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = printable(re.sub(r"\s+", " ", text))

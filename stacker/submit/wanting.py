@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from stacker.forge.api import PullState, ReviewState
 from stacker.series.plan.chains import needs_closure
+from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
-from stacker.submit.body import Called, Part, Text, inline, pull_body, stage_text
+from stacker.submit.body import Called, Part, Text, inline, pull_body
 from stacker.submit.heads import stands_on
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from stacker.series.texts import stage_text
 from stacker.submit.body import (
     Called,
     Part,
@@ -14,7 +15,6 @@ from stacker.submit.body import (
     inline,
     is_ours,
     pull_body,
-    stage_text,
     with_block,
 )
 

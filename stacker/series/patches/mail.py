@@ -67,7 +67,7 @@ def read(raw: bytes, name: str) -> Mail:
         )
     else:
         body = _decoded_body(head, body, name)
-    return Mail(head, *_split_body(body, name))
+    return Mail(head, *parted(body, name))
 
 
 def exact(mail: Mail, field: str, name: str) -> bytes | None:
@@ -84,7 +84,7 @@ def exact(mail: Mail, field: str, name: str) -> bytes | None:
 def author_and_message(mail: Mail, name: str) -> tuple[Signature, bytes]:
     """What the mail says by the rules of mail: both in UTF-8."""
     author, text = _author(mail.head, _in_utf8(mail.text, mail.head), name)
-    subject = _PATCH_TAG.sub("", _header(mail.head.get("subject", b"")).strip())
+    subject = _PATCH_TAG.sub("", words(mail.head.get("subject", b"")).strip())
     message = subject.encode(errors="replace") + b"\n"
     if text.strip():
         message += b"\n" + text.strip(b"\n") + b"\n"
@@ -170,7 +170,7 @@ def _attached(raw: bytes, name: str) -> bytes:
     return b"\n".join(_without_mail_ends(p) for p in payloads if isinstance(p, bytes))
 
 
-def _split_body(body: bytes, name: str) -> tuple[bytes, bytes]:
+def parted(body: bytes, name: str) -> tuple[bytes, bytes]:
     """(message, diff): the message ends at a `---` line or where a diff begins."""
     diff, dashes = _DIFF_START.search(body), _DASHES.search(body)
     if dashes and (diff is None or dashes.start() < diff.start()):
@@ -211,15 +211,16 @@ def _author(head: Mapping[str, bytes], text: bytes, name: str) -> tuple[Signatur
     person, opened, rest = sender.rpartition(b"<")
     if not opened:
         person, rest = sender, sender
-    who = _header(person).strip()
+    who = words(person).strip()
     if len(who) > 1 and who.startswith('"') and who.endswith('"'):
         who = re.sub(r"\\(.)", r"\1", who[1:-1])
     plain = who.encode(errors="replace").translate(None, _NOT_IN_NAMES)
     address = rest.rstrip(b"> \n").translate(None, _NOT_IN_NAMES)
-    return Signature(plain, address, _when(head.get("date", b""), name)), text
+    return Signature(plain, address, when(head.get("date", b""), name)), text
 
 
-def _when(date: bytes, name: str) -> bytes:
+def when(date: bytes, name: str) -> bytes:
+    """A date as RFC 2822 has it, as git writes it in commits: seconds since 1970, and the zone."""
     parsed = _parsed(date.decode("ascii", "replace"))
     if parsed is None:
         raise PatchError(f"{name}: no readable Date line", hint="Give it one, as RFC 2822 has it.")
@@ -250,7 +251,7 @@ def _parsed(date: str) -> tuple[int, ...] | None:
     return (*parsed[:6], parsed[9] or 0) if parsed is not None else None
 
 
-def _header(raw: bytes) -> str:
+def words(raw: bytes) -> str:
     """A header's value with RFC 2047 words decoded and folded lines joined."""
     text = guessed(re.sub(rb"\n[ \t]+", b" ", raw))
     found: list[str] = []

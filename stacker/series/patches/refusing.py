@@ -46,7 +46,7 @@ def require(part: FileDiff, here: Side | None, name: str) -> None:
     if damaged is not None:
         raise _misfit(path, damaged, name)
     told = [x for x in (part.old_blob, part.new_blob) if x is not None]
-    if not part.changes and not all(map(_is_nothing, told)):
+    if not part.changes and not all(map(is_nothing, told)):
         raise PatchError(
             f"{name} does not say how {_shown(path)} changes",
             hint="A binary file and one that goes need their content: make it with "
@@ -110,7 +110,8 @@ def _misfit(path: bytes | None, found: Misfit, name: str) -> PatchError:
     return PatchError(f"{name} does not apply to {_shown(path)}: {found.said}", hint=found.hint)
 
 
-def _is_nothing(blob: bytes) -> bool:
+def is_nothing(blob: bytes) -> bool:
+    """Whether a blob id, maybe a short one, is that of no file or of an empty one."""
     return not blob.strip(b"0") or any(empty.startswith(blob) for empty in _EMPTY_BLOBS)
 
 

@@ -1,0 +1,10 @@
+"""`series/<stage>.md`: what a stage's pull request says. Pure."""
+
+from __future__ import annotations
+
+
+def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
+    """(title, body) of `series/<stage>.md`: the first line is `# title`."""
+    lines = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").strip().split("\n")
+    title = lines[0].removeprefix("#").strip() or stage
+    return title, "\n".join(lines[1:]).strip()
