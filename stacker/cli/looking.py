@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,11 +33,25 @@ def status(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of series.toml.")
     ] = False,
+    residue: Annotated[
+        str | None,
+        typer.Option(metavar="BRANCH", help="What of a branch, #N or BASE..TIP is in no stage."),
+    ] = None,
+    clone: Annotated[
+        Path | None, typer.Option("--from", help="With --residue: the clone that has it.")
+    ] = None,
+    repository: Annotated[
+        str | None, typer.Option(help="With --residue; default: the plan's first one.")
+    ] = None,
 ) -> Answer:
     """Where each stage stands; offline, from what is known here."""
     options: Options = context.obj
-    if sum((refresh, plan, schema)) > 1:
-        raise UsageError("choose one of --refresh, --plan, --schema")
+    if sum((refresh, plan, schema, residue is not None)) > 1:
+        raise UsageError("choose one of --refresh, --plan, --schema, --residue")
+    if residue is not None:
+        return _residue(options, residue, clone, repository)
+    if clone is not None or repository is not None:
+        raise UsageError("--from and --repository belong to --residue")
     if schema:
         document = plan_schema()
         return Answer(document, dumps(document))
@@ -55,6 +70,19 @@ def _status(options: Options) -> Answer:
     with wiring.offline(options.folder) as here:
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
     return Answer(status_rendering.status_document(found), status_rendering.status_text(found))
+
+
+def _residue(options: Options, branch: str, clone: Path | None, repository: str | None) -> Answer:
+    from stacker.importing.value import commits_named  # noqa: PLC0415 - a status mostly does without
+    from stacker.render import residue as rendering  # noqa: PLC0415 - as above
+    from stacker.status.residue import residue  # noqa: PLC0415 - as above
+
+    with options.workspace() as work:
+        found = residue(
+            work, commits_named(branch), clone, repository,
+            fetch=options.fetch, told=options.terminal.told,
+        )  # fmt: skip
+    return Answer(rendering.residue_document(found, branch), rendering.residue_text(found, branch))
 
 
 def _plan(options: Options) -> Answer:

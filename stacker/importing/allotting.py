@@ -5,25 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.git.credits import distinct, in_utf8, people_of, with_credits
+from stacker.git.paths import folders_above
 from stacker.series.plan.globs import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from stacker.git.objects import Commit
     from stacker.series.plan.model import StageId
 
 
 def allot(
-    paths: Iterable[bytes], rules: Mapping[StageId, Sequence[str]]
+    come: Collection[bytes], gone: Collection[bytes], rules: Mapping[StageId, Sequence[str]]
 ) -> tuple[dict[StageId, list[bytes]], list[bytes]]:
-    """Each path to the first of the stages whose globs name it, and those that none names."""
+    """Each path to the first of the stages whose globs name it, and those that none names.
+
+    What is `gone` because a file became a folder, or a folder a file, goes where that came.
+    """
     shares: dict[StageId, list[bytes]] = {stage: [] for stage in rules}
     rest: list[bytes] = []
-    for path in paths:
-        claims = (own for stage, own in shares.items() if matches(rules[stage], path))
+    instead = _instead(come, gone)
+    for path in (*come, *gone):
+        deciding = instead.get(path, [path])
+        claims = (
+            own for s, own in shares.items() if any(matches(rules[s], one) for one in deciding)
+        )
         next(claims, rest).append(path)
     return shares, rest
+
+
+def _instead(come: Collection[bytes], gone: Collection[bytes]) -> dict[bytes, list[bytes]]:
+    """Of what is gone to make place: what came there."""
+    found: dict[bytes, list[bytes]] = {}
+    for path in come:
+        for above in folders_above(path):
+            if above in gone:
+                found.setdefault(above, []).append(path)
+    for path in gone:
+        found.setdefault(path, []).extend(f for f in folders_above(path) if f in come)
+    return {path: here for path, here in found.items() if here}
 
 
 def words_of(commits: Sequence[Commit], title: str | None) -> Commit:

@@ -21,6 +21,7 @@ from stacker.series.texts import stage_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from stacker.git.changes import Change
     from stacker.git.objects import Commit, Entry, Oid
     from stacker.git.store import ObjectStore
     from stacker.importing.value import Imported
@@ -52,15 +53,16 @@ def part(store: ObjectStore, series: Series, found: Imported, repository: str) -
     if store.commit(base).tree != store.commit(found.base).tree:
         whole = moved(store, whole, base)
     changes = changed_paths(store, store.commit(base).tree, store.commit(whole.tip).tree)
-    shares, rest = allot(changes, rules)
+    come, gone = ({p for p, e in changes.items() if (e is None) is no} for no in (False, True))
+    shares, rest = allot(come, gone, rules)
     commits = _with_paths(store, found)
-    making = _Making(store, series, repository, base, frozenset(rules))
+    making = _Making(store, series, repository, base, changes)
     for stage, paths in shares.items():
         if paths:
             mine = [c for c, touched in commits if not touched.isdisjoint(paths)]
             words = words_of(mine or [store.commit(whole.tip)], _title(series, stage))
             making.make(stage, words, {path: changes[path] for path in paths})
-    making.prove({path: entry for path, entry in changes.items() if path not in rest})
+    making.prove({path: changes[path] for paths in shares.values() for path in paths})
     every = changes_in_pieces(store, base, whole.tip)
     notes = tuple(f"{s}: its paths name nothing of it" for s, paths in shares.items() if not paths)
     return Parted(
@@ -85,11 +87,12 @@ class _Making:
     """The stages' commits, each on all that it needs, made in plan order."""
 
     def __init__(
-        self, store: ObjectStore, series: Series, repository: str, base: Oid,
-        split: frozenset[StageId],
-    ) -> None:  # fmt: skip
+        self, store: ObjectStore, series: Series, repository: str, base: Oid, branch: Changes
+    ) -> None:
         self.made: dict[StageId, Oid] = {}
         self._store, self._series, self._repository, self._base = store, series, repository, base
+        self._branch = branch
+        split = _rules(series, repository)
         kept = {s: () if s in split else series.patches.get(s, ()) for s in series.live}
         self._patches: dict[StageId, tuple[PatchCommit, ...]] = dict(kept)
         bases = {repository: base, **series.lock.bases}
@@ -120,9 +123,10 @@ class _Making:
             )
 
     def _on(self, onto: Oid, words: Commit, changes: Changes) -> Oid:
-        """Put as they are where nothing below touches them; else by git's own merge."""
-        below = {c.path for c in changes_between(self._store.git, self._base, onto)}
-        if not _overlap(below, changes.keys()):
+        """As the branch has them, where what is below is the branch's too; else by git's merge."""
+        below = changes_between(self._store.git, self._base, onto)
+        others = [one.path for one in below if not self._is_of_branch(one)]
+        if not _overlap(others, changes.keys()):
             tree = replace_paths(self._store, self._tree(onto), changes)
             return self._store.write_commit(words.moved(tree, (onto,)))
         tree = replace_paths(self._store, self._tree(self._base), changes)
@@ -131,6 +135,12 @@ class _Making:
         if isinstance(outcome, Stopped):
             raise stopped(self._store, outcome)
         return outcome.commit
+
+    def _is_of_branch(self, change: Change) -> bool:
+        if change.path not in self._branch:
+            return False
+        wanted, here = self._branch[change.path], change.after
+        return (wanted and (wanted.mode, wanted.oid)) == (here and (here.mode, here.oid))
 
     def _tip(self, stages: Sequence[StageId]) -> Oid:
         mine = [s for s in stages if self._series.plan.stage(s).repository == self._repository]

@@ -59,8 +59,11 @@ Source = Commits | Files
 
 def source_of(what: str) -> Source:
     """What the words on the command line name; files that are there come first."""
-    if Path(what).exists():
-        return Files(Path(what))
+    return Files(Path(what)) if Path(what).exists() else commits_named(what)
+
+
+def commits_named(what: str) -> Commits:
+    """The same where only commits are meant."""
     pull = _PULL.fullmatch(what)
     if pull is not None:
         return Pull(int(pull[1]))

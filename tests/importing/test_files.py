@@ -122,8 +122,8 @@ def test_a_folder_goes_by_number_and_takes_diffs(world, tmp_path):
 
 HUNK = "--- a/a.c\n+++ b/a.c\n@@ -{at},3 +{at},3 @@\n line 4\n-line 5\n+port 5\n line 6\n"
 REFUSED = {
-    "lines elsewhere": (HUNK.format(at=4), "hunk 1 (@@ -4,3 +4,3 @@): its lines are there from "
-                        "line 5, not 4"),
+    "lines elsewhere": (HUNK.format(at=4), "its lines are there from line 5, not 4"),
+    "which hunk": (HUNK.format(at=4), "x.patch does not apply to a.c: hunk 1 (@@ -4,3 +4,3 @@): "),
     "other lines": (HUNK.format(at=5).replace(" line 4", " other"), "line 5 should be 'other'"),
     "nothing around": ("--- a/a.c\n+++ b/a.c\n@@ -5,0 +6 @@\n+port\n", "nothing proves its place"),
     "there already": ("--- /dev/null\n+++ b/a.c\n@@ -0,0 +1 @@\n+x\n", "which is there already"),
