@@ -33,8 +33,8 @@ FORK, UPSTREAM = "porter/proj", "up/proj"
 BODY_LINK = re.compile(r"\(/(?P<repo>[^)]+?)/compare/(?P<below>[^)]+?)\.\.\.(?P<this>[^)]+?)\)")
 
 
-def git(where, *args, check=True):
-    done = subprocess.run(["git", *args], cwd=where, capture_output=True, check=False)
+def git(where, *args, check=True, stdin=None):
+    done = subprocess.run(["git", *args], cwd=where, capture_output=True, check=False, stdin=stdin)
     assert done.returncode == 0 or not check, (args, done.stderr.decode())
     return done.stdout.decode().strip() if done.returncode == 0 else None
 
