@@ -7,6 +7,7 @@ elsewhere.
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import time
 from base64 import b64encode
@@ -27,6 +28,7 @@ from stacker.git.process import Git
 from stacker.git.store import ObjectStore
 from stacker.series import lock
 from stacker.series.patches.diffs import diffs_between
+from stacker.series.patches.lines import Lines
 from stacker.series.patches.patchfile import Patch, parse, serialise, split_mbox
 from stacker.series.patches.preimage import Preimage
 from stacker.series.plan.model import StageId
@@ -110,16 +112,17 @@ def outside(store):
     return {p for p in top.rglob("*") if p.is_file() and "objects" not in p.parts}
 
 
-def test_damaged_diffs(diffing):
+@pytest.mark.parametrize("how", [None, Lines(), Lines(strip=0, reverse=True)])
+def test_damaged_diffs(diffing, how):
     store, before, diff = diffing
-    files = outside(store)
+    files, plain = outside(store), re.sub(rb"(?m)^(diff|index) .*\n", b"", diff)
 
-    @given(damaged([diff], words.DIFF))
-    @examples(60)
+    @given(damaged([diff, plain], words.DIFF))
+    @examples(40)
     def check(raw):
         started = time.monotonic()
         with Preimage(store, before) as preimage, contextlib.suppress(StackerError):
-            after = preimage.apply(raw, "p")
+            after = preimage.apply(raw, "p", how)
             paths = [entry.name for entry in store.files(after)]
             assert len(set(paths)) == len(paths)
             for path in paths:

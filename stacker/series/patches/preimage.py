@@ -22,7 +22,7 @@ from stacker.series.patches.fitting import fitted
 from stacker.series.patches.folders import Folders
 from stacker.series.patches.lines import Before, Lines, after, names_all, parts_by_lines
 from stacker.series.patches.paths import is_plain, shown
-from stacker.series.patches.portable import Portable
+from stacker.series.patches.portable import Portable, refused_by_git
 from stacker.series.patches.refusing import Side, is_moved, refusal, require
 
 if TYPE_CHECKING:
@@ -151,6 +151,11 @@ class Preimage:
             before = Before(here, self._blob(here.oid)) if here is not None else None
             made = after(part, before, name)
             changes[path] = Leaf(made.mode, self._written(made.content)) if made else None
+        for path in refused_by_git(self._store, changes):
+            raise PatchError(
+                f"{name} changes {shown(path)}, which git refuses",
+                hint="Such a path leads into git's own files. Do not trust the patch.",
+            )
         tree = self._folders.edited(self.tree, changes)
         if tree is None:
             raise PatchError(
