@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.git.credits import distinct, in_utf8, people_of, with_credits
 from stacker.git.paths import folders_above
+from stacker.importing.folding import without_fix_ups
 from stacker.series.plan.globs import matches
 
 if TYPE_CHECKING:
@@ -49,14 +50,15 @@ def _instead(come: Collection[bytes], gone: Collection[bytes]) -> dict[bytes, li
 def words_of(commits: Sequence[Commit], title: str | None) -> Commit:
     """Whose a stage's share of `commits` is, and what it says: tree and parents are the first's.
 
-    It is by the first one's author, and credits the others. One commit keeps its words; of several
-    the first one's subject stays, and all are listed.
+    It is by the author of the first one that is no fix-up, and credits the others. One commit
+    keeps its words; of several the first one's subject stays, and all but fix-ups are listed.
     """
-    if len(commits) == 1 and title is None:
+    if len(commits) == 1 and title in (None, commits[0].subject):
         return commits[0]
     commits = list(map(in_utf8, commits))
-    author, *others = distinct(who for commit in commits for who in people_of(commit))
-    subjects = "\n".join(f"* {commit.subject}" for commit in commits)
-    text = f"{title or commits[0].subject}\n\nFrom these commits:\n\n{subjects}\n"
-    message = with_credits(text.encode("utf-8", "backslashreplace"), others)
-    return commits[0]._replace(author=author._replace(when=commits[0].author.when), message=message)
+    own = without_fix_ups(commits) or commits
+    everybody = (who for commit in (*own, *commits) for who in people_of(commit))
+    _, *others = distinct(everybody)
+    subjects = "\n".join(f"* {commit.subject}" for commit in own)
+    text = f"{title or own[0].subject}\n\nMade of these commits:\n\n{subjects}\n"
+    return own[0]._replace(message=with_credits(text.encode("utf-8", "backslashreplace"), others))

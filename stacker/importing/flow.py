@@ -21,7 +21,7 @@ from stacker.importing.value import Files, Imported, ImportResult, Split
 from stacker.rebase.restacked import restacked
 from stacker.series.patches.portable import refuse_added
 from stacker.series.plan.naming import listed
-from stacker.series.workspace import known_tip
+from stacker.series.workspace import known_tip, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -88,7 +88,7 @@ def _read(
             told=told,
         )  # fmt: skip
     try:
-        bases = _bases(work, series, request, repository)
+        bases = _bases(work, series, request, repository, told)
         return read_files(work.store, source.path, bases, cache(lambda: _person(work)))
     except PatchError as exc:
         if request.onto is None:
@@ -102,14 +102,11 @@ def _person(work: Workspace) -> Signature:
 
 
 def _bases(
-    work: Workspace, series: Series, request: ImportRequest, repository: str
+    work: Workspace, series: Series, request: ImportRequest, repository: str, told: Told | None
 ) -> tuple[Oid, ...]:
     """Where patches may stand: as asked for, else any tip of the series, else its base."""
     if request.onto is not None:
-        oid = work.store.resolve(request.onto)
-        if oid is None:
-            raise UsageError(f"the store has no commit {request.onto!r}")
-        return (oid,)
+        return (resolve(work.store, work.upstreams[repository], request.onto, told),)
     tips = [
         line.commit
         for line in reversed(series.lock.stages)
@@ -121,9 +118,9 @@ def _bases(
 
 def _folded(store: ObjectStore, found: Imported) -> Imported:
     """All of it as one commit; of merges only what they came to counts."""
-    line = first_parents(store, found.base, found.tip)
-    every = dict.fromkeys([*(oid for oid in line if oid in found.commits), *found.commits])
-    commits = [store.commit(oid) for oid in every]
+    line = frozenset(first_parents(store, found.base, found.tip))
+    in_order = sorted(found.commits, key=lambda oid: oid not in line)  # its own line comes first
+    commits = [store.commit(oid) for oid in in_order]
     words = fold([c for c in commits if len(c.parents) == 1] or commits)
     oid = store.write_commit(words.moved(store.commit(found.tip).tree, (found.base,)))
     return replace(found, commits=(oid,))

@@ -31,11 +31,16 @@ def fold(commits: Sequence[Commit]) -> Commit:
     """
     if len({commit.encoding for commit in commits}) > 1:
         commits = list(map(in_utf8, commits))
-    first = next((c for c in commits if not _FIX_UP.match(_subject(c))), commits[0])
+    first = (without_fix_ups(commits) or commits)[0]
     people = distinct([*people_of(first), *(p for c in commits for p in people_of(c))])
     known = len(people_of(first))  # the message has these
     message = with_credits(_message(first, commits), people[known:])
     return first._replace(message=message)
+
+
+def without_fix_ups(commits: Sequence[Commit]) -> list[Commit]:
+    """The commits that are no `fixup!`, `squash!` or `amend!` of another one."""
+    return [commit for commit in commits if not _FIX_UP.match(_subject(commit))]
 
 
 def _message(first: Commit, commits: Sequence[Commit]) -> bytes:

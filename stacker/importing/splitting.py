@@ -56,7 +56,8 @@ def part(store: ObjectStore, series: Series, found: Imported, repository: str) -
     come, gone = ({p for p, e in changes.items() if (e is None) is no} for no in (False, True))
     shares, rest = allot(come, gone, rules)
     commits = _with_paths(store, found)
-    making = _Making(store, series, repository, base, changes)
+    kept = {s: patches for s, patches in series.patches.items() if s not in rules}
+    making = _Making(store, series._replace(patches=kept), repository, base, changes)
     for stage, paths in shares.items():
         if paths:
             mine = [c for c, touched in commits if not touched.isdisjoint(paths)]
@@ -64,9 +65,13 @@ def part(store: ObjectStore, series: Series, found: Imported, repository: str) -
             making.make(stage, words, {path: changes[path] for path in paths})
     making.prove({path: changes[path] for paths in shares.values() for path in paths})
     every = changes_in_pieces(store, base, whole.tip)
-    notes = tuple(f"{s}: its paths name nothing of it" for s, paths in shares.items() if not paths)
+    notes = tuple(
+        f"{stage}: {'the series has its share already' if paths else 'its paths name nothing of it'}"
+        for stage, paths in shares.items()
+        if stage not in making.made
+    )
     return Parted(
-        base, tuple(making.made.items()), tuple(every[path] for path in rest),
+        base, tuple(making.made.items()), tuple(every[path] for path in sorted(rest)),
         (*whole.notes, *notes),
     )  # fmt: skip
 
@@ -92,9 +97,7 @@ class _Making:
         self.made: dict[StageId, Oid] = {}
         self._store, self._series, self._repository, self._base = store, series, repository, base
         self._branch = branch
-        split = _rules(series, repository)
-        kept = {s: () if s in split else series.patches.get(s, ()) for s in series.live}
-        self._patches: dict[StageId, tuple[PatchCommit, ...]] = dict(kept)
+        self._patches = {stage: series.patches.get(stage, ()) for stage in series.live}
         bases = {repository: base, **series.lock.bases}
         self._composer = Composer(
             series.composition(store, bases, {})._replace(patches=self._patches)

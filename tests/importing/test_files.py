@@ -176,7 +176,6 @@ def test_another_base_is_named(world, tmp_path):
     (tmp_path / "x.diff").write_text("x\n\n" + diff(world, "One", "start"), encoding="utf-8")
     error = world.stacker("import", str(tmp_path / "x.diff"), "--stage", "s", code=1)["error"]
     assert "--onto REV" in error["hint"]
-    world.git("fetch", "-q", str(world.upstream.path), world.upstream["One"])
     done = world.stacker("import", str(tmp_path / "x.diff"), "--stage", "s",
                          "--onto", world.upstream["One"])  # fmt: skip
     assert done["base"] == world.upstream["One"]

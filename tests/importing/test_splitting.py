@@ -47,6 +47,7 @@ def upstream(tmp_path, history):
             "start",
             ("Build\n\nIt builds.", {"Makefile": "arm:\n", "PCbuild/a.py": "a\n"},
              "Ann <ann@x.org>"),
+            ("fixup! Build", {"Makefile": "arm:\n\n"}, "Cat <cat@x.org>"),
             ("Both", {"Makefile": "arm: it\n", "Lib/os.py": "os on arm\n", "notes.txt": "a\nb\n"},
              "Bob <bob@x.org>"),
             ("Move", {"PCbuild/x.txt": None, "Lib/x.txt": MOVED}, "Bob <bob@x.org>"),
@@ -86,10 +87,10 @@ def test_each_stage_gets_what_its_paths_name(world):
     assert files(world, "build") == ["M Makefile", "A PCbuild/a.py", "D PCbuild/x.txt"]
     assert files(world, "library") == ["M Lib/os.py", "A Lib/x.txt"]
     assert show(world, "build") == (
-        "Ann\nBuild\n\nFrom these commits:\n\n* Build\n* Both\n* Move\n\n"
-        "Co-authored-by: Bob <bob@x.org>"
+        "Ann\nBuild\n\nMade of these commits:\n\n* Build\n* Both\n* Move\n\n"
+        "Co-authored-by: Bob <bob@x.org>\nCo-authored-by: Cat <cat@x.org>"
     )
-    assert show(world, "library") == "Bob\nThe library\n\nFrom these commits:\n\n* Both\n* Move"
+    assert show(world, "library") == "Bob\nThe library\n\nMade of these commits:\n\n* Both\n* Move"
     text = (world.home / "series" / "library.md").read_text(encoding="utf-8")
     assert text == "# The library\n"
     before = world.files()
@@ -101,8 +102,9 @@ def test_one_commit_keeps_its_words(world, upstream):
     upstream.add(
         "small", ("Alone\n\nText.", {"Makefile": "x:\n"}, "Ann <ann@x.org>"), start="start"
     )
-    world.stacker("import", "small", "--split")
+    made = world.stacker("import", "small", "--split")
     assert show(world, "build") == "Ann\nAlone\n\nText."
+    assert world.stacker("import", "small", "--split") == made
 
 
 def test_merges_do_not_matter_for_it(world, tmp_path, upstream):
@@ -127,7 +129,8 @@ def test_stages_that_are_there_stay_and_are_merged_with(bare, upstream):
         "third", ("Third", {"Lib/os.py": "os\nfirst\n", "Makefile": "x:\n"}), start="start"
     )
     made = world.stacker("import", "third", "--split")
-    assert made["stages"] == ["build"]  # of the library the series has all already
+    assert made["stages"] == ["build"]
+    assert made["notes"][0] == "library: the series has its share already"
     assert files(world, "first") == ["M Lib/os.py", "A f.txt"]
 
 
