@@ -65,11 +65,8 @@ def part(store: ObjectStore, series: Series, found: Imported, repository: str) -
             making.make(stage, words, {path: changes[path] for path in paths})
     making.prove({path: changes[path] for paths in shares.values() for path in paths})
     every = changes_in_pieces(store, base, whole.tip)
-    notes = tuple(
-        f"{stage}: {'the series has its share already' if paths else 'its paths name nothing of it'}"
-        for stage, paths in shares.items()
-        if stage not in making.made
-    )
+    why = ("its paths name nothing of it", "the series has its share already")
+    notes = tuple(f"{s}: {why[bool(own)]}" for s, own in shares.items() if s not in making.made)
     return Parted(
         base, tuple(making.made.items()), tuple(every[path] for path in sorted(rest)),
         (*whole.notes, *notes),

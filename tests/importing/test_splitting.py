@@ -98,6 +98,13 @@ def test_each_stage_gets_what_its_paths_name(world):
     assert world.files() == before
 
 
+def test_patches_in_files_are_split_too(world, upstream, tmp_path):
+    upstream.git("format-patch", "-q", "--full-index", "-o", str(tmp_path / "mails"), "master..poc")
+    made = world.stacker("import", str(tmp_path / "mails"), "--split")
+    assert made["stages"] == ["build", "library"]
+    assert world.stacker("import", "poc", "--split")["version"] == made["version"]
+
+
 def test_one_commit_keeps_its_words(world, upstream):
     upstream.add(
         "small", ("Alone\n\nText.", {"Makefile": "x:\n"}, "Ann <ann@x.org>"), start="start"
@@ -144,8 +151,6 @@ def test_what_cannot_be_split_is_explained(world, upstream):
     assert error["message"] == "no stage of the plan claims a file of it"
     assert "choose one of" in world.stacker("import", "poc", "--split", "--stage", "s", code=2)[
         "error"]["message"]  # fmt: skip
-    assert "not a range" not in world.stacker("import", str(world.home / "patches" / "build"),
-                                              "--split", code=2)["error"]["message"]  # fmt: skip
 
 
 def test_stages_without_paths_are_no_rule(bare):
