@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import UsageError
 from stacker.git.beside import beside
 from stacker.importing.commits import Merges, read_commits
-from stacker.importing.placing import as_one, moved, stopped
+from stacker.importing.placing import DoesNotFitError, as_one, moved, stopped
 from stacker.series.compose import Composer, Halted
 from stacker.series.patches.pieces import FileChange, changes_in_pieces, only_in
 from stacker.series.plan.globs import matches
@@ -93,7 +93,10 @@ def _together(store: ObjectStore, series: Series, repository: str) -> Oid:
     stages = [s for s in series.live if series.plan.stage(s).repository == repository]
     tip = Composer(series.composition(store, series.lock.bases, {})).tip(repository, stages)
     if isinstance(tip, Halted):
-        raise stopped(store, tip.stopped)
+        raise DoesNotFitError(
+            f"the stages do not go together in the plan's order: {stopped(store, tip.stopped)}",
+            hint="Let one need the other in series.toml, and resolve that once.",
+        )
     return tip
 
 

@@ -110,6 +110,16 @@ def test_the_series_moved_on_since_the_branch_was_made(world):
     assert "export" in error["hint"]
 
 
+def test_stages_that_conflict_with_each_other_are_said(world):
+    world.upstream.add(
+        "other", ("Other", {"a.c": edited(1).replace("port", "else")}), start="start"
+    )
+    world.stacker("import", "other", "--stage", "other")
+    error = world.stacker("status", "--residue", "poc", code=3)["error"]
+    assert "the stages do not go together" in error["message"]
+    assert "series.toml" in error["hint"]
+
+
 def test_a_branch_of_a_clone_with_merges(world, tmp_path):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", "-b", "poc", world.upstream.path, clone], check=True)
