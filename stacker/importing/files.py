@@ -68,13 +68,11 @@ def read_files(
 def _put(
     store: ObjectStore, texts: Sequence[_Text], base: Oid, person: Callable[[], Signature]
 ) -> Imported:
-    def nobody() -> Signature:
-        return person()._replace(when=store.commit(base).committer.when)
-
-    given = (Given(t.name, read_patch(t.raw, t.name, nobody), t.how) for t in texts)
+    when = store.commit(base).committer.when
+    given = (Given(t.name, read_patch(t.raw, t.name, when, person), t.how) for t in texts)
     commits = tuple(put_on(store, given, base))
     unsigned = [text.name for text in texts if not names_author(text.raw, text.name)]
-    notes = (_unsigned(unsigned, nobody()),) if unsigned else ()
+    notes = (_unsigned(unsigned, person()),) if unsigned else ()
     return Imported(base, commits, notes)
 
 

@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)")
-_MAIL_HEAD = re.compile(rb"(?:From |(?:[A-Za-z0-9-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+\n)")
+_MAIL_HEAD = re.compile(
+    rb"(?:From [^\n]*\n(?=[A-Za-z0-9-]+:)|(?:[A-Za-z0-9-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+\n)"
+)
 _WHO, _WHY = (b"author", b"from"), (b"subject", b"description")
 _DAY = re.compile(rb"(\d{4})-(\d\d)-(\d\d)$")
 _TAG = re.compile(rb"\A\[(?=[^\]]*PATCH)[^\]]*\]\s*", re.IGNORECASE)
 
 
-def read_patch(raw: bytes, name: str, nobody: Callable[[], Signature]) -> Patch:
-    """The patch in a file; where it does not say who wrote it, or when, `nobody` did."""
+def read_patch(raw: bytes, name: str, when: bytes, person: Callable[[], Signature]) -> Patch:
+    """The patch in a file; where it does not say `when` it was written, or who did: `person`."""
     if _is_mail(raw):
         return parse(raw, name)
     text, diff = mail.parted(raw, name)
@@ -35,8 +37,8 @@ def read_patch(raw: bytes, name: str, nobody: Callable[[], Signature]) -> Patch:
         raise PatchError(f"{name} has no diff", hint="Take it out if it is no patch.")
     fields, free = _fields(text)
     people = [p for value in _all(fields, *_WHO) for p in _people(value)]
-    when = _when(fields) or nobody().when
-    who = [Signature(*p, when) for p in people] or [nobody()._replace(when=when)]
+    when = _when(fields) or when
+    who = [Signature(*p, when) for p in people] or [person()._replace(when=when)]
     author, *others = distinct(who)
     message = with_credits(_message(fields, free, name), others)
     return Patch(author, message, None, diff)

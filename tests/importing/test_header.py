@@ -17,11 +17,11 @@ from stacker.importing.quilt import read_order
 from stacker.series.patches.lines import Lines
 
 DIFF = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
-ME = Signature(b"Me", b"me@x.org", b"7 +0000")
+ME = Signature(b"Me", b"me@x.org", b"1 +0000")
 
 
 def read(head, name="0001-a_name.patch"):
-    one = read_patch(head.encode() + DIFF, name, lambda: ME)
+    one = read_patch(head.encode() + DIFF, name, b"7 +0000", lambda: ME)
     assert one.diff == DIFF
     return one.author.raw.decode(), one.message.decode()
 
@@ -31,6 +31,8 @@ READ = {
     "free text": ("One\n\nMore: of it\n", ("Me <me@x.org> 7 +0000", "One\n\nMore: of it\n")),
     "a subject that looks like a field": ("lib: mend it\n\ntext\n",
                                           ("Me <me@x.org> 7 +0000", "lib: mend it\n\ntext\n")),
+    "a text that begins as an mbox": ("From now on: 1\n\n",
+                                      ("Me <me@x.org> 7 +0000", "From now on: 1\n")),
     "a mail without a date": ("From: A <a@x>\nSubject: [PATCH 3/4] S\n T\n\nText\n---\n x | 2\n\n",
                               ("A <a@x> 7 +0000", "S\n\nT\n\nText\n")),
     "words of mail": ("From: =?utf-8?q?Zo=C3=AB?= <z@x>\nSubject: =?utf-8?q?=C3=89?=\n\n",
@@ -56,6 +58,11 @@ def test_a_head_is_read(name):
     assert said is not wanted[0].startswith("Me <me@x.org>")
 
 
+def test_nobody_is_asked_who_he_is_where_the_patch_says_it():
+    one = read_patch(b"Author: A <a@x>\n\nS\n" + DIFF, "x", b"7 +0000", lambda: 1 / 0)
+    assert one.author.raw == b"A <a@x> 7 +0000"
+
+
 def test_a_day_that_there_is_not():
     with pytest.raises(StackerError, match="no such day"):
         read("Description: S\nLast-Update: 2019-02-31\n")
@@ -68,7 +75,7 @@ HEADS = [head.encode() + DIFF for head, _ in READ.values()]
 @examples(200)
 def test_damaged_heads(raw):
     with contextlib.suppress(StackerError):
-        one = read_patch(raw, "x.patch", lambda: ME)
+        one = read_patch(raw, "x.patch", b"7 +0000", lambda: ME)
         commit = Commit(Oid("1" * 40), (), one.author, one.author, one.message)
         assert Commit.parse(commit.raw) == commit
 
