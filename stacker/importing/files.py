@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError, UsageError
-from stacker.importing.header import names_author, read_patch
+from stacker.importing.header import is_mail, names_author, read_patch
 from stacker.importing.quilt import read_order
 from stacker.importing.value import Imported
 from stacker.series.patches.committing import Given, put_on
@@ -30,9 +30,11 @@ _BASE = re.compile(rb"^base-commit: ([0-9a-f]{40,64})$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Text:
+    """A patch; one without blob ids is read by its lines if it says `how`. Mails must have ids."""
+
     name: str
     raw: bytes
-    how: Lines
+    how: Lines | None
 
 
 def read_files(
@@ -103,7 +105,7 @@ def _mails(file: Path, name: str, how: Lines | None = None) -> list[_Text]:
     mails = split_mbox(file.read_bytes())
     many = len(mails) > 1
     return [
-        _Text(f"{name}[{n}]" if many else name, raw, how or Lines())
+        _Text(f"{name}[{n}]" if many else name, raw, how or (None if is_mail(raw) else Lines()))
         for n, raw in enumerate(mails, 1)
     ]
 

@@ -30,7 +30,7 @@ _TAG = re.compile(rb"\A\[(?=[^\]]*PATCH)[^\]]*\]\s*", re.IGNORECASE)
 
 def read_patch(raw: bytes, name: str, when: bytes, person: Callable[[], Signature]) -> Patch:
     """The patch in a file; where it does not say `when` it was written, or who did: `person`."""
-    if _is_mail(raw):
+    if is_mail(raw):
         return parse(raw, name)
     text, diff = mail.parted(raw, name)
     if not diff.strip():
@@ -46,10 +46,11 @@ def read_patch(raw: bytes, name: str, when: bytes, person: Callable[[], Signatur
 
 def names_author(raw: bytes, name: str) -> bool:
     """Whether a patch says who wrote it."""
-    return _is_mail(raw) or bool(list(_all(_fields(mail.parted(raw, name)[0])[0], *_WHO)))
+    return is_mail(raw) or bool(list(_all(_fields(mail.parted(raw, name)[0])[0], *_WHO)))
 
 
-def _is_mail(raw: bytes) -> bool:
+def is_mail(raw: bytes) -> bool:
+    """Whether a patch is a mail, which says who wrote it and when as mails do."""
     head = _MAIL_HEAD.match(raw)
     if head is None:
         return False

@@ -111,13 +111,21 @@ def test_a_folder_goes_by_number_and_takes_diffs(world, tmp_path):
     folder = tmp_path / "d"
     folder.mkdir()
     mail = "From: N <n@x.org>\nDate: Mon, 1 Apr 2019 10:00:00 +0000\nSubject: {}\n\n---\n{}"
-    for name, subject, text in (
-        ("10-two.patch", "Two", diff(world, "One", "Two")), ("9-one.diff", "One", diff(world)),
-    ):  # fmt: skip
-        (folder / name).write_text(mail.format(subject, text), encoding="utf-8", newline="\n")
+    two = world.upstream.git("diff", "--full-index", world.upstream["One"], world.upstream["Two"])
+    (folder / "10-two.patch").write_text(mail.format("Two", f"{two}\n"), "utf-8", newline="\n")
+    (folder / "9-one.diff").write_text("One\n\n" + diff(world), "utf-8", newline="\n")
     (folder / "notes.txt").write_text("not a patch", encoding="utf-8")
     assert world.stacker("import", str(folder), "--stage-per-commit")["stages"] == ["one", "two"]
     assert log(world, "two", "%an %ad") == "N 2019-04-01"
+
+
+def test_a_mail_must_name_its_blobs_unless_quilt_says_where_it_goes(world, tmp_path):
+    mail = "From: N <n@x.org>\nDate: Mon, 1 Apr 2019 10:00:00 +0000\nSubject: One\n\n---\n"
+    (tmp_path / "one.patch").write_text(mail + diff(world), "utf-8", newline="\n")
+    error = world.stacker("import", str(tmp_path / "one.patch"), "--stage", "s", code=1)["error"]
+    assert "does not tell which a.c it was made on" in error["message"]
+    folder = quilt(tmp_path / "q", "x.patch\n", x=mail + diff(world))
+    assert world.stacker("import", folder, "--stage", "s")["stages"] == ["s"]
 
 
 HUNK = "--- a/a.c\n+++ b/a.c\n@@ -{at},3 +{at},3 @@\n line 4\n-line 5\n+port 5\n line 6\n"
