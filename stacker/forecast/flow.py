@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import SeriesError
 from stacker.forecast import touched
-from stacker.forecast.commit import told_of
 from stacker.forecast.culprit import find_all
 from stacker.forecast.neighbours import nearby, watched
 from stacker.forecast.outcome import Clash, Fate, Forecast, StageForecast
@@ -21,11 +20,11 @@ from stacker.landed.trying import try_on
 from stacker.series.compose import Composer, Halted, Standing, Waiting
 from stacker.series.resolutions.solving import recall
 from stacker.series.targets import targets_of
+from stacker.upstream.commit import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
     from stacker.forecast.neighbours import Nearby
     from stacker.git.objects import Oid
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+    from stacker.upstream.commit import UpstreamCommit
 
     Neighbourhood = tuple[tuple[Nearby, UpstreamCommit], ...]
 

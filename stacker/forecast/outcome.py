@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
     from stacker.forecast.neighbours import Nearby
     from stacker.git.merge import Conflict
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
+    from stacker.upstream.commit import UpstreamCommit
 
 
 class Fate(StrEnum):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stacker.errors import StackerError
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
     from stacker.importing.flow import ImportResult
     from stacker.initialise.flow import InitResult
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
     from stacker.series.compose import Solved
+    from stacker.upstream.commit import UpstreamCommit
 
     Document = dict[str, object]
 

@@ -12,11 +12,11 @@ from stacker.render.documents import upstream_commit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit, Hunk
     from stacker.forecast.neighbours import Nearby
     from stacker.forecast.outcome import Clash, Forecast, StageForecast
     from stacker.git.merge import Conflict
+    from stacker.upstream.commit import UpstreamCommit
 
     Document = dict[str, object]
 

@@ -98,9 +98,11 @@ def test_the_same_words_with_more_are_no_proof(world):
     assert world.patch("one").is_file()
 
 
-def test_half_of_a_stage_is_no_landing(world):
-    world.upstream.add("master", ("Half", {"a.c": edited(n9="two")}))
-    assert statuses(world.stacker("rebase"))["two"] != "landed"
+def test_a_stage_lands_before_what_it_needs(world):
+    landed = world.upstream.add("master", ("Two first", {"a.c": edited(n9="two")}))
+    document = world.stacker("rebase")
+    assert statuses(document) == {"one": "rebased", "two": "landed", "alone": "rebased"}
+    assert stages(document)["two"]["commit"] == landed
 
 
 def test_an_older_base_brings_landed_stages_not_back(world):
