@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stacker.git import changes as git_changes
     from stacker.git.objects import Commit, Oid
     from stacker.git.store import ObjectStore
-    from stacker.series.compose import PatchCommit
+    from stacker.series.compose import Composition, PatchCommit
     from stacker.series.patches.filediff import FileDiff, Hunk
     from stacker.series.plan.model import StageId
 
@@ -49,6 +49,25 @@ def whole_of(store: ObjectStore, stage: StageId, patches: Sequence[PatchCommit])
     if len(patches) == 1:
         return Change(stage, patches[0].commit)
     return Change(stage, store.write_commit(last.moved(last.tree, parents)))
+
+
+def run_of(what: Composition, chain: Sequence[StageId]) -> Change | None:
+    """All that stages change which stand on each other, from the first up to the last one, whose
+    chain ends in `chain`; `None` where the last one's commits do not tell."""
+    store, last = what.store, chain[-1]
+    patches = [patch for stage in chain for patch in what.patches[stage]]
+    if not what.patches[last]:
+        return None
+    before = what.patches[last][-1].commit
+    tip = store.commit(before)
+    for patch in reversed(patches):
+        here, made = store.commit(before), store.commit(patch.commit)
+        if (here.message, here.author) != (made.message, made.author) or not here.parents:
+            return None
+        before = here.parents[0]
+    if store.commit(before).tree == tip.tree:
+        return None
+    return Change(last, store.write_commit(tip.moved(tip.tree, (before,))))
 
 
 def pieces_of(

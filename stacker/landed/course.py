@@ -18,7 +18,7 @@ class Course(NamedTuple):
 
     It has been there since `came`; `left` is where it was taken out again. `altered` is where the
     same lines were first made otherwise, if they still are. `differs` is where they were made
-    otherwise although the change had not come.
+    otherwise although the change had not come; `again` says that it had come and gone before.
     """
 
     now: State
@@ -26,6 +26,7 @@ class Course(NamedTuple):
     left: int | None = None
     altered: int | None = None
     differs: int | None = None
+    again: bool = False
 
     @property
     def in_force(self) -> bool:
@@ -50,4 +51,7 @@ def course(turns: Sequence[Turn]) -> Course:
     altered = None
     if left is None and now is State.UNCLEAR:
         altered = turns[having[-1] + 1][0]
-    return Course(now, turns[first][0], turns[left][0] if left is not None else None, altered)
+    return Course(
+        now, turns[first][0], turns[left][0] if left is not None else None, altered,
+        again=having[0] < before,
+    )  # fmt: skip

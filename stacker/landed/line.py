@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from stacker.landed.course import Course
     from stacker.landed.presence import Change, Probes
 
-MOST = 100
+_MOST = 100
 """Commits that are tried for one change before bisecting; of more, as many at even distances."""
+
+_MOST_IN_ALL = 4000
+"""Commits that are tried for many changes together."""
 
 
 class Line(NamedTuple):
@@ -54,11 +57,12 @@ def courses(
     start = line.before or line.commits[0]
     touched = paths_touched(store, start, line.commits[-1], paths)
     last = len(line.commits) - 1
+    most = max(1, min(_MOST, _MOST_IN_ALL // len(wanted)))
     # A place tells of every commit from it on, up to the next one.
     tried = {
         change: {-1, last, *_thinned([
             n for n, oid in enumerate(line.commits) if own & touched.get(oid, frozenset())
-        ])}
+        ], most)}
         for change, own in wanted.items()
     }  # fmt: skip
     known: dict[Change, dict[int, State]] = {change: {} for change in wanted}
@@ -84,9 +88,9 @@ def _ask(
         known[change][n] = probes.state(change, oid)
 
 
-def _thinned(places: Sequence[int]) -> Sequence[int]:
+def _thinned(places: Sequence[int], most: int) -> Sequence[int]:
     count = len(places)
-    return places if count <= MOST else [places[n * count // MOST] for n in range(MOST)]
+    return places if count <= most else [places[n * count // most] for n in range(most)]
 
 
 def _between(known: Mapping[int, State], *, first: bool) -> set[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.history import commits_between
+from stacker.landed.changes import run_of
 from stacker.landed.presence import State
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ _MOST_INSIDE = 50  # commits; a merge of more is a merge of a whole line
 
 
 class Landing(NamedTuple):
-    """The commit that brought these stages in, and nothing else, and changed nothing of them."""
+    """The commit that brought these stages in, and nothing else, and changed nothing of them.
+
+    `run` is the change of those of them that are proved only as one: they change the same lines.
+    """
 
     commit: Oid
     stages: tuple[StageId, ...]
+    run: tuple[StageId, ...] = ()
+    run_change: Change | None = None
 
 
 class Prover:
@@ -34,14 +40,14 @@ class Prover:
 
     def __init__(self, probes: Probes, wholes: Sequence[Change]) -> None:
         self._probes, self._wholes = probes, wholes
-        self._proved: dict[Oid, tuple[StageId, ...]] = {}
+        self._proved: dict[Oid, Landing | None] = {}
 
     def landing(self, stage: StageId, commit: Oid) -> Landing | None:
         """The landing of `stage` in `commit`, or in one that this merges."""
         for one in (commit, *self._inside(commit)):
-            stages = self._of(one)
-            if stage in stages:
-                return Landing(one, stages)
+            found = self._of(one)
+            if found is not None and stage in found.stages:
+                return found
         return None
 
     def _inside(self, merge: Oid) -> Iterator[Oid]:
@@ -51,17 +57,17 @@ class Prover:
             brought = commits_between(store, parents[0], merge)[:-1]
             yield from brought if len(brought) <= _MOST_INSIDE else ()
 
-    def _of(self, commit: Oid) -> tuple[StageId, ...]:
+    def _of(self, commit: Oid) -> Landing | None:
         if commit not in self._proved:
             self._proved[commit] = self._proof(commit)
         return self._proved[commit]
 
-    def _proof(self, commit: Oid) -> tuple[StageId, ...]:
+    def _proof(self, commit: Oid) -> Landing | None:
         """The stages that `commit` brought, if they and nothing else are what it brought."""
         probes, what = self._probes, self._probes.what
         here = what.store.commit(commit)
         if not here.parents:
-            return ()
+            return None
         parent = here.parents[0]
         probes.ask((change, oid) for change in self._wholes for oid in (commit, parent))
         came = [
@@ -71,7 +77,25 @@ class Prover:
             and probes.state(change, parent) is not State.HAS
         ]
         chains = [[c for c in came if c.stage in what.chains.get(o.stage, ())] for o in came]
-        for run in (came, *chains):
-            if run and probes.tree([change.commit for change in run], parent) == here.tree:
-                return tuple(change.stage for change in run)
-        return ()
+        for some in (came, *chains):
+            if some and probes.tree([change.commit for change in some], parent) == here.tree:
+                return Landing(commit, tuple(change.stage for change in some))
+        return next(self._runs(commit, came), None)
+
+    def _runs(self, commit: Oid, came: Sequence[Change]) -> Iterator[Landing]:
+        """Stages below one that came, taken together with it: they came too, if that gives the
+        tree. Alone they conflict, for it changes their lines."""
+        probes, what = self._probes, self._probes.what
+        here = what.store.commit(commit)
+        for last in reversed(came):
+            chain = what.chains.get(last.stage, ())
+            for start in reversed(range(len(chain) - 1)):
+                run = chain[start:]
+                change = run_of(what, run)
+                if change is None:
+                    continue
+                rest = [one for one in came if one.stage not in run]
+                order = [change.commit, *(one.commit for one in rest)]
+                if probes.tree(order, here.parents[0]) == here.tree:
+                    stages = (*run, *(one.stage for one in rest))
+                    yield Landing(commit, stages, run, change)

@@ -6,7 +6,7 @@ of the stage after it had landed. A proof decides, and that upstream took nothin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.beside import beside
 from stacker.git.changes import changes_of
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
+    from stacker.landed.course import Course
     from stacker.landed.line import Line
     from stacker.landed.presence import Change
+    from stacker.landed.proof import Landing
     from stacker.series.compose import Composition
     from stacker.series.plan.model import StageId
 
@@ -41,7 +43,10 @@ def landings(
             if old is not None:
                 line = line_of(store, old, what.bases[repository])
                 asked = [change for change in own if change.stage in suspects]
-                found |= _landed(probes, line, asked, Prover(probes, own))
+                seen = look_at(probes, line, asked, Prover(probes, own))
+                for stage, one in seen.items():
+                    if one.landing is not None and stays(probes, line, stage, seen):
+                        found[stage] = one.landing.commit
     return found
 
 
@@ -60,28 +65,56 @@ def paths_of(store: ObjectStore, changes: Iterable[Change]) -> dict[Change, froz
     }
 
 
-def _landed(
+class Seen(NamedTuple):
+    """What became of a stage: of its own change, or of a run of stages that it is proved in.
+
+    `commit` is the one of upstream's line since which it was there; `landing` proves it.
+    """
+
+    change: Change
+    course: Course
+    commit: Oid | None
+    landing: Landing | None
+
+
+def look_at(
     probes: Probes, line: Line, asked: Sequence[Change], prover: Prover
-) -> dict[StageId, Oid]:
-    seen = courses(probes, line, paths_of(probes.what.store, asked))
-    found: dict[StageId, Oid] = {}
-    for change, one in seen.items():
-        if not one.in_force or one.came is None or one.came < 0:
-            continue
-        landing = prover.landing(change.stage, line.commits[one.came])
-        if landing is not None and (one.altered is None or _stays(probes, line, change, found)):
-            found[change.stage] = landing.commit
+) -> dict[StageId, Seen]:
+    """What became of these stages, whose whole changes are asked, along a line of upstream."""
+    store = probes.what.store
+    found: dict[StageId, Seen] = {}
+    runs: dict[Change, Landing] = {}
+    for change, one in courses(probes, line, paths_of(store, asked)).items():
+        commit = line.at(one.came) if one.came is not None and one.came >= 0 else None
+        landing = prover.landing(change.stage, commit) if commit is not None else None
+        found[change.stage] = Seen(change, one, commit, landing)
+        if landing is not None and landing.run_change is not None:
+            runs[landing.run_change] = landing
+    for change, one in courses(probes, line, paths_of(store, runs)).items():
+        landing = runs[change]
+        commit = line.at(one.came) if one.came is not None and one.came >= 0 else None
+        for stage in landing.run:
+            if stage in found and commit is not None:
+                found[stage] = Seen(change, one, commit, landing)
     return found
 
 
-def _stays(probes: Probes, line: Line, change: Change, landed: Mapping[StageId, Oid]) -> bool:
-    """Whether of a landing that was altered nothing was taken back: no hunk of it is lacking.
+def stays(probes: Probes, line: Line, stage: StageId, seen: Mapping[StageId, Seen]) -> bool:
+    """Whether a stage that landed is in force: nothing of it was taken back.
 
-    Without what it needs nobody could tell.
+    Upstream may have changed its lines further. Then no hunk of it may be lacking, and what it
+    needs must have landed too, for without it nobody could tell.
     """
-    what, tip = probes.what, line.commits[-1]
-    if any(need not in landed for need in what.chains[change.stage][:-1]):
+    one, what = seen[stage], probes.what
+    if one.landing is None or not one.course.in_force:
         return False
-    pieces = pieces_of(what.store, change, what.patches[change.stage])
-    probes.ask((piece.change, tip) for piece in pieces)
-    return all(probes.state(piece.change, tip) is not State.LACKS for piece in pieces)
+    if one.course.altered is None:
+        return True
+    needs = [need for need in what.chains[stage][:-1] if need not in one.landing.run]
+    if not all(need in seen and stays(probes, line, need, seen) for need in needs):
+        return False
+    patches = [patch for s in one.landing.run or (stage,) for patch in what.patches[s]]
+    pieces = pieces_of(what.store, one.change, patches)
+    probes.ask((piece.change, line.commits[-1]) for piece in pieces)
+    states = (probes.state(piece.change, line.commits[-1]) for piece in pieces)
+    return all(state is not State.LACKS for state in states)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.errors import SeriesError
 from stacker.series.compose import Composer, Standing
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.series.compose import Composition, Outcome
+    from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
 
 
@@ -46,6 +48,20 @@ def try_on(what: Composition, old_bases: Mapping[str, Oid]) -> Tried:
         what = what._replace(chains=chains)
         outcomes = Composer(what).outcomes()
     return Tried(outcomes, landed, what)
+
+
+def restacked(series: Series, what: Composition) -> Composition:
+    """The task with what was edited by hand put in order first, as `rebase` does it."""
+    if not series.edits:
+        return what
+    outcomes = Composer(what).outcomes()
+    standing = {s: o.patches for s, o in outcomes.items() if isinstance(o, Standing)}
+    if len(standing) < len(outcomes):
+        raise SeriesError(
+            "the series was edited by hand and does not fit together",
+            hint="Run `stacker rebase` to see the conflict.",
+        )
+    return what._replace(patches=standing)
 
 
 def _brings_nothing(what: Composition, outcome: Standing) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.history import counting
+from stacker.landed.released import releases, unreleased
+from stacker.landed.returning import holding, lost, without_lost
 from stacker.landed.trying import try_on
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Attempt
@@ -18,7 +20,7 @@ from stacker.series.targets import targets_of
 from stacker.series.versions import operations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stacker.forecast.culprit import Culprit
     from stacker.git.objects import Oid
@@ -59,7 +61,10 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
             request = request._replace(attempt=None)  # that was of the restack
         series = work.load(told)
     attempt, remembered = _attempt(work, series, request, told)
-    done = _carry_out(work, series, attempt, "rebase", remembered=remembered)
+    done = _carry_out(
+        work, series, attempt, "rebase", remembered=remembered,
+        ask=lambda landings: releases(work, landings, told, fetch=request.fetch),
+    )  # fmt: skip
     return done._replace(edits=edits)
 
 
@@ -99,7 +104,11 @@ def restack_edit(work: Workspace, series: Series, changed: Series, edit: Edit) -
 def dry_run(
     work: Workspace, series: Series, attempt: Attempt
 ) -> tuple[dict[StageId, Outcome], dict[StageId, Oid], Composition]:
-    """Compose without moving anything: every live stage's outcome, what has landed, the task."""
+    """Compose without moving anything: every live stage's outcome, what has landed, the task.
+
+    Stages whose landing no longer holds there are live again.
+    """
+    series = holding(work.store, series, attempt.targets)
     what = series.composition(work.store, attempt.targets, attempt.picks)
     tried = try_on(_without_dropped(what, attempt), series.lock.bases)
     return tried.outcomes, tried.landed, tried.what
@@ -138,8 +147,12 @@ def _carry_out(
     remembered: bool,
     attempt_stays: bool = False,
     loaded: Mapping[str, bytes] | None = None,
+    ask: Callable[[Mapping[StageId, Oid]], dict[StageId, str]] = lambda _: {},
 ) -> RebaseResult:
-    """Compose, and if all fits, save. `loaded` are the files on disk, if `series` has others."""
+    """Compose, and if all fits, save. `loaded` are the files on disk, if `series` has others;
+    `ask` tells the releases of landings."""
+    before, missed = series.lock, lost(work.store, series, attempt.targets)
+    series = without_lost(series, missed)
     with ExitStack() as stack:
         counts = [
             stack.enter_context(counting(work.store, old, new))
@@ -152,9 +165,10 @@ def _carry_out(
     # What landed since is part of the question again: on the old base its change is missing.
     whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
     culprits = _culprits(whole, outcomes, series.lock.bases) if halted else {}
+    known = {} if halted else ask(unreleased(series, landed))
     stages = describe(
         work.store, series, outcomes,
-        landed=landed, culprits=culprits, dropped=attempt.dropped,
+        landed=landed, releases=known, lost=missed, culprits=culprits, dropped=attempt.dropped,
     )  # fmt: skip
     result = RebaseResult(
         bases=attempt.targets, version=series.lock.version, stages=stages,
@@ -167,8 +181,8 @@ def _carry_out(
             _leave_as_edited(work, series, attempt, loaded)
         return result._replace(bases=dict(series.lock.bases) or attempt.targets)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
-    lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
-    if series.edits or lock != series.lock or files != series.files:
+    lock, files = rewritten(work.store, series, attempt.targets, standing, landed, releases=known)
+    if series.edits or lock != before or files != series.files:
         save(
             work.directory, work.store, files, lock,
             loaded=series.files if loaded is None else loaded,

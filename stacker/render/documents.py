@@ -66,6 +66,7 @@ def _stage(one: StageResult) -> Document:
         "tree": one.tree,
         "old_commit": one.old_commit,
         "because": one.because,
+        "release": one.release,
         "conflicts": [_conflict(c) for c in one.conflicts],
         "resolutions": [_solved(s) for s in one.solved],
     }
