@@ -16,7 +16,7 @@ from stacker.render.terminal import Answer
 
 def landed(
     context: typer.Context,
-    stages: Annotated[list[str] | None, typer.Argument(metavar="[STAGE]...")] = None,
+    stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
     onto: Annotated[
         list[str] | None, typer.Option(metavar="[REPO=]REV", help="Default: upstream's tip.")
     ] = None,

@@ -83,7 +83,10 @@ def _stage(
             return StageForecast(stage, Fate.CONFLICT, clash)
         case None if stage in tried.landed or series.landed(stage):
             landing = tried.landed.get(stage) or (line.landing if line else None)
-            return StageForecast(stage, Fate.LANDED, landing=landing)
+            store = tried.what.store
+            known = landing is not None and store.find(landing) is not None
+            told = told_of(store, landing) if known and landing is not None else None
+            return StageForecast(stage, Fate.LANDED, landing=told)
         case None:  # nothing was imported for its repository yet
             return StageForecast(stage, Fate.BLOCKED)
         case never:

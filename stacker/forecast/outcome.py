@@ -43,14 +43,15 @@ class Clash:
 class StageForecast:
     """One stage.
 
-    `clash` tells of a conflict, `landing` of what landed where that is known, `waits_for` of a
-    stage whose conflict comes first, `nearby` of what upstream did next to a clean one.
+    `clash` tells of a conflict, `landing` of the commit that brought it in where that is known,
+    `waits_for` of a stage whose conflict comes first, `nearby` of what upstream did next to a clean
+    one.
     """
 
     stage: StageId
     fate: Fate
     clash: Clash | None = None
-    landing: Oid | None = None
+    landing: UpstreamCommit | None = None
     waits_for: StageId | None = None
     nearby: tuple[tuple[Nearby, UpstreamCommit], ...] = ()
 

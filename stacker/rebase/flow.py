@@ -164,11 +164,12 @@ def _carry_out(
     halted = any(isinstance(o, Halted) for o in outcomes.values())
     # What landed since is part of the question again: on the old base its change is missing.
     whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
-    culprits = _culprits(whole, outcomes, series.lock.bases) if halted else {}
+    culprits, hints = _explained(whole, outcomes, series.lock.bases) if halted else ({}, {})
     known = {} if halted else ask(unreleased(series, landed))
     stages = describe(
         work.store, series, outcomes,
-        landed=landed, releases=known, lost=missed, culprits=culprits, dropped=attempt.dropped,
+        landed=landed, releases=known, lost=missed,
+        culprits=culprits, hints=hints, dropped=attempt.dropped,
     )  # fmt: skip
     result = RebaseResult(
         bases=attempt.targets, version=series.lock.version, stages=stages,
@@ -221,11 +222,16 @@ def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
     return what._replace(patches=kept)
 
 
-def _culprits(
+def _explained(
     what: Composition, outcomes: Mapping[StageId, Outcome], good: Mapping[str, Oid]
-) -> dict[StageId, Culprit | None]:
+) -> tuple[dict[StageId, Culprit | None], dict[StageId, str]]:
+    """Of every stage that stops who broke it, and what upstream may have of it."""
     from stacker.forecast.culprit import find_all  # noqa: PLC0415 - most rebases meet no conflict
     from stacker.git.beside import beside  # noqa: PLC0415 - as above
+    from stacker.landed.hinting import hint  # noqa: PLC0415 - as above
 
     with beside(what.store) as store:
-        return find_all(what._replace(store=store), outcomes.values(), good)
+        what = what._replace(store=store)
+        culprits = find_all(what, outcomes.values(), good)
+        blamed = {s: one.commit.oid if one is not None else None for s, one in culprits.items()}
+        return culprits, {stage: hint(what, stage, oid) for stage, oid in blamed.items()}

@@ -46,6 +46,7 @@ class StageResult(NamedTuple):
     """One stage. `commit` and `tree` are those of its chain, or would be.
 
     Of one that has landed they are the landing's, and `release` is the first that has it.
+    `hint` says what upstream may have of one that conflicts.
     """
 
     stage: StageId
@@ -57,6 +58,7 @@ class StageResult(NamedTuple):
     conflicts: tuple[StageConflict, ...] = ()
     solved: tuple[Solved, ...] = ()
     release: str | None = None
+    hint: str = ""
 
 
 class RebaseResult(NamedTuple):
@@ -84,6 +86,7 @@ def describe(
     releases: Mapping[StageId, str],
     lost: Iterable[Lost],
     culprits: Mapping[StageId, Culprit | None],
+    hints: Mapping[StageId, str],
     dropped: frozenset[tuple[str, str]],
 ) -> tuple[StageResult, ...]:
     """The result of every stage, in plan order.
@@ -101,13 +104,12 @@ def describe(
         if stage in outcomes:
             one, blame = outcomes[stage], culprits.get(stage)
             if isinstance(one, Halted):
-                result = _halted(store, known, one, old, blame)
+                result = _halted(store, known, one, old, blame)._replace(hint=hints.get(stage, ""))
             else:
                 result = _one(store, one, old, dropped=any(s == stage for s, _ in dropped))
-            if stage in gone:
-                whys = [gone[stage].because, *filter(None, [result.because])]
-                result = result._replace(because="; ".join(whys))
-            found.append(result)
+            before = gone[stage].because if stage in gone else ""
+            whys = filter(None, (before, result.because, result.hint))
+            found.append(result._replace(because="; ".join(whys)))
         elif stage in series.live and stage not in landed:
             why = "nothing was imported for its repository yet"
             found.append(StageResult(stage, Status.BLOCKED, None, None, old, why))
