@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
-from stacker.git.objects import Oid, is_oid
+from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -78,27 +78,3 @@ def touching(
     asked = b"\n".join([new.encode("ascii"), b"^" + old.encode("ascii"), b"--", *named, b""])
     said = store.git.text("rev-list", "--reverse", *form, "--stdin", stdin=asked)
     return tuple(Oid(line) for line in said.split())
-
-
-def paths_touched(
-    store: ObjectStore, old: Oid, new: Oid, paths: Iterable[bytes]
-) -> dict[Oid, frozenset[bytes]]:
-    """Which of `paths` those of `first_parents(old, new)` change that change any, oldest first."""
-    named = [b":(literal)" + path for path in paths if b"\n" not in path]  # one a line
-    if not named:
-        return {}
-    asked = b"\n".join([new.encode("ascii"), b"^" + old.encode("ascii"), b"--", *named, b""])
-    out = store.git.run(
-        "log", "--first-parent", "-m", "--reverse", "--name-status", "-z", "--no-renames",
-        "--format=%H", "--stdin", stdin=asked,
-    )  # fmt: skip
-    found: dict[Oid, frozenset[bytes]] = {}
-    fields = iter(out.split(b"\0"))
-    here = Oid("")
-    for field in fields:
-        word = field.lstrip(b"\n")
-        if is_oid(word.decode("ascii", "replace")):
-            here = Oid(word.decode("ascii"))
-        elif word:  # a letter, before the path
-            found[here] = found.get(here, frozenset()) | {next(fields)}
-    return found

@@ -126,8 +126,7 @@ class Finder:
     def _hunks(self, whole: Change, along: Line) -> list[Hunk]:
         patches = self._what.patches[whole.stage]
         pieces = pieces_of(self._what.store, whole, patches)
-        paths = {piece.change: frozenset({piece.path}) for piece in pieces}
-        found = courses(self._probes, along, paths)
+        found = courses(self._probes, along, [piece.change for piece in pieces])
         return [hunk_fate(p.patches, p.path, p.what, found[p.change], along) for p in pieces]
 
     def _confirmed(self, whole: Change, hunks: Sequence[Hunk]) -> list[Hunk]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.git.beside import beside
+from stacker.git.changes import changes_of
 from stacker.git.history import is_ancestor, touching
 from stacker.landed.changes import whole_of
 from stacker.landed.line import courses, line_of
 from stacker.landed.presence import Change, Probes, State
-from stacker.landed.suspects import paths_of
 from stacker.series.compose import PatchCommit
 from stacker.series.plan.chains import chains
 from stacker.series.walking import walk_back
@@ -85,7 +85,7 @@ def taken_out(
     """
     store = probes.what.store
     line = line_of(store, store.commit(landing).parents[0], target)
-    own, *others = courses(probes, line, paths_of(store, changes)).values()
+    own, *others = courses(probes, line, changes).values()
     if own.left is not None:
         return True, line.commits[own.left]
     if own.came is None or own.now is State.UNCLEAR:
@@ -108,5 +108,5 @@ def _is_touched(
     base = series.lock.bases.get(line.repository)
     if not line.landed or line.reverted is not None or base is None:
         return True
-    [paths] = paths_of(store, [change]).values()
+    paths = [one.path for one in changes_of(store, [change.commit])[change.commit]]
     return not is_ancestor(store, base, target) or bool(touching(store, base, target, paths))

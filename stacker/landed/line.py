@@ -1,7 +1,8 @@
 """Upstream's first-parent line, along which changes are looked for.
 
-The commits that touch a change's paths are tried; where the answer turns between two of them, its
-place is found by bisecting, so that it holds for a commit and its parent, both tried.
+The commits that change lines of a change are tried, and the last one; where the answer turns
+between two of them, its place is found by bisecting, so that it holds for a commit and its parent,
+both tried.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.git.history import first_parents, paths_touched
+from stacker.git.history import first_parents
 from stacker.landed.course import course
+from stacker.landed.marks import marks_of, meet, upstream_marks
 from stacker.landed.presence import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.landed.course import Course
+    from stacker.landed.marks import Marks
     from stacker.landed.presence import Change, Probes
 
 _MOST = 100
@@ -46,25 +49,12 @@ def line_of(store: ObjectStore, old: Oid, new: Oid) -> Line:
     return Line(commits, parents[0] if parents else None)
 
 
-def courses(
-    probes: Probes, line: Line, wanted: Mapping[Change, frozenset[bytes]]
-) -> dict[Change, Course]:
-    """What became of each change, which touches these paths, along the line."""
+def courses(probes: Probes, line: Line, changes: Iterable[Change]) -> dict[Change, Course]:
+    """What became of each change along the line."""
+    wanted = marks_of(probes.what.store, changes)
     if not line.commits or not wanted:
         return {}
-    store = probes.what.store
-    paths = frozenset[bytes]().union(*wanted.values())
-    start = line.before or line.commits[0]
-    touched = paths_touched(store, start, line.commits[-1], paths)
-    last = len(line.commits) - 1
-    most = max(1, min(_MOST, _MOST_IN_ALL // len(wanted)))
-    # A place tells of every commit from it on, up to the next one.
-    tried = {
-        change: {-1, last, *_thinned([
-            n for n, oid in enumerate(line.commits) if own & touched.get(oid, frozenset())
-        ], most)}
-        for change, own in wanted.items()
-    }  # fmt: skip
+    tried = _places(probes.what.store, line, wanted)
     known: dict[Change, dict[int, State]] = {change: {} for change in wanted}
     tries = 0
     while any(tried.values()):
@@ -72,6 +62,21 @@ def courses(
         tried = {change: _between(found, first=not tries) for change, found in known.items()}
         tries += 1
     return {change: course(_turns(found)) for change, found in known.items()}
+
+
+def _places(
+    store: ObjectStore, line: Line, wanted: Mapping[Change, Marks]
+) -> dict[Change, set[int]]:
+    """What to try first. A place tells of every commit from it on, up to the next one."""
+    paths = dict.fromkeys(path for marks in wanted.values() for path in marks)
+    theirs = upstream_marks(store, line.before or line.commits[0], line.commits[-1], paths)
+    numbered = [(n, theirs[oid]) for n, oid in enumerate(line.commits) if oid in theirs]
+    most = max(1, min(_MOST, _MOST_IN_ALL // len(wanted)))
+    return {
+        change: {-1, len(line.commits) - 1,
+                 *_thinned([n for n, marks in numbered if meet(own, marks)], most)}
+        for change, own in wanted.items()
+    }  # fmt: skip
 
 
 def _ask(

@@ -9,17 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.git.beside import beside
-from stacker.git.changes import changes_of
 from stacker.landed.changes import pieces_of, whole_of
 from stacker.landed.line import courses, line_of
 from stacker.landed.presence import Probes, State
 from stacker.landed.proof import Prover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from stacker.git.objects import Oid
-    from stacker.git.store import ObjectStore
     from stacker.landed.course import Course
     from stacker.landed.line import Line
     from stacker.landed.presence import Change
@@ -56,15 +54,6 @@ def wholes_of(what: Composition) -> dict[StageId, Change]:
     return {stage: change for stage, change in found.items() if change is not None}
 
 
-def paths_of(store: ObjectStore, changes: Iterable[Change]) -> dict[Change, frozenset[bytes]]:
-    """The paths that each change touches."""
-    by_commit = {change.commit: change for change in changes}
-    return {
-        by_commit[oid]: frozenset(one.path for one in some)
-        for oid, some in changes_of(store, by_commit).items()
-    }
-
-
 class Seen(NamedTuple):
     """What became of a stage: of its own change, or of a run of stages that it is proved in.
 
@@ -81,16 +70,15 @@ def look_at(
     probes: Probes, line: Line, asked: Sequence[Change], prover: Prover
 ) -> dict[StageId, Seen]:
     """What became of these stages, whose whole changes are asked, along a line of upstream."""
-    store = probes.what.store
     found: dict[StageId, Seen] = {}
     runs: dict[Change, Landing] = {}
-    for change, one in courses(probes, line, paths_of(store, asked)).items():
+    for change, one in courses(probes, line, asked).items():
         commit = line.at(one.came) if one.came is not None and one.came >= 0 else None
         landing = prover.landing(change.stage, commit) if commit is not None else None
         found[change.stage] = Seen(change, one, commit, landing)
         if landing is not None and landing.run_change is not None:
             runs[landing.run_change] = landing
-    for change, one in courses(probes, line, paths_of(store, runs)).items():
+    for change, one in courses(probes, line, runs).items():
         landing = runs[change]
         commit = line.at(one.came) if one.came is not None and one.came >= 0 else None
         for stage in landing.run:
