@@ -34,15 +34,3 @@ def rev(folder: Path, name: str) -> Oid | None:
 def _oid(folder: Path, *args: str, env: dict[str, str] | None = None) -> Oid | None:
     done = Git(folder).attempt(*args, env=env)
     return cast("Oid", done.out.decode("ascii").strip()) if done.code == 0 else None
-
-
-def tags(folder: Path) -> dict[str, Oid] | None:
-    """The tags of the repository in `folder`, by name; `None` when there is no such folder."""
-    if not folder.is_dir():
-        return None
-    env = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-    form = "--format=%(objectname) %(refname:lstrip=2)"
-    done = Git(folder).attempt("for-each-ref", form, "refs/tags/", env=env)
-    lines = done.out.decode("utf-8", "surrogateescape").split("\n")
-    pairs = (line.partition(" ") for line in lines if line)
-    return {name: cast("Oid", oid) for oid, _, name in pairs} if done.code == 0 else None

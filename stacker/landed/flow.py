@@ -69,8 +69,10 @@ def landed(work: Workspace, request: LandedRequest, told: Told | None = None) ->
         finder = Finder(series, with_gone(what, series), bases)
         fates = {s: finder.fate(s) for s in work.plan.order if s in wanted}
         commits = {oid: told_of(store, oid) for fate in fates.values() for oid in _named(fate)}
-    landings = {s: f.commit for s, f in fates.items() if isinstance(f, Landed | WithChanges)}
-    first = releases(work, landings, told, fetch=request.fetch)
+    there = {s: f.commit for s, f in fates.items() if isinstance(f, Landed | WithChanges)}
+    known = {s.stage: s.release for s in series.lock.stages if there.get(s.stage) == s.landing}
+    asked = {s: oid for s, oid in there.items() if not known.get(s)}
+    first = known | (releases(work, asked) if request.fetch else {})
     stages = tuple(StageLanded(s, f, series.landed(s), first.get(s)) for s, f in fates.items())
     return LandedReport(targets, stages, commits, series.edits)
 

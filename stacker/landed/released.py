@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.git.objects import Oid
-    from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
@@ -27,26 +26,23 @@ def unreleased(series: Series, landed: Mapping[StageId, Oid]) -> dict[StageId, O
     return before | dict(landed)
 
 
-def releases(
-    work: Workspace, landings: Mapping[StageId, Oid], told: Told | None = None, *, fetch: bool
-) -> dict[StageId, str]:
-    """The first release of each landing that has one; upstream is asked for tags with `fetch`.
+def releases(work: Workspace, landings: Mapping[StageId, Oid]) -> dict[StageId, str]:
+    """The first release of each landing that has one; upstream is asked for its tags.
 
-    Tags are told of and decide nothing: where they cannot be had, none are known.
+    They are told of and decide nothing: where they cannot be had, none are known.
     """
     if not landings:
         return {}
-    from stacker.upstream.releases import fetch_tags, first_release  # noqa: PLC0415 - mostly nothing has landed
+    from stacker.upstream.releases import first_releases  # noqa: PLC0415 - mostly nothing has landed
 
-    found: dict[StageId, str] = {}
-    homes = {stage: work.plan.stage(stage).repository for stage in landings}
-    for name in dict.fromkeys(homes.values()):
-        if fetch and name in work.upstreams:
-            with suppress(GitError):
-                fetch_tags(work.store, work.upstreams[name], told)
+    homes: dict[str, dict[StageId, Oid]] = {}
     for stage, commit in landings.items():
-        known = work.store.find(commit) is not None
-        release = first_release(work.store, homes[stage], commit) if known else None
-        if release is not None:
-            found[stage] = release
+        name = work.plan.stage(stage).repository
+        if name in work.upstreams and work.store.find(commit) is not None:
+            homes.setdefault(name, {})[stage] = commit
+    found: dict[StageId, str] = {}
+    for name, own in homes.items():
+        with suppress(GitError):
+            known = first_releases(work.store, work.upstreams[name], own.values())
+            found |= {stage: known[oid] for stage, oid in own.items() if oid in known}
     return found

@@ -63,7 +63,7 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
     attempt, remembered = _attempt(work, series, request, told)
     done = _carry_out(
         work, series, attempt, "rebase", remembered=remembered,
-        ask=lambda landings: releases(work, landings, told, fetch=request.fetch),
+        ask=lambda landings: releases(work, landings) if request.fetch else {},
     )  # fmt: skip
     return done._replace(edits=edits)
 

@@ -1,78 +1,83 @@
-"""The first release of upstream that contains a commit: its tags, kept apart from all other refs.
+"""The first release of upstream that contains a commit, by its tags.
 
-Tags are fetched when somebody has to know, with the commits that they need. They stand under
-`refs/stacker/tags/REPOSITORY/`, where they meet no ref of the series, and no tag of the user's.
+Upstream is asked for its tags when somebody has to know. Fetched are the commits that the store
+lacks, and what tells the dates of those tags that may be the answer. No tag of upstream becomes a
+ref here, so it does not matter what they are called, nor how many there are.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from stacker.git import nearby, transfer
-from stacker.git.objects import Oid
+from stacker.errors import GitError
+from stacker.git import transfer
+from stacker.git.objects import Oid, Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
 
     from stacker.git.store import ObjectStore
-    from stacker.git.transfer import Told
+    from stacker.git.transfer import Tag
     from stacker.series.workspace import Upstream
 
-_FORMAT = "%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(creatordate:unix) %(refname)"
-_MANY = 500  # refs; as single files they would be slow to read
+_MISSING = "missing"
 
 
-class _Tag(NamedTuple):
-    name: str
-    commit: Oid
-    when: int
+def first_releases(
+    store: ObjectStore, upstream: Upstream, commits: Iterable[Oid]
+) -> dict[Oid, str]:
+    """The name of the oldest tag that contains each of `commits`, which the store has.
 
-
-def fetch_tags(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> None:
-    """Bring in upstream's tags, if they are not as they were; raises `GitError`."""
-    folder = _folder(upstream.name)
-    here = store.git.text("for-each-ref", "--format=%(objectname) %(refname)", folder)
-    known = {
-        ref[len(folder) :]: oid
-        for oid, ref in (line.split(" ", 1) for line in here.split("\n") if line)
-    }
-    if nearby.tags(Path(upstream.url)) == known:
-        return
-    transfer.fetch(
-        store.git, upstream.url, [f"+refs/tags/*:{folder}*"],
-        credential=upstream.credential, told=told,
-    )  # fmt: skip
-    if len(known) < _MANY <= len(store.git.text("for-each-ref", "--format=x", folder).split()):
-        store.git.run("pack-refs", "--all")
-
-
-def first_release(store: ObjectStore, repository: str, commit: Oid) -> str | None:
-    """The name of the oldest of the known tags that contain `commit`; a pre-release is one.
-
-    The oldest by the tag's own date, or its commit's where it has none; then by name.
+    The oldest by the tag's own date, or its commit's where it has none; then by name. A
+    pre-release is one too. Raises `GitError` when upstream cannot be asked.
     """
-    tags = list(_tags(store, repository))
-    if not tags:
-        return None
-    asked = "".join(f"{tag.commit}\n" for tag in tags) + f"^{commit}\n"
+    tags = transfer.tags(upstream.url, store.git.directory, upstream.credential)
+    _bring(store, upstream, {tag.peeled: tag.oid for tag in tags})
+    kinds = _kinds(store, {tag.peeled for tag in tags})
+    tags = [tag for tag in tags if kinds[tag.peeled] == "commit"]
+    found: dict[Oid, str] = {}
+    for commit in dict.fromkeys(commits):
+        above = _containing(store, tags, commit)
+        containing = [tag for tag in tags if tag.peeled in above]
+        _bring(store, upstream, {tag.oid: tag.oid for tag in containing})
+        dated = [(_date(store, tag.oid), tag.name) for tag in containing]
+        if dated:
+            found[commit] = min(dated)[1].decode("utf-8", "backslashreplace")
+    return found
+
+
+def _bring(store: ObjectStore, upstream: Upstream, wanted: Mapping[Oid, Oid]) -> None:
+    """Fetch by the ids behind those of the ids before that the store lacks."""
+    kinds = _kinds(store, wanted)
+    missing = [wanted[oid] for oid, kind in kinds.items() if kind == _MISSING]
+    if missing:
+        transfer.fetch_ids(store.git, upstream.url, missing, upstream.credential)
+
+
+def _kinds(store: ObjectStore, oids: Iterable[Oid]) -> dict[Oid, str]:
+    """What each of these objects is."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+    out = store.git.text("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+    words = (line.split(" ") for line in out.splitlines())
+    return {Oid(oid): kind for oid, kind in words}
+
+
+def _containing(store: ObjectStore, tags: Iterable[Tag], commit: Oid) -> set[str]:
+    """The commits of `tags` that contain `commit`, and all in between."""
+    asked = "".join(f"{tag.peeled}\n" for tag in tags) + f"^{commit}\n"
     said = store.git.text("rev-list", "--ancestry-path", "--stdin", stdin=asked.encode("ascii"))
-    above = {commit, *said.split()}
-    found = [(tag.when, tag.name) for tag in tags if tag.commit in above]
-    return min(found)[1] if found else None
+    return {commit, *said.split()}
 
 
-def _tags(store: ObjectStore, repository: str) -> Iterator[_Tag]:
-    folder = _folder(repository)
-    out = store.git.run("for-each-ref", f"--format={_FORMAT}", folder)
-    for line in out.decode("utf-8", "backslashreplace").split("\n")[:-1]:
-        kind, oid, inner_kind, inner, when, ref = line.split(" ", 5)
-        if inner_kind:
-            kind, oid = inner_kind, inner
-        commit = store.resolve(oid) if kind == "tag" else oid if kind == "commit" else None
-        if commit is not None:
-            yield _Tag(ref[len(folder) :], Oid(commit), int(when or 0))
-
-
-def _folder(repository: str) -> str:
-    return f"refs/stacker/tags/{repository}/"
+def _date(store: ObjectStore, oid: Oid) -> int:
+    """When a tag was made, or a commit; 0 where that cannot be told."""
+    found = store.find(oid)
+    head = found[2].partition(b"\n\n")[0] if found else b""
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key in (b"tagger", b"committer"):
+            try:
+                return Signature.parse(value).seconds
+            except (GitError, ValueError, IndexError):
+                return 0
+    return 0
