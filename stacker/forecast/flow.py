@@ -54,7 +54,7 @@ def forecast(work: Workspace, request: ForecastRequest, told: Told | None = None
     bases = series.lock.bases
     targets = targets_of(work, bases, request.onto, told, fetch=request.fetch)
     with beside(work.store) as store:
-        series = holding(store, series, targets)
+        series = holding(work.store, series, targets)
         what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
         tried = try_on(what, bases)
         # What landed since is part of the question again: on the old base its change is missing.

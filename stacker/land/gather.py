@@ -17,6 +17,7 @@ from stacker.landed.fate import Reverted
 from stacker.landed.finding import Finder
 from stacker.landed.holding import with_gone
 from stacker.landed.returning import lost
+from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
 from stacker.submit.gather import PullForge, foreign, gather, publishable
@@ -150,7 +151,7 @@ def _withdrawn(
     found: list[Withdrawn] = []
     with beside(work.store) as store:
         what = with_gone(series.composition(store, targets, {}), series)
-        finder = Finder(series, what, series.lock.bases)
+        finder = Finder(series, what, first_bases(work.store, series))
         for stage in around:
             fate = finder.fate(stage)
             if isinstance(fate, Reverted):

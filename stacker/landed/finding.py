@@ -19,7 +19,7 @@ from stacker.landed.fate import (
 )
 from stacker.landed.holding import changes_of_landed, contains, taken_out
 from stacker.landed.likely import is_likely
-from stacker.landed.line import courses, line_of
+from stacker.landed.line import courses, line_of, read_marks
 from stacker.landed.presence import Probes
 from stacker.landed.proof import Prover
 from stacker.landed.suspects import look_at, stays, wholes_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.landed.fate import Fate
     from stacker.landed.line import Line
+    from stacker.landed.marks import Marks
     from stacker.landed.presence import Change
     from stacker.landed.suspects import Seen
     from stacker.series.compose import Composition
@@ -44,16 +45,18 @@ class Finder:
     """Answers for one stage after the other; what it tried is not tried again.
 
     `what` has all stages, also those that have left the series, and stands on upstream's commits;
-    `bases` are those of the series. Much is written to the store of `what`.
+    Upstream is looked through from `firsts` on, the first bases of the series: what landed and was
+    reverted may be older than those that it has now. Much is written to the store of `what`.
     """
 
-    def __init__(self, series: Series, what: Composition, bases: Mapping[str, Oid]) -> None:
-        self._series, self._bases = series, bases
+    def __init__(self, series: Series, what: Composition, firsts: Mapping[str, Oid]) -> None:
+        self._series, self._firsts = series, firsts
         self._probes = Probes(what)
         self._what = self._probes.what
         self._wholes = wholes_of(self._what)
         self._lines: dict[tuple[Oid, Oid], Line] = {}
         self._seen: dict[Oid | None, dict[StageId, Seen]] = {}
+        self._read: dict[Oid | None, Mapping[Oid, Marks]] = {}
 
     def fate(self, stage: StageId) -> Fate:
         """What has become of a stage."""
@@ -98,10 +101,10 @@ class Finder:
         return Landed(line.landing, tuple(s for s in same if s != line.stage))
 
     def _line(self, stage: StageId) -> Line:
-        """Upstream's commits since the series' base; since its landing, where one is known."""
+        """Upstream's commits since the series' first base; since its landing, if one is known."""
         store, repository = self._what.store, self._what.repositories[stage]
         line = self._series.lock.stage(stage)
-        old, target = self._bases[repository], self._what.bases[repository]
+        old, target = self._firsts[repository], self._what.bases[repository]
         known = (line.landing or (line.reverted and line.reverted.landing)) if line else None
         if known is not None and contains(store, target, known):
             old = next(iter(store.commit(known).parents), old)
@@ -126,8 +129,18 @@ class Finder:
     def _hunks(self, whole: Change, along: Line) -> list[Hunk]:
         patches = self._what.patches[whole.stage]
         pieces = pieces_of(self._what.store, whole, patches)
-        found = courses(self._probes, along, [piece.change for piece in pieces])
+        found = courses(
+            self._probes, along, [piece.change for piece in pieces], self._marks(whole, along)
+        )
         return [hunk_fate(p.patches, p.path, p.what, found[p.change], along) for p in pieces]
+
+    def _marks(self, whole: Change, along: Line) -> Mapping[Oid, Marks]:
+        """What a line changes of all files of the repository's stages, read once."""
+        if along.before not in self._read:
+            homes = self._what.repositories
+            own = [c for s, c in self._wholes.items() if homes[s] == homes[whole.stage]]
+            self._read[along.before] = read_marks(self._what.store, along, own)
+        return self._read[along.before]
 
     def _confirmed(self, whole: Change, hunks: Sequence[Hunk]) -> list[Hunk]:
         """Hunks that "came otherwise" with a commit that has nothing of the stage did not come."""

@@ -13,6 +13,7 @@ from stacker.landed.fate import Landed, WithChanges
 from stacker.landed.finding import Finder
 from stacker.landed.holding import with_gone
 from stacker.landed.released import releases
+from stacker.landed.since import first_bases
 from stacker.landed.trying import restacked
 from stacker.series.targets import targets_of
 from stacker.upstream.commit import told_of
@@ -66,7 +67,7 @@ def landed(work: Workspace, request: LandedRequest, told: Told | None = None) ->
     targets = targets_of(work, bases, request.onto, told, fetch=request.fetch)
     with beside(work.store) as store:
         what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
-        finder = Finder(series, with_gone(what, series), bases)
+        finder = Finder(series, with_gone(what, series), first_bases(work.store, series))
         fates = {s: finder.fate(s) for s in work.plan.order if s in wanted}
         commits = {oid: told_of(store, oid) for fate in fates.values() for oid in _named(fate)}
     there = {s: f.commit for s, f in fates.items() if isinstance(f, Landed | WithChanges)}

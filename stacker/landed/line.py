@@ -16,7 +16,7 @@ from stacker.landed.marks import marks_of, meet, upstream_marks
 from stacker.landed.presence import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
@@ -49,13 +49,28 @@ def line_of(store: ObjectStore, old: Oid, new: Oid) -> Line:
     return Line(commits, parents[0] if parents else None)
 
 
-def courses(probes: Probes, line: Line, changes: Iterable[Change]) -> dict[Change, Course]:
-    """What became of each change along the line."""
-    wanted = marks_of(probes.what.store, changes)
-    if not line.commits or not wanted:
+def read_marks(store: ObjectStore, line: Line, changes: Iterable[Change]) -> Mapping[Oid, Marks]:
+    """What the commits of a line change of the paths that `changes` touch."""
+    if not line.commits:
         return {}
-    tried = _places(probes.what.store, line, wanted)
-    known: dict[Change, dict[int, State]] = {change: {} for change in wanted}
+    paths = dict.fromkeys(path for marks in marks_of(store, changes).values() for path in marks)
+    return upstream_marks(store, line.before or line.commits[0], line.commits[-1], paths)
+
+
+def courses(
+    probes: Probes,
+    line: Line,
+    changes: Collection[Change],
+    theirs: Mapping[Oid, Marks] | None = None,
+) -> dict[Change, Course]:
+    """What became of each change along the line; `theirs` are the line's marks, if they are read
+    already for all paths of the changes."""
+    if not line.commits or not changes:
+        return {}
+    store = probes.what.store
+    theirs = theirs if theirs is not None else read_marks(store, line, changes)
+    tried = _places(line, marks_of(store, changes), theirs)
+    known: dict[Change, dict[int, State]] = {change: {} for change in changes}
     tries = 0
     while any(tried.values()):
         _ask(probes, line, tried, known)
@@ -65,11 +80,9 @@ def courses(probes: Probes, line: Line, changes: Iterable[Change]) -> dict[Chang
 
 
 def _places(
-    store: ObjectStore, line: Line, wanted: Mapping[Change, Marks]
+    line: Line, wanted: Mapping[Change, Marks], theirs: Mapping[Oid, Marks]
 ) -> dict[Change, set[int]]:
     """What to try first. A place tells of every commit from it on, up to the next one."""
-    paths = dict.fromkeys(path for marks in wanted.values() for path in marks)
-    theirs = upstream_marks(store, line.before or line.commits[0], line.commits[-1], paths)
     numbered = [(n, theirs[oid]) for n, oid in enumerate(line.commits) if oid in theirs]
     most = max(1, min(_MOST, _MOST_IN_ALL // len(wanted)))
     return {

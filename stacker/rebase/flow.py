@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.history import counting
+from stacker.landed.passing import passed
 from stacker.landed.released import releases, unreleased
 from stacker.landed.returning import holding, lost, without_lost
 from stacker.landed.trying import try_on
@@ -153,6 +154,8 @@ def _carry_out(
     `ask` tells the releases of landings."""
     before, missed = series.lock, lost(work.store, series, attempt.targets)
     series = without_lost(series, missed)
+    reverted = passed(work.store, series, attempt.targets)
+    series, missed = without_lost(series, reverted), (*missed, *reverted)
     with ExitStack() as stack:
         counts = [
             stack.enter_context(counting(work.store, old, new))

@@ -62,7 +62,8 @@ def _stage(one: StageLanded, told: Told) -> list[str]:
             return [*lines, *_hunks(hunks, told)]
         case Reverted(commit=commit, by=by, hunks=hunks):
             lines = [f"landed {_short(commit)}, reverted by {_short(by)}", _about(told[by])]
-            return [*lines, *_hunks(hunks, told)]
+            some = any(hunk.state is not HunkState.REVERTED for hunk in hunks)
+            return [*lines, *_hunks(hunks if some else (), told)]
         case WithChanges(commit=commit, hunks=hunks):
             lines = [f"landed with changes {_short(commit)}{_release(one)}", _about(told[commit])]
             return [*lines, *_hunks(hunks, told)]

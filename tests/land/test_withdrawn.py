@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from land_world import inside, land, master, reasons
 
 
@@ -13,10 +14,10 @@ def take(world, stage):
     return world.upstream.add("master", (f"Take {stage}", files))
 
 
-def take_back(world, stage):
+def take_back(world, stage, word="Revert"):
     """They revert that; the id of the revert."""
     files = {"f.txt": "".join(world.lines), f"{stage}.txt": None}
-    return world.upstream.add("master", (f"Revert take {stage}", files))
+    return world.upstream.add("master", (f"{word} {stage}", files))
 
 
 def test_a_need_that_was_reverted_blocks_its_group(ready):
@@ -29,6 +30,29 @@ def test_a_need_that_was_reverted_blocks_its_group(ready):
     assert [r["command"] for r in said["reasons"] if r["stage"] == "a"] == ["stacker landed a"]
     assert master(ready) == before
     assert ready.run("landed", "a").document["stages"][0]["state"] == "reverted"
+
+
+@pytest.mark.parametrize("word", ["Revert", "Away with"])
+def test_a_rebase_past_it_makes_no_difference(ready, word):
+    take(ready, "a")
+    by = take_back(ready, "a", word)
+    ready.drift("Later")
+    ready.good("rebase")
+    ready.good("submit")
+    assert f"reverted by {by[:10]}; b still holds" in str(reasons(land(ready, code=5)))
+    assert (ready.lock.stage("a").reverted is not None) == (word == "Revert")
+
+
+def test_what_was_reworked_since_is_another_change(ready):
+    take(ready, "a")
+    take_back(ready, "a")
+    ready.good("rebase")
+    ready.edit_patch("a", b"+a\n", b"+better\n")
+    ready.good("rebase")
+    ready.good("submit")
+    for stage in "ab":
+        ready.approve(stage)
+    assert land(ready)["state"] == "landed"
 
 
 def test_the_reverted_stage_itself_may_land_again(ready):
