@@ -16,7 +16,7 @@ from stacker.series.patches.diffs import diffs_between
 from stacker.series.patches.filediff import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from stacker.git import changes as git_changes
     from stacker.git.objects import Commit, Oid
@@ -116,7 +116,9 @@ def _hunks(
 ) -> list[tuple[str, Entry | None, Hunk | None]]:
     """Each hunk with the file as it alone makes it; empty where a file has to be taken whole."""
     before, after = change.before, change.after
-    if before is None or after is None or part is None or part.unread or not part.hunks:
+    if before is None or after is None or not (before.is_file and after.is_file):
+        return []
+    if part is None or part.unread or not part.hunks:
         return []
     lines = _lines(store.blob(before.oid))
     if _patched(lines, part.hunks) != store.blob(after.oid):
@@ -150,30 +152,22 @@ class _Owners:
     """Which patch files a piece of the whole is from."""
 
     def __init__(self, store: ObjectStore, patches: Sequence[PatchCommit]) -> None:
-        self._store, self._patches = store, patches
+        self._patches = patches
         found = changes_of(store, [p.commit for p in patches])
-        self._touched = {p: {c.path for c in found[p.commit]} for p in patches}
-        self._hunks: dict[PatchCommit, Mapping[bytes, set[tuple[tuple[bytes, ...], ...]]]] = {}
+        self._touched = [{change.path for change in found[p.commit]} for p in patches]
+        commits = [store.commit(p.commit) for p in patches]
+        pairs = [(store.commit(one.parents[0]).tree, one.tree) for one in commits]
+        diffs = diffs_between(store, pairs, renames=False) if len(patches) > 1 else [b""]
+        self._bodies = [
+            {(part.new_path, h.before, h.after) for part in parts(diff) for h in part.hunks}
+            for diff in diffs
+        ]
 
     def of(self, path: bytes, hunk: Hunk | None) -> tuple[str, ...]:
         """All patches that change the path; only the one that has the hunk, where one has."""
-        all_of = [p for p in self._patches if path in self._touched[p]]
-        if len(all_of) > 1 and hunk is not None:
-            body = hunk.before, hunk.after
-            with_it = [p for p in all_of if body in self._in(p).get(path, ())]
-            all_of = with_it if len(with_it) == 1 else all_of
-        return tuple(p.file for p in all_of)
-
-    def _in(self, patch: PatchCommit) -> Mapping[bytes, set[tuple[tuple[bytes, ...], ...]]]:
-        if patch not in self._hunks:
-            self._hunks[patch] = dict(self._read(patch))
-        return self._hunks[patch]
-
-    def _read(
-        self, patch: PatchCommit
-    ) -> Iterator[tuple[bytes, set[tuple[tuple[bytes, ...], ...]]]]:
-        commit = self._store.commit(patch.commit)
-        pair = self._store.commit(commit.parents[0]).tree, commit.tree
-        for part in parts(diffs_between(self._store, [pair], renames=False)[0]):
-            if part.new_path is not None:
-                yield part.new_path, {(hunk.before, hunk.after) for hunk in part.hunks}
+        some = [n for n, touched in enumerate(self._touched) if path in touched]
+        if len(some) > 1 and hunk is not None:
+            body = path, hunk.before, hunk.after
+            with_it = [n for n in some if body in self._bodies[n]]
+            some = with_it if len(with_it) == 1 else some
+        return tuple(self._patches[n].file for n in some)

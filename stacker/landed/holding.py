@@ -38,11 +38,11 @@ def not_holding(
             target = targets[line.repository]
             assert line.landing is not None
             if not contains(above, target, line.landing):
-                if line.landed:
+                if line.landed and not _is_shallow(above):
                     yield line, None
                 continue
             changes = changes_of_landed(probes.what, line)
-            if _is_touched(above, series, line, changes[0], target):
+            if changes and _is_touched(above, series, line, changes[0], target):
                 left, by = taken_out(probes, line.landing, changes, target)
                 if left:
                     yield line, by
@@ -70,8 +70,10 @@ def changes_of_landed(what: Composition, line: StageLock) -> tuple[Change, ...]:
     own = whole_of(what.store, line.stage, what.patches.get(line.stage, ()))
     assert line.landing is not None
     commit = what.store.commit(line.landing)
-    parents = commit.parents[:1]
-    whole = Change(line.stage, what.store.write_commit(commit.moved(commit.tree, parents)))
+    if not commit.parents:  # the first commit of all, which nobody takes out
+        return ()
+    alone = what.store.write_commit(commit.moved(commit.tree, commit.parents[:1]))
+    whole = Change(line.stage, alone)
     return (own, whole) if own is not None else (whole,)
 
 
@@ -83,6 +85,8 @@ def taken_out(
 
     Where that one only conflicts, the other one tells: then all that landed was taken out.
     """
+    if not changes:
+        return False, None
     store = probes.what.store
     line = line_of(store, store.commit(landing).parents[0], target)
     own, *others = courses(probes, line, changes).values()
@@ -99,6 +103,11 @@ def contains(store: ObjectStore, target: Oid, landing: Oid) -> bool:
     """Whether the landing is in the history of `target`."""
     found = store.find(landing)
     return found is not None and is_ancestor(store, landing, target)
+
+
+def _is_shallow(store: ObjectStore) -> bool:
+    """Whether the history that the store has is cut off somewhere, so that it may lack anything."""
+    return (store.git.directory / "shallow").is_file()
 
 
 def _is_touched(

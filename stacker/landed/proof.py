@@ -26,7 +26,7 @@ _MOST_INSIDE = 50  # commits; a merge of more is a merge of a whole line
 class Landing(NamedTuple):
     """The commit that brought these stages in, and nothing else, and changed nothing of them.
 
-    `run` is the change of those of them that are proved only as one: they change the same lines.
+    `run` are those of them that are proved only as one, `run_change`: they change the same lines.
     """
 
     commit: Oid

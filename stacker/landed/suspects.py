@@ -73,18 +73,22 @@ def look_at(
     found: dict[StageId, Seen] = {}
     runs: dict[Change, Landing] = {}
     for change, one in courses(probes, line, asked).items():
-        commit = line.at(one.came) if one.came is not None and one.came >= 0 else None
+        commit = _came(line, one)
         landing = prover.landing(change.stage, commit) if commit is not None else None
         found[change.stage] = Seen(change, one, commit, landing)
         if landing is not None and landing.run_change is not None:
             runs[landing.run_change] = landing
     for change, one in courses(probes, line, runs).items():
-        landing = runs[change]
-        commit = line.at(one.came) if one.came is not None and one.came >= 0 else None
-        for stage in landing.run:
+        commit = _came(line, one)
+        for stage in runs[change].run:
             if stage in found and commit is not None:
-                found[stage] = Seen(change, one, commit, landing)
+                found[stage] = Seen(change, one, commit, runs[change])
     return found
+
+
+def _came(line: Line, course: Course) -> Oid | None:
+    """The commit of the line by which a change came; `None` where it was there before."""
+    return line.at(course.came) if course.came is not None and course.came >= 0 else None
 
 
 def stays(probes: Probes, line: Line, stage: StageId, seen: Mapping[StageId, Seen]) -> bool:

@@ -81,7 +81,8 @@ def _release(one: StageLanded) -> str:
 
 
 def _about(commit: UpstreamCommit) -> str:
-    pull = f"GH-{commit.pull}, " if commit.pull else ""
+    told = str(commit.pull) in commit.subject  # most subjects have it
+    pull = f"GH-{commit.pull}, " if commit.pull and not told else ""
     day = f", {commit.date[:10]}" if commit.date else ""
     return f"{commit.subject} ({pull}{commit.author}{day})"
 
