@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from world import begin, stages, statuses
-
-LINES = "".join(f"line {n}\n" for n in range(20))
-
-
-def edited(**words):
-    text = LINES
-    for number, word in words.items():
-        text = text.replace(f"line {number[1:]}\n", f"{word}\n")
-    return text
-
-
-ONE = {"a.c": edited(n3="one")}
-TWO = {"a.c": edited(n3="one", n9="two")}
+from landed_world import LINES, ONE, TWO, drift, edited, port
+from world import stages, statuses
 
 
 @pytest.fixture
 def world(tmp_path, run_stacker, history):
     """`two` stands on `one`; `alone` on the base."""
-    upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", {"a.c": LINES, "b.c": LINES, "z": "z\n"})],
-        "port": ["start", ("One", ONE), ("Two", TWO)],
-        "alone": ["start", ("Alone", {"b.c": edited(n3="alone")})],
-    })  # fmt: skip
-    return begin(run_stacker, tmp_path, upstream,
-                 (f"{upstream['start']}..port", "--stage-per-commit"),
-                 (f"{upstream['start']}..alone", "--stage-per-commit"))  # fmt: skip
-
-
-def drift(world, name="drift"):
-    world.upstream.add("master", (name, {"z": f"{name}\n"}))
+    return port(tmp_path, run_stacker, history)
 
 
 def test_squashed(world):
