@@ -111,7 +111,9 @@ def _with_publication(restored: Lock, newest: Lock) -> Lock:
         known = newest.stage(line.stage)
         if known is not None:
             line = line._replace(  # noqa: PLW2901 - the same line, brought up to date
-                pull=known.pull, published=known.published, landing=known.landing
+                pull=known.pull,
+                published=known.published,
+                landing=known.landing or line.landing,
             )
         lines.append(line)
     return restored.with_stages(lines)

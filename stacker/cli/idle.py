@@ -21,6 +21,8 @@ from stacker.render.terminal import Answer
 from stacker.series.directory import SeriesDirectory, write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stacker.cli.context import Options
     from stacker.series.workspace import Workspace
 
@@ -71,7 +73,9 @@ def _keep(files: str, work: Workspace, answer: Answer) -> None:
     document: Any = answer.document
     told_by_date = any(stage["resolutions"] for stage in document["stages"])
     near = all(one.kind is UpstreamKind.PATH for one in work.plan.repositories)
-    if answer.code is not ExitCode.DONE or told_by_date or not near:
+    # A tag of upstream, or what somebody brings into the store, may tell more of these.
+    open_ends = any(_may_change(stage) for stage in document["stages"])
+    if answer.code is not ExitCode.DONE or told_by_date or open_ends or not near:
         return
     if _digest(work.directory) != files:
         return
@@ -91,6 +95,11 @@ def _keep(files: str, work: Workspace, answer: Answer) -> None:
     write_atomically(work.directory.state / _KEPT, json.dumps(kept).encode())
 
 
+def _may_change(stage: Mapping[str, object]) -> bool:
+    status = stage["status"]
+    return status == "blocked" or (status == "landed" and stage["release"] is None)
+
+
 def _digest(directory: SeriesDirectory) -> str:
     """Stands for all files of the series and their contents."""
     digest = hashlib.sha256()
@@ -103,4 +112,4 @@ def _digest(directory: SeriesDirectory) -> str:
 
 def _refs(directory: SeriesDirectory) -> str:
     """The operation that the series is at, and the upstream tips that were fetched."""
-    return Git(directory.store).text("for-each-ref", "refs/stacker/")
+    return Git(directory.store).text("for-each-ref", "refs/stacker/head", "refs/stacker/upstream/")

@@ -37,6 +37,7 @@ _COMMANDS = {
     "submit": (_DAILY, "carry", "submit"),
     "land": (_DAILY, "carry", "land"),
     "forecast": (_LOOK, "forecasting", "forecast"),
+    "landed": (_LOOK, "landing", "landed"),
     "log": (_LOOK, "past", "log"),
     "undo": (_BACK, "everyday", "undo"),
     "init": (_SHARE, "setup", "init"),

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.forecast.alone import stops_alone
 from stacker.forecast.bisecting import first_stop
-from stacker.forecast.commit import told_of
 from stacker.forecast.inside import breaking_inside
 from stacker.git.history import first_parents, touching
 from stacker.series.compose import Composer, Halted
 from stacker.series.resolutions.markers import cut, sides_of_hunk
 from stacker.series.resolutions.solving import with_hunks
+from stacker.upstream.commit import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.git.merge import Conflicted
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Composition, Outcome
     from stacker.series.plan.model import StageId
+    from stacker.upstream.commit import UpstreamCommit
 
 _MOST_ALONE = 200  # versions of files; to try more takes longer than to bisect
 

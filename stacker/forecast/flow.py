@@ -8,24 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.errors import SeriesError
 from stacker.forecast import touched
-from stacker.forecast.commit import told_of
 from stacker.forecast.culprit import find_all
 from stacker.forecast.neighbours import nearby, watched
 from stacker.forecast.outcome import Clash, Fate, Forecast, StageForecast
 from stacker.git.beside import beside
 from stacker.git.changes import changes_between
 from stacker.git.history import first_parents
-from stacker.landed.trying import try_on
-from stacker.series.compose import Composer, Halted, Standing, Waiting
+from stacker.landed.returning import holding
+from stacker.landed.trying import restacked, try_on
+from stacker.series.compose import Halted, Standing, Waiting
 from stacker.series.resolutions.solving import recall
 from stacker.series.targets import targets_of
+from stacker.upstream.commit import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
     from stacker.forecast.neighbours import Nearby
     from stacker.git.objects import Oid
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+    from stacker.upstream.commit import UpstreamCommit
 
     Neighbourhood = tuple[tuple[Nearby, UpstreamCommit], ...]
 
@@ -54,7 +54,8 @@ def forecast(work: Workspace, request: ForecastRequest, told: Told | None = None
     bases = series.lock.bases
     targets = targets_of(work, bases, request.onto, told, fetch=request.fetch)
     with beside(work.store) as store:
-        what = _restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
+        series = holding(work.store, series, targets)
+        what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
         tried = try_on(what, bases)
         # What landed since is part of the question again: on the old base its change is missing.
         culprits = find_all(what, tried.outcomes.values(), bases)
@@ -62,20 +63,6 @@ def forecast(work: Workspace, request: ForecastRequest, told: Told | None = None
         stages = tuple(_stage(series, tried, stage, culprits, near) for stage in series.plan.order)
     lines = (first_parents(work.store, old, targets[name]) for name, old in bases.items())
     return Forecast(targets, stages, sum(map(len, lines)), series.edits)
-
-
-def _restacked(series: Series, what: Composition) -> Composition:
-    """The task with what was edited by hand put in order first, as `rebase` does it."""
-    if not series.edits:
-        return what
-    outcomes = Composer(what).outcomes()
-    standing = {s: o.patches for s, o in outcomes.items() if isinstance(o, Standing)}
-    if len(standing) < len(outcomes):
-        raise SeriesError(
-            "the series was edited by hand and does not fit together",
-            hint="Run `stacker rebase` to see the conflict.",
-        )
-    return what._replace(patches=standing)
 
 
 def _stage(
@@ -96,7 +83,10 @@ def _stage(
             return StageForecast(stage, Fate.CONFLICT, clash)
         case None if stage in tried.landed or series.landed(stage):
             landing = tried.landed.get(stage) or (line.landing if line else None)
-            return StageForecast(stage, Fate.LANDED, landing=landing)
+            store = tried.what.store
+            known = landing is not None and store.find(landing) is not None
+            told = told_of(store, landing) if known and landing is not None else None
+            return StageForecast(stage, Fate.LANDED, landing=told)
         case None:  # nothing was imported for its repository yet
             return StageForecast(stage, Fate.BLOCKED)
         case never:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
     from stacker.forecast.neighbours import Nearby
     from stacker.git.merge import Conflict
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
+    from stacker.upstream.commit import UpstreamCommit
 
 
 class Fate(StrEnum):
@@ -43,14 +43,15 @@ class Clash:
 class StageForecast:
     """One stage.
 
-    `clash` tells of a conflict, `landing` of what landed where that is known, `waits_for` of a
-    stage whose conflict comes first, `nearby` of what upstream did next to a clean one.
+    `clash` tells of a conflict, `landing` of the commit that brought it in where that is known,
+    `waits_for` of a stage whose conflict comes first, `nearby` of what upstream did next to a clean
+    one.
     """
 
     stage: StageId
     fate: Fate
     clash: Clash | None = None
-    landing: Oid | None = None
+    landing: UpstreamCommit | None = None
     waits_for: StageId | None = None
     nearby: tuple[tuple[Nearby, UpstreamCommit], ...] = ()
 

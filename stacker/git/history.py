@@ -81,3 +81,9 @@ def touching(
     asked = b"\n".join([new.encode("ascii"), b"^" + old.encode("ascii"), b"--", *named, b""])
     said = store.git.text("rev-list", "--reverse", *form, "--stdin", stdin=asked)
     return tuple(Oid(line) for line in said.split())
+
+
+def tells_of(store: ObjectStore, old: Oid, new: Oid, word: str) -> bool:
+    """Whether a message of `first_parents(old, new)` has that word, in whatever case."""
+    asked = ("--first-parent", "--max-count=1", "-i", "--fixed-strings", f"--grep={word}")
+    return bool(store.git.text("rev-list", *asked, new, f"^{old}", "--"))

@@ -16,7 +16,7 @@ from stacker.git.objects import Oid
 from stacker.git.process import Finished, Git, sealed_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stacker.git.process import Credential
 
@@ -57,6 +57,42 @@ def ask(url: str, here: Path, credential: Credential | None = None, *names: str)
         elif not value.startswith("ref: "):
             refs[name] = Oid(value)
     return RemoteRefs(refs, head)
+
+
+class Tag(NamedTuple):
+    """A tag that a remote has: its name, its own id, and that of what it is of in the end."""
+
+    name: bytes
+    oid: Oid
+    peeled: Oid
+
+
+def tags(url: str, here: Path, credential: Credential | None = None) -> list[Tag]:
+    """The tags of the repository at `url` (a URL or a path); `here` is any existing folder."""
+    done = Git(here, credential=credential).attempt("ls-remote", "--tags", "--", url, timeout=60)
+    if done.code != 0:
+        raise GitError(f"cannot read the tags of {shown_url(url)}: {done.said}")
+    found: dict[bytes, Tag] = {}
+    for line in done.out.split(b"\n")[:-1]:
+        raw, _, ref = line.partition(b"\t")
+        oid, name = Oid(raw.decode("ascii")), ref.removeprefix(b"refs/tags/")
+        plain = name.removesuffix(b"^{}")
+        # What a tag is of comes behind the tag itself.
+        found[plain] = found[plain]._replace(peeled=oid) if plain in found else Tag(name, oid, oid)
+    return list(found.values())
+
+
+def fetch_ids(
+    store: Git, url: str, oids: Iterable[Oid], credential: Credential | None = None
+) -> None:
+    """Fetch objects by their ids, many at once, and name them nowhere; raises `GitError`."""
+    asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode("ascii")
+    done = Git(store.directory, credential=credential).attempt(
+        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+        "--stdin", "--", url, stdin=asked, config=_DURABLE,
+    )  # fmt: skip
+    if done.code != 0:
+        raise GitError(f"fetch from {shown_url(url)}: {done.said}")
 
 
 def fetch(

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 from stacker.errors import UsageError
 from stacker.forge.cache import remember_pulls
 from stacker.gate.flow import GateForge
+from stacker.git.beside import beside
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
-from stacker.land.preflight import LandFacts, MemberFacts
+from stacker.land.preflight import LandFacts, MemberFacts, Withdrawn
 from stacker.land.settle import SettleForge
+from stacker.landed.fate import Reverted
+from stacker.landed.finding import Finder
+from stacker.landed.holding import with_gone
+from stacker.landed.returning import lost
+from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
 from stacker.submit.foreign import moved_by_others
@@ -20,7 +26,7 @@ from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.trust import is_trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
@@ -98,7 +104,13 @@ def gather_facts(
 ) -> Gathered:
     """Read the forge and upstream; every answer is fresh."""
     tips = on_tips(work, series, tips_now(work, series, told))
-    members = tuple(s for s in target.all_members if s not in tips.landed and not series.landed(s))
+    lost_now = {one.stage for one in lost(work.store, series, tips.targets)}
+
+    def there(stage: StageId) -> bool:
+        """Whether upstream has it, and has not taken it back."""
+        return stage in tips.landed or (series.landed(stage) and stage not in lost_now)
+
+    members = tuple(s for s in target.all_members if not there(s))
     needs = {n for m in target.all_members for n in needs_closure(series.plan, m)}
     around = series.plan.in_order({*members, *needs})
     stages, _ = publishable(series, around)
@@ -109,9 +121,7 @@ def gather_facts(
     home = series.plan.repository(target.repository)
     here = places.get(target.repository) or place(target.repository)
     waiting = [
-        n
-        for n in series.plan.in_order(needs)
-        if n not in target.all_members and n not in tips.landed and not series.landed(n)
+        n for n in series.plan.in_order(needs) if n not in target.all_members and not there(n)
     ]
     mine = [heads[m] for m in members if m in heads]
     group = series.plan.group(target.group) if target.group else None
@@ -127,9 +137,29 @@ def gather_facts(
         members=tuple(_member(series, m, heads, found.pulls) for m in members),
         waiting_needs=tuple((n, _number(series, n)) for n in waiting),
         foreign=tuple(map(str, moved_by_others(mine, places, found.tips))),
+        withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
     )
     return Gathered(facts, series, tips, members)
+
+
+def _withdrawn(
+    work: Workspace, series: Series, targets: Mapping[str, Oid], members: Sequence[StageId]
+) -> tuple[Withdrawn, ...]:
+    """Of the members and all that they need those that landed and were reverted."""
+    needs = {member: needs_closure(series.plan, member) for member in members}
+    around = series.plan.in_order({*members, *(n for some in needs.values() for n in some)})
+    found: list[Withdrawn] = []
+    with beside(work.store) as store:
+        what = with_gone(series.composition(store, targets, {}), series)
+        finder = Finder(series, what, first_bases(work.store, series))
+        for stage in around:
+            fate = finder.fate(stage)
+            if isinstance(fate, Reverted):
+                holders = tuple(m for m in members if stage in needs[m])
+                gone = series.landed(stage)
+                found.append(Withdrawn(stage, fate.commit, fate.by, holders, gone))
+    return tuple(found)
 
 
 def _member(

@@ -29,12 +29,28 @@ class MemberFacts:
     unsubmitted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A stage that `landing` brought in and `by` took out again.
+
+    `holders` need it, so that they still hold its change; `gone` when the series is still without
+    it.
+    """
+
+    stage: StageId
+    landing: Oid
+    by: Oid
+    holders: tuple[StageId, ...]
+    gone: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandFacts:
     """All that preflight decides by, read fresh.
 
     `alone_in` is the group that a single stage is a member of; `waiting_needs` those outside the
-    group that have not landed, with their numbers; `foreign` branches that others moved.
+    group that have not landed, with their numbers; `withdrawn` those of all that matter here which
+    landed and were reverted; `foreign` branches that others moved.
     """
 
     name: str
@@ -48,6 +64,7 @@ class LandFacts:
     waiting_needs: tuple[tuple[StageId, int | None], ...]
     foreign: tuple[str, ...]
     trusted: bool
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +134,24 @@ def _group(facts: LandFacts) -> list[Reason]:
             Reason(Who.COORDINATOR, need, f"{need} ({shown}) must land first",
                    f"stacker land {need}")
         )  # fmt: skip
+    for one in facts.withdrawn:
+        found += _withdrawn(one)
     found += [Reason(Who.PORTER, None, text) for text in facts.foreign]
     return found
+
+
+def _withdrawn(one: Withdrawn) -> list[Reason]:
+    """To land what needs it would bring in again what upstream took back, or stand on nothing."""
+    said = f"{one.stage} landed as {one.landing[:10]} and was reverted by {one.by[:10]}"
+    if one.gone:
+        return [
+            Reason(Who.PORTER, one.stage, f"{said}; the series is without it", "stacker rebase")
+        ]
+    if one.holders:
+        verb = "holds" if len(one.holders) == 1 else "hold"
+        text = f"{said}; {', '.join(one.holders)} still {verb} its change"
+        return [Reason(Who.PORTER, one.stage, text, f"stacker landed {one.stage}")]
+    return []
 
 
 def _rights(facts: LandFacts) -> list[Reason]:

@@ -1,74 +1,101 @@
-"""A stage has landed when replaying it on the landing's parent gives the landing's very tree.
+"""A stage has landed when putting it on a commit's parent gives that commit's very tree.
 
-A stage whose change brings nothing on the new base is only *suspected* of having landed: the
-same words may stand there for another reason. The first commit of upstream's first-parent line
-on which its chain brings nothing is the landing, if the chain (or a longer one, of stages that
-landed with it) put on that commit's parent gives exactly that commit's tree.
+Stages may have landed together in one commit, in whatever order and whether or not they need each
+other: then it is all of them, put one on the other, that give the tree. Of a merge that brought
+more than the stage, the commit inside that brought the stage is proved in the same way.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.git.history import first_parents
-from stacker.series.compose import Composer, Standing
+from stacker.git.history import commits_between
+from stacker.landed.changes import run_of
+from stacker.landed.presence import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from stacker.git.objects import Oid
-    from stacker.series.compose import Composition, Outcome
+    from stacker.landed.presence import Change, Probes
     from stacker.series.plan.model import StageId
 
-
-def landings(
-    what: Composition, outcomes: Iterable[Outcome], old_bases: Mapping[str, Oid]
-) -> dict[StageId, Oid]:
-    """The stages among `outcomes` (composed on the new bases) that have landed, with the commit."""
-    found: dict[StageId, Oid] = {}
-    lines: dict[str, tuple[Oid, ...]] = {}  # read for those only that are suspected
-    firsts: dict[tuple[str, Oid], list[StageId]] = defaultdict(list)
-    for outcome in outcomes:
-        if not isinstance(outcome, Standing) or not all((*outcome.emptied, outcome.patches)):
-            continue
-        repository = what.repositories[outcome.stage]
-        if repository not in lines:
-            old = old_bases.get(repository)
-            new = what.bases[repository]
-            lines[repository] = first_parents(what.store, old, new) if old else ()
-        first = _first_containing(what, outcome.stage, lines[repository])
-        if first is not None:
-            firsts[repository, first].append(outcome.stage)
-    for (_, first), stages in firsts.items():
-        parent = what.store.commit(first).parents[0]
-        # A chain with needs that were on the parent already brings only the rest there.
-        tree = what.store.commit(first).tree
-        whole = next((s for s in stages if _tree(what, s, parent) == tree), None)
-        if whole is not None:
-            found |= {s: first for s in stages if s in what.chains[whole]}
-    return found
+_MOST_INSIDE = 50  # commits; a merge of more is a merge of a whole line
 
 
-def _first_containing(what: Composition, stage: StageId, line: Sequence[Oid]) -> Oid | None:
-    """The first commit of `line` on which the chain brings nothing; the last one is known to."""
-    if not line:
+class Landing(NamedTuple):
+    """The commit that brought these stages in, and nothing else, and changed nothing of them.
+
+    `run` are those of them that are proved only as one, `run_change`: they change the same lines.
+    """
+
+    commit: Oid
+    stages: tuple[StageId, ...]
+    run: tuple[StageId, ...] = ()
+    run_change: Change | None = None
+
+
+class Prover:
+    """Proves landings of the stages whose changes are `wholes`, in plan order."""
+
+    def __init__(self, probes: Probes, wholes: Sequence[Change]) -> None:
+        self._probes, self._wholes = probes, wholes
+        self._proved: dict[Oid, Landing | None] = {}
+
+    def landing(self, stage: StageId, commit: Oid) -> Landing | None:
+        """The landing of `stage` in `commit`, or in one that this merges."""
+        for one in (commit, *self._inside(commit)):
+            found = self._of(one)
+            if found is not None and stage in found.stages:
+                return found
         return None
-    low, high = -1, len(line) - 1  # not contained at low (the old base), contained at high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _contained(what, stage, line[middle]):
-            high = middle
-        else:
-            low = middle
-    return line[high]
 
+    def _inside(self, merge: Oid) -> Iterator[Oid]:
+        store = self._probes.what.store
+        parents = store.commit(merge).parents
+        if len(parents) > 1:
+            brought = commits_between(store, parents[0], merge)[:-1]
+            yield from brought if len(brought) <= _MOST_INSIDE else ()
 
-def _contained(what: Composition, stage: StageId, base: Oid) -> bool:
-    return _tree(what, stage, base) == what.store.commit(base).tree
+    def _of(self, commit: Oid) -> Landing | None:
+        if commit not in self._proved:
+            self._proved[commit] = self._proof(commit)
+        return self._proved[commit]
 
+    def _proof(self, commit: Oid) -> Landing | None:
+        """The stages that `commit` brought, if they and nothing else are what it brought."""
+        probes, what = self._probes, self._probes.what
+        here = what.store.commit(commit)
+        if not here.parents:
+            return None
+        parent = here.parents[0]
+        probes.ask((change, oid) for change in self._wholes for oid in (commit, parent))
+        came = [
+            change
+            for change in self._wholes
+            if probes.state(change, commit) is State.HAS
+            and probes.state(change, parent) is not State.HAS
+        ]
+        chains = [[c for c in came if c.stage in what.chains.get(o.stage, ())] for o in came]
+        for some in (came, *chains):
+            if some and probes.tree([change.commit for change in some], parent) == here.tree:
+                return Landing(commit, tuple(change.stage for change in some))
+        return next(self._runs(commit, came), None)
 
-def _tree(what: Composition, stage: StageId, base: Oid) -> Oid | None:
-    bases = {**what.bases, what.repositories[stage]: base}
-    outcome = Composer(what._replace(bases=bases)).outcome(stage)
-    return what.store.commit(outcome.tip).tree if isinstance(outcome, Standing) else None
+    def _runs(self, commit: Oid, came: Sequence[Change]) -> Iterator[Landing]:
+        """Stages below one that came, taken together with it: they came too, if that gives the
+        tree. Alone they conflict, for it changes their lines."""
+        probes, what = self._probes, self._probes.what
+        here = what.store.commit(commit)
+        for last in reversed(came):
+            chain = what.chains.get(last.stage, ())
+            for start in reversed(range(len(chain) - 1)):
+                run = chain[start:]
+                change = run_of(what, run)
+                if change is None:
+                    continue
+                rest = [one for one in came if one.stage not in run]
+                order = [change.commit, *(one.commit for one in rest)]
+                if probes.tree(order, here.parents[0]) == here.tree:
+                    stages = (*run, *(one.stage for one in rest))
+                    yield Landing(commit, stages, run, change)

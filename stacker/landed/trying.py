@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.landed.proof import landings
-from stacker.series.compose import Composer
+from stacker.errors import SeriesError
+from stacker.series.compose import Composer, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.git.objects import Oid
     from stacker.series.compose import Composition, Outcome
+    from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
 
 
@@ -26,7 +27,17 @@ class Tried(NamedTuple):
 def try_on(what: Composition, old_bases: Mapping[str, Oid]) -> Tried:
     """Compose `what` on its bases; the series stands on `old_bases`."""
     outcomes = Composer(what).outcomes()
-    landed = landings(what, outcomes.values(), old_bases)
+    suspects = [
+        stage
+        for stage, outcome in outcomes.items()
+        if what.bases[what.repositories[stage]] != old_bases.get(what.repositories[stage])
+        and (not isinstance(outcome, Standing) or _brings_nothing(what, outcome))
+    ]
+    landed: dict[StageId, Oid] = {}
+    if suspects:
+        from stacker.landed.suspects import landings  # noqa: PLC0415 - mostly nothing has landed
+
+        landed = landings(what, suspects, old_bases)
     if landed:
         # What landed leaves every chain; the trees stay, for its change brought nothing there.
         chains = {
@@ -37,3 +48,24 @@ def try_on(what: Composition, old_bases: Mapping[str, Oid]) -> Tried:
         what = what._replace(chains=chains)
         outcomes = Composer(what).outcomes()
     return Tried(outcomes, landed, what)
+
+
+def restacked(series: Series, what: Composition) -> Composition:
+    """The task with what was edited by hand put in order first, as `rebase` does it."""
+    if not series.edits:
+        return what
+    outcomes = Composer(what).outcomes()
+    standing = {s: o.patches for s, o in outcomes.items() if isinstance(o, Standing)}
+    if len(standing) < len(outcomes):
+        raise SeriesError(
+            "the series was edited by hand and does not fit together",
+            hint="Run `stacker rebase` to see the conflict.",
+        )
+    return what._replace(patches=standing)
+
+
+def _brings_nothing(what: Composition, outcome: Standing) -> bool:
+    if not outcome.patches or not any(outcome.emptied):
+        return False
+    below, tip = what.store.commit(outcome.below), what.store.commit(outcome.tip)
+    return below.tree == tip.tree

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.history import counting
+from stacker.landed.passing import passed
+from stacker.landed.released import releases, unreleased
+from stacker.landed.returning import holding, lost, without_lost
 from stacker.landed.trying import try_on
 from stacker.rebase import attempt as attempts
 from stacker.rebase.attempt import Attempt
@@ -18,7 +21,7 @@ from stacker.series.targets import targets_of
 from stacker.series.versions import operations, recording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stacker.forecast.culprit import Culprit
     from stacker.git.objects import Oid
@@ -59,7 +62,10 @@ def rebase(work: Workspace, request: RebaseRequest, told: Told | None = None) ->
             request = request._replace(attempt=None)  # that was of the restack
         series = work.load(told)
     attempt, remembered = _attempt(work, series, request, told)
-    done = _carry_out(work, series, attempt, "rebase", remembered=remembered)
+    done = _carry_out(
+        work, series, attempt, "rebase", remembered=remembered,
+        ask=lambda landings: releases(work, landings) if request.fetch else {},
+    )  # fmt: skip
     return done._replace(edits=edits)
 
 
@@ -96,7 +102,11 @@ def restack_edit(work: Workspace, series: Series, changed: Series, edit: Edit) -
 def dry_run(
     work: Workspace, series: Series, attempt: Attempt
 ) -> tuple[dict[StageId, Outcome], dict[StageId, Oid], Composition]:
-    """Compose without moving anything: every live stage's outcome, what has landed, the task."""
+    """Compose without moving anything: every live stage's outcome, what has landed, the task.
+
+    Stages whose landing no longer holds there are live again.
+    """
+    series = holding(work.store, series, attempt.targets)
     what = series.composition(work.store, attempt.targets, attempt.picks)
     tried = try_on(_without_dropped(what, attempt), series.lock.bases)
     return tried.outcomes, tried.landed, tried.what
@@ -134,8 +144,14 @@ def _carry_out(
     *,
     remembered: bool,
     loaded: Mapping[str, bytes] | None = None,
+    ask: Callable[[Mapping[StageId, Oid]], dict[StageId, str]] = lambda _: {},
 ) -> RebaseResult:
-    """Compose, and if all fits, save. `loaded` are the files on disk, if `series` has others."""
+    """Compose, and if all fits, save. `loaded` are the files on disk, if `series` has others;
+    `ask` tells the releases of landings."""
+    before, missed = series.lock, lost(work.store, series, attempt.targets)
+    series = without_lost(series, missed)
+    reverted = passed(work.store, series, attempt.targets)
+    series, missed = without_lost(series, reverted), (*missed, *reverted)
     with ExitStack() as stack:
         counts = [
             stack.enter_context(counting(work.store, old, new))
@@ -147,10 +163,12 @@ def _carry_out(
     halted = any(isinstance(o, Halted) for o in outcomes.values())
     # What landed since is part of the question again: on the old base its change is missing.
     whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
-    culprits = _culprits(whole, outcomes, series.lock.bases) if halted else {}
+    culprits, hints = _explained(whole, outcomes, series.lock.bases) if halted else ({}, {})
+    known = {} if halted else ask(unreleased(series, landed))
     stages = describe(
         work.store, series, outcomes,
-        landed=landed, culprits=culprits, dropped=attempt.dropped,
+        landed=landed, releases=known, lost=missed,
+        culprits=culprits, hints=hints, dropped=attempt.dropped,
     )  # fmt: skip
     result = RebaseResult(
         bases=attempt.targets, version=series.lock.version, stages=stages,
@@ -163,8 +181,8 @@ def _carry_out(
             _leave_as_edited(work, series, attempt, loaded)
         return result._replace(bases=dict(series.lock.bases) or attempt.targets)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
-    lock, files = rewritten(work.store, series, attempt.targets, standing, landed)
-    if series.edits or lock != series.lock or files != series.files or loaded is not None:
+    lock, files = rewritten(work.store, series, attempt.targets, standing, landed, releases=known)
+    if series.edits or lock != before or files != series.files or loaded is not None:
         save(
             work.directory, work.store, files, lock,
             loaded=series.files if loaded is None else loaded,
@@ -202,11 +220,16 @@ def _without_dropped(what: Composition, attempt: Attempt) -> Composition:
     return what._replace(patches=kept)
 
 
-def _culprits(
+def _explained(
     what: Composition, outcomes: Mapping[StageId, Outcome], good: Mapping[str, Oid]
-) -> dict[StageId, Culprit | None]:
+) -> tuple[dict[StageId, Culprit | None], dict[StageId, str]]:
+    """Of every stage that stops who broke it, and what upstream may have of it."""
     from stacker.forecast.culprit import find_all  # noqa: PLC0415 - most rebases meet no conflict
     from stacker.git.beside import beside  # noqa: PLC0415 - as above
+    from stacker.landed.hinting import hint  # noqa: PLC0415 - as above
 
     with beside(what.store) as store:
-        return find_all(what._replace(store=store), outcomes.values(), good)
+        what = what._replace(store=store)
+        culprits = find_all(what, outcomes.values(), good)
+        blamed = {s: one.commit.oid if one is not None else None for s, one in culprits.items()}
+        return culprits, {stage: hint(what, stage, oid) for stage, oid in blamed.items()}

@@ -9,13 +9,14 @@ from stacker.series.compose import Halted, Solved, Standing, Waiting
 from stacker.series.resolutions.remembered import Resolutions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from stacker.forecast.culprit import Culprit
     from stacker.git.merge import Conflict
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
+    from stacker.landed.returning import Lost
     from stacker.series.compose import Outcome
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
@@ -42,7 +43,11 @@ class StageConflict(NamedTuple):
 
 
 class StageResult(NamedTuple):
-    """One stage. `commit` and `tree` are those of its chain, or would be."""
+    """One stage. `commit` and `tree` are those of its chain, or would be.
+
+    Of one that has landed they are the landing's, and `release` is the first that has it.
+    `hint` says what upstream may have of one that conflicts.
+    """
 
     stage: StageId
     status: Status
@@ -52,6 +57,8 @@ class StageResult(NamedTuple):
     because: str
     conflicts: tuple[StageConflict, ...] = ()
     solved: tuple[Solved, ...] = ()
+    release: str | None = None
+    hint: str = ""
 
 
 class RebaseResult(NamedTuple):
@@ -76,31 +83,48 @@ def describe(
     outcomes: Mapping[StageId, Outcome],
     *,
     landed: Mapping[StageId, Oid],
+    releases: Mapping[StageId, str],
+    lost: Iterable[Lost],
     culprits: Mapping[StageId, Culprit | None],
+    hints: Mapping[StageId, str],
     dropped: frozenset[tuple[str, str]],
 ) -> tuple[StageResult, ...]:
-    """The result of every stage, in plan order."""
+    """The result of every stage, in plan order.
+
+    `releases` are those of landings that the lock does not know yet, `lost` the landings that hold
+    no more.
+    """
     found = []
+    gone = {one.stage: one for one in lost}
     any_halted = any(isinstance(one, Halted) for one in outcomes.values())
     known = Resolutions.read(series.files if any_halted else {})
     for stage in series.plan.order:
         line = series.lock.stage(stage)
         old = line.commit if line else None
         if stage in outcomes:
-            gone = any(s == stage for s, _ in dropped)
             one, blame = outcomes[stage], culprits.get(stage)
             if isinstance(one, Halted):
-                found.append(_halted(store, known, one, old, blame))
+                result = _halted(store, known, one, old, blame)._replace(hint=hints.get(stage, ""))
             else:
-                found.append(_one(store, one, old, dropped=gone))
+                result = _one(store, one, old, dropped=any(s == stage for s, _ in dropped))
+            before = gone[stage].because if stage in gone else ""
+            whys = filter(None, (before, result.because, result.hint))
+            found.append(result._replace(because="; ".join(whys)))
         elif stage in series.live and stage not in landed:
             why = "nothing was imported for its repository yet"
+            found.append(StageResult(stage, Status.BLOCKED, None, None, old, why))
+        elif stage in gone and stage not in landed:
+            why = (
+                f"{gone[stage].because}; this store lacks its patches: see `stacker landed {stage}`"
+            )
             found.append(StageResult(stage, Status.BLOCKED, None, None, old, why))
         else:
             commit = landed.get(stage) or (line.landing if line else None)
             tree = store.commit(commit).tree if commit and store.find(commit) else None
             why = f"landed as {commit[:10]}" if commit else "landed"
-            found.append(StageResult(stage, Status.LANDED, commit, tree, old, why))
+            release = releases.get(stage) or (line.release if line else None)
+            why += f", first in {release}" if release else ""
+            found.append(StageResult(stage, Status.LANDED, commit, tree, old, why, release=release))
     return tuple(found)
 
 
@@ -141,4 +165,7 @@ def _emptied(outcome: Standing) -> str:
     empty = [p.file for p, gone in zip(outcome.patches, outcome.emptied, strict=True) if gone]
     if not empty:
         return ""
-    return f"upstream has the change of {', '.join(empty)}, but no commit proves that it landed"
+    return (
+        f"upstream has the change of {', '.join(empty)}, but no commit proves that it landed; "
+        f"see `stacker landed {outcome.stage}`"
+    )

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stacker.errors import StackerError
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit
     from stacker.initialise.flow import InitResult
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
     from stacker.series.compose import Solved
+    from stacker.upstream.commit import UpstreamCommit
 
     Document = dict[str, object]
 
@@ -55,6 +55,7 @@ def _stage(one: StageResult) -> Document:
         "tree": one.tree,
         "old_commit": one.old_commit,
         "because": one.because,
+        "release": one.release,
         "conflicts": [_conflict(c) for c in one.conflicts],
         "resolutions": [_solved(s) for s in one.solved],
     }

@@ -12,11 +12,11 @@ from stacker.render.documents import upstream_commit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacker.forecast.commit import UpstreamCommit
     from stacker.forecast.culprit import Culprit, Hunk
     from stacker.forecast.neighbours import Nearby
     from stacker.forecast.outcome import Clash, Forecast, StageForecast
     from stacker.git.merge import Conflict
+    from stacker.upstream.commit import UpstreamCommit
 
     Document = dict[str, object]
 
@@ -54,7 +54,9 @@ def _stage(one: StageForecast) -> list[str]:
     if one.clash is not None:
         return _clash(one, one.clash)
     if one.fate is Fate.LANDED:
-        return [f"  {one.stage}  landed{f' in {one.landing[:10]}' if one.landing else ''}"]
+        landing = one.landing
+        where = f" in {landing.oid[:10]} ({_who(landing)})" if landing else ""
+        return [f"  {one.stage}  landed{where}"]
     if one.fate is Fate.BLOCKED and one.waits_for is None:
         return [f"  {one.stage}  nothing was imported for its repository yet"]
     own = [pair for pair in one.nearby if pair[0].kind not in _OF_ALL]
@@ -155,7 +157,8 @@ def _stage_document(one: StageForecast) -> Document:
         "patch": clash.file if clash else None,
         "conflicts": [_conflict(conflict) for conflict in conflicts],
         "culprit": _culprit(clash.culprit) if clash and clash.culprit else None,
-        "landing": one.landing,
+        "landing": one.landing.oid if one.landing else None,
+        "landed_as": upstream_commit(one.landing) if one.landing else None,
         "waits_for": one.waits_for,
         "nearby": [_nearby_document(near, commit) for near, commit in one.nearby],
     }

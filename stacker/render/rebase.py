@@ -90,7 +90,7 @@ def _conflicts(one: StageResult, reader: Reader) -> list[str]:
         f"    {_shown(c.conflict.path)}   {c.conflict.kind}{_broken(c)}" for c in one.conflicts
     ]
     lines += [f"    {_shown(s.resolution.path)}   {_solved(s, reader)}" for s in one.solved]
-    return lines
+    return lines + ([f"    {one.hint}"] if one.hint else [])
 
 
 def _broken(conflict: StageConflict) -> str:

@@ -80,7 +80,8 @@ def _table(status: SeriesStatus) -> list[str]:
 
 def _plain(one: StageStatus) -> bool:
     """Whether the line has all columns: what is in upstream or handed over has a story instead."""
-    return one.state not in (StageState.LANDED, StageState.IN_UPSTREAM, StageState.HAND_OFF)
+    told = (StageState.LANDED, StageState.REVERTED, StageState.IN_UPSTREAM, StageState.HAND_OFF)
+    return one.state not in told
 
 
 def _columns(number: int, one: StageStatus) -> tuple[str, str, str, str]:
@@ -108,10 +109,13 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
 def _words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
     match one.state:
         case StageState.LANDED:
-            return f"landed {_short(one.landing)}"
+            return f"landed {_short(one.landing)}{f' in {one.release}' if one.release else ''}"
+        case StageState.REVERTED:
+            return f"{_reverted(one)}; the series is without it"
         case StageState.IN_UPSTREAM:
             what = f"landed {_short(one.landing)}" if one.landing else f"#{one.pull} was merged"
-            return f"{what}; the series' base lacks it"
+            back = f", reverted by {_short(one.reverted.by)}" if one.reverted else ""
+            return f"{what}{back}; the series' base lacks it"
         case StageState.CONFLICT:
             return "conflict"
         case StageState.BLOCKED:
@@ -132,6 +136,12 @@ def _words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one r
             assert_never(never)
 
 
+def _reverted(one: StageStatus) -> str:
+    if one.reverted is None:
+        return ""
+    return f"landed {_short(one.reverted.landing)}, reverted by {_short(one.reverted.by)}"
+
+
 def _said(opinion: Opinion | None, *, in_group: bool) -> str:
     if opinion is None:
         return "submitted"
@@ -145,7 +155,8 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
 
 
 def _note(one: StageStatus) -> str:
-    notes = list(one.evidence.failing[:1]) if one.evidence else []
+    notes = [_reverted(one)] if one.reverted else []
+    notes += one.evidence.failing[:1] if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
     if one.published is not None:
@@ -232,6 +243,8 @@ def _stage(one: StageStatus) -> dict[str, object]:
         },
         "landed": one.landed,
         "landing": one.landing,
+        "release": one.release,
+        "reverted": one.reverted and {"landing": one.reverted.landing, "by": one.reverted.by},
         "evidence": evidence
         and {
             "passed": evidence.passed,

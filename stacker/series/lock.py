@@ -35,13 +35,22 @@ class Published(NamedTuple):
     below: Oid | None = None
 
 
+class Reverted(NamedTuple):
+    """The upstream commit that brought a stage in, and the one that took it out again."""
+
+    landing: Oid
+    by: Oid
+
+
 class StageLock(NamedTuple):
     """One stage as it was last written.
 
     `needs` are the nearest stages below it, by which `Lock.chains` knows the order in which its
     patches and those below them were applied; `commit` is its tip; `trees` the tree after each
     of its patches. `landing` is the upstream commit that brought it in; `landed` says that the
-    base has that commit, so that the stage no longer is part of any chain.
+    base has that commit, so that the stage no longer is part of any chain. `release` is the first
+    release tag that contains it. `reverted` is an earlier landing that upstream took back: a stage
+    that has `landed` as well stays out of every chain only because its patches are not known here.
     """
 
     stage: StageId
@@ -53,6 +62,8 @@ class StageLock(NamedTuple):
     published: Published | None = None
     landing: Oid | None = None
     landed: bool = False
+    release: str | None = None
+    reverted: Reverted | None = None
 
 
 class _Lock(NamedTuple):
@@ -139,6 +150,10 @@ def _values(line: StageLock) -> dict[str, object]:
             values["head-below"] = line.published.below
     if line.landing is not None:
         values |= {"landing": line.landing, "landed": line.landed}
+    if line.release is not None:
+        values["release"] = line.release
+    if line.reverted is not None:
+        values["reverted"] = list(line.reverted)
     return values
 
 
@@ -165,6 +180,8 @@ def _line(name: str, values: dict[str, Any]) -> StageLock:
         published=published,
         landing=_oid(values["landing"]) if "landing" in values else None,
         landed=landed,
+        release=str(values["release"]) if "release" in values else None,
+        reverted=Reverted(*map(_oid, values["reverted"])) if "reverted" in values else None,
     )
 
 

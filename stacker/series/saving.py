@@ -32,11 +32,14 @@ def rewritten(
     bases: Mapping[str, Oid],
     standing: Mapping[StageId, Standing],
     landed: Mapping[StageId, Oid],
+    *,
+    releases: Mapping[StageId, str] | None = None,
 ) -> tuple[Lock, dict[str, bytes]]:
     """The lock and all files of the series on new `bases`; its version is one more if it changed.
 
-    `standing` has every live stage; `landed` those that upstream has now, with their commits. A
-    patch that changes the very same leaves as before keeps its file, byte for byte.
+    `standing` has every live stage; `landed` those that upstream has now, with their commits, and
+    `releases` the first release of some that landed. A patch that changes the very same leaves as
+    before keeps its file, byte for byte.
     """
     files = {
         name: content
@@ -61,7 +64,7 @@ def rewritten(
             needs = nearest(series.plan, stage, gone)
             lines.append(_line(store, series, standing[stage], old, needs))
         elif old is not None:
-            lines.append(old._replace(landing=landed.get(stage, old.landing), landed=True))
+            lines.append(_gone(old, landed.get(stage), (releases or {}).get(stage)))
     files |= texts_of(store, new)
     lock = Lock(version=series.lock.version, bases=dict(bases), stages=tuple(lines))
     if content_of(lock) != content_of(series.lock):
@@ -174,6 +177,14 @@ def texts_of(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:
     return dict(zip(new, patch_texts(store, list(new.values())), strict=True))
 
 
+def _gone(old: StageLock, landing: Oid | None, release: str | None) -> StageLock:
+    """The line of a stage that has landed: now, in `landing`, or before."""
+    release = release or old.release
+    if landing is None:
+        return old._replace(landed=True, release=release)
+    return old._replace(landing=landing, landed=True, release=release, reverted=None)
+
+
 def _line(
     store: ObjectStore,
     series: Series,
@@ -190,4 +201,5 @@ def _line(
         pull=old.pull if old else None,
         published=old.published if old else None,
         landing=old.landing if old else None,
+        reverted=old.reverted if old else None,
     )

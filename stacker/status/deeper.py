@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from stacker.evidence.record import Verdict
 from stacker.forge.cache import known_pulls
+from stacker.landed.returning import lost
 from stacker.rebase import attempt as attempts
 from stacker.rebase.flow import dry_run
 from stacker.series.compose import Halted, Waiting
+from stacker.series.lock import Reverted
+from stacker.series.workspace import known_tip
 from stacker.status.pushed import pushed_by_others
 from stacker.status.value import Evidence, Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
@@ -36,27 +39,41 @@ _MOST_MERGES = 60
 @dataclass(frozen=True, slots=True)
 class Deeper:
     """By stage: its evidence, whether it changed since it was published, the head that others
-    pushed since, what it stopped on."""
+    pushed since, what it stopped on, and what upstream took out again since the series' base."""
 
     evidence: Mapping[StageId, Evidence]
     changed: Mapping[StageId, bool]
     others: Mapping[StageId, Oid]
     stopped: Stopped | None
     stopped_on: Mapping[StageId, StageId]
+    reverted: Mapping[StageId, Reverted]
 
 
 _NONE: Mapping[StageId, Any] = MappingProxyType({})
-NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE)
+NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE)
 
 
 def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
     """All of it; where files were edited by hand, evidence and changes are not known."""
     stopped, stopped_on = _stopped(work, series)
-    others = _others(work, series)
+    others, reverted = _others(work, series), _reverted(work, series)
     if series.edits:
-        return Deeper({}, {}, others, stopped, stopped_on)
+        return Deeper({}, {}, others, stopped, stopped_on, reverted)
     evidence, changed = _evidence(work, series, environment), _changed(work, series)
-    return Deeper(evidence, changed, others, stopped, stopped_on)
+    return Deeper(evidence, changed, others, stopped, stopped_on, reverted)
+
+
+def _reverted(work: Workspace, series: Series) -> dict[StageId, Reverted]:
+    """The landings that upstream's tip, as it was last fetched, has no more."""
+    tips = {
+        name: tip
+        for name, base in series.lock.bases.items()
+        if name in work.upstreams
+        and (tip := known_tip(work.store, work.upstreams[name])) != base
+        and tip is not None
+    }
+    found = lost(work.store, series, tips)
+    return {one.stage: Reverted(one.landing, one.by) for one in found if one.by is not None}
 
 
 def _evidence(

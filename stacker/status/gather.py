@@ -142,6 +142,8 @@ def _stages(
                 else None,
                 landing=line.landing if line else None,
                 landed=line is not None and line.landed,
+                release=line.release if line else None,
+                reverted=more.reverted.get(stage_id) or (line.reverted if line else None),
                 stopped_on=more.stopped_on.get(stage_id),
                 evidence=more.evidence.get(stage_id),
                 opinion=opinion(pull) if pull else None,

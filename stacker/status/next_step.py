@@ -81,6 +81,9 @@ def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
 
 
 def _landed(status: SeriesStatus) -> Iterator[NextStep]:
+    back = [one.id for one in status.stages if one.state is StageState.REVERTED]
+    if back:
+        yield NextStep("stacker rebase", f"upstream took {', '.join(back)} out again")
     there = [one.id for one in status.stages if one.state is StageState.IN_UPSTREAM]
     if there:
         yield NextStep("stacker rebase", f"upstream has {', '.join(there)}")

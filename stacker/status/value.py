@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.git.objects import Oid
+    from stacker.series.lock import Reverted
     from stacker.series.plan.model import StageId
     from stacker.status.review import Opinion
 
@@ -20,6 +21,7 @@ class StageState(StrEnum):
     """The one thing that matters most about a stage."""
 
     LANDED = "landed"  # the series' base has it
+    REVERTED = "reverted"  # it left the series as landed, and upstream took it out again
     IN_UPSTREAM = "in-upstream"  # upstream has it, the series' base not yet
     CONFLICT = "conflict"  # a rebase stopped there
     BLOCKED = "blocked"  # a rebase stopped at a stage that it stands on
@@ -72,8 +74,9 @@ class PublishedAs:
 class StageStatus:
     """One stage. `commit` is the tip of its chain; `url` that of its pull request.
 
-    `landing` is the upstream commit that brought it in; `stopped_on` the stage whose conflict
-    stops a rebase here. `evidence` is `None` when it was not looked at.
+    `landing` is the upstream commit that brought it in, `release` the first that has it; what was
+    `reverted` landed before and was taken out again. `stopped_on` is the stage whose conflict stops
+    a rebase here. `evidence` is `None` when it was not looked at.
     """
 
     id: StageId
@@ -89,6 +92,8 @@ class StageStatus:
     published: PublishedAs | None
     landing: Oid | None
     landed: bool
+    release: str | None
+    reverted: Reverted | None
     stopped_on: StageId | None
     evidence: Evidence | None
     opinion: Opinion | None
@@ -102,8 +107,9 @@ class StageStatus:
     def state(self) -> StageState:
         """The one thing that matters most about it."""
         if self.landed:
-            return StageState.LANDED
-        if self.landing is not None or self._forge_says(PullState.MERGED):
+            return StageState.REVERTED if self.reverted else StageState.LANDED
+        merged = self._forge_says(PullState.MERGED) and self.reverted is None
+        if self.landing is not None or merged:
             return StageState.IN_UPSTREAM
         if self.stopped_on is not None:
             return StageState.CONFLICT if self.stopped_on == self.id else StageState.BLOCKED

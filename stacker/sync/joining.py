@@ -46,7 +46,15 @@ def join(work: Workspace, base: Files, ours: Files, theirs: Files, numbering: Nu
     outcomes, landed, _ = dry_run(work, series, attempt)
     if any(isinstance(one, Halted) for one in outcomes.values()):
         stages = describe(
-            work.store, series, outcomes, landed=landed, culprits={}, dropped=frozenset()
+            work.store,
+            series,
+            outcomes,
+            landed=landed,
+            culprits={},
+            dropped=frozenset(),
+            releases={},
+            lost=(),
+            hints={},
         )
         result = RebaseResult(
             bases=merged.ground.bases, version=merged.ground.version, stages=stages,

@@ -69,12 +69,16 @@ def merge_series(store: ObjectStore, base: Files, ours: Files, theirs: Files) ->
     mine = _side(as_left(ours, store, in_store=True), plan)
     other = _side(as_left(theirs, store, in_store=False), plan)
     was = _side(as_left(base, store, in_store=True), plan) if base else _Side(Lock(), {}, {})
-    bases, ground = _bases(store, was.lock, mine.lock, other.lock)
-    gone = {s for s in plan.order if mine.landed(s) or other.landed(s)}
-    sides = (_without(side.patches, gone) for side in (was, mine, other))
-    merged = merge_patches(store, *sides, on_ours=ground is mine.lock)
+    bases, owners = _bases(store, was.lock, mine.lock, other.lock)
+    ours_ahead = sum(1 if side is mine.lock else -1 for side in owners.values() if side)
+    ground, beside = (mine.lock, other.lock) if ours_ahead > 0 else (other.lock, mine.lock)
+    lock = _lock(store, plan, _Locks(was.lock, mine.lock, other.lock, ground, beside), owners)
+    gone = {line.stage for line in lock.stages if line.landed}
+    merged = merge_patches(
+        store, _live(was.patches, gone), _as_told(mine, other, gone), _as_told(other, mine, gone),
+        on_ours=ground is mine.lock,
+    )  # fmt: skip
     clashes = [*texts.clashes, *merged.clashes, *_dropped(plan, merged.patches)]
-    lock = _lock(store, plan, was.lock, mine.lock, other.lock, ours_first=ground is mine.lock)
     patches: dict[StageId, tuple[PatchCommit, ...]] = {}
     files = dict(texts.files)
     for stage in plan.order:
@@ -106,8 +110,14 @@ def _side(series: Series, plan: Plan) -> _Side:
     return _Side(renamed_lock(series.lock, new), patches, files)
 
 
-def _without(patches: Mapping[Place, Oid], gone: set[StageId]) -> dict[Place, Oid]:
+def _live(patches: Mapping[Place, Oid], gone: set[StageId]) -> dict[Place, Oid]:
     return {place: oid for place, oid in patches.items() if place[0] not in gone}
+
+
+def _as_told(side: _Side, beside: _Side, gone: set[StageId]) -> dict[Place, Oid]:
+    """The patches of a side. A stage that has landed there, and came back here, it left alone."""
+    left = {place: oid for place, oid in beside.patches.items() if side.landed(place[0])}
+    return _live({**left, **side.patches}, gone)
 
 
 def _dropped(plan: Plan, patches: Mapping[Place, Oid]) -> list[Clash]:
@@ -119,44 +129,66 @@ def _dropped(plan: Plan, patches: Mapping[Place, Oid]) -> list[Clash]:
     ]
 
 
-def _bases(store: ObjectStore, was: Lock, mine: Lock, other: Lock) -> tuple[dict[str, Oid], Lock]:
-    """Where the series is to stand, the newest of both in each repository, and which side's lock
-    is there already, or nearest to it."""
+def _bases(
+    store: ObjectStore, was: Lock, mine: Lock, other: Lock
+) -> tuple[dict[str, Oid], dict[str, Lock | None]]:
+    """Where the series is to stand in each repository, the newest of both; and which side's lock
+    is there already (`None`: both are)."""
     bases: dict[str, Oid] = {}
-    ahead = 0
+    owners: dict[str, Lock | None] = {}
     for name in {**other.bases, **mine.bases}:
         here, there = mine.bases.get(name), other.bases.get(name)
         if here is None or there is None:
             bases[name] = here or there or was.bases[name]
+            owners[name] = mine if here else other
         elif here != there and (was.bases.get(name) == there or is_ancestor(store, there, here)):
-            bases[name], ahead = here, ahead + 1
+            bases[name], owners[name] = here, mine
         else:
-            bases[name] = there
-            ahead -= here != there
-    return bases, mine if ahead > 0 else other
+            bases[name], owners[name] = there, None if here == there else other
+    return bases, owners
 
 
-def _lock(
-    store: ObjectStore, plan: Plan, was: Lock, mine: Lock, other: Lock, *, ours_first: bool
-) -> Lock:
+class _Locks(NamedTuple):
+    """The locks of a merge: what both began with, both sides, and these by who is the ground."""
+
+    was: Lock
+    mine: Lock
+    other: Lock
+    ground: Lock
+    beside: Lock
+
+
+def _lock(store: ObjectStore, plan: Plan, locks: _Locks, owners: Mapping[str, Lock | None]) -> Lock:
     """The lines of both sides, one a stage: those of the ground, with all that either side knows
-    of pull requests, heads and landings."""
-    ground, beside = (mine, other) if ours_first else (other, mine)
+    of pull requests and heads, and what the newer base says of landings."""
     lines: list[StageLock] = []
     for stage in plan.order:
-        one, two = ground.stage(stage), beside.stage(stage)
-        line = one if one is not None and (one.landed or two is None or not two.landed) else two
+        line = locks.ground.stage(stage) or locks.beside.stage(stage)
         if line is None:
             continue
-        sides = [side.stage(stage) for side in (was, mine, other)]
+        was, mine, other = (side.stage(stage) for side in locks[:3])
+        known = mine is not None and other is not None
+        first = mine if owners.get(line.repository) is locks.mine else other
+        second = other if first is mine else mine
+        told = _landing(was, first, second) if known and first and second else line
         lines.append(
             line._replace(
-                pull=_newer(*(x.pull if x else None for x in sides)),
-                published=_head(store, *(x.published if x else None for x in sides)),
-                landing=_newer(*(x.landing if x else None for x in sides)) or line.landing,
+                pull=_newer(*(x.pull if x else None for x in (was, mine, other))),
+                published=_head(store, *(x.published if x else None for x in (was, mine, other))),
+                landing=told.landing, landed=told.landed, release=told.release,
+                reverted=told.reverted,
             )
-        )
-    return ground.with_stages(lines)
+        )  # fmt: skip
+    return locks.ground.with_stages(lines)
+
+
+def _landing(was: StageLock | None, first: StageLock, second: StageLock) -> StageLock:
+    """The line that tells of the landing: that of the newer base, unless only the other changed."""
+
+    def told(line: StageLock | None) -> object:
+        return line and (line.landing, line.landed, line.release, line.reverted)
+
+    return second if told(first) == told(was) else first
 
 
 def _newer(was: _Known | None, mine: _Known | None, other: _Known | None) -> _Known | None:

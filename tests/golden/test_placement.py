@@ -117,7 +117,8 @@ def test_42_landed_as_it_is(case):
 def test_43_landed_squashed_with_other_edits(case):
     """git cherry does not see it, rebase drops it silently, rebase --exec keeps an empty commit.
 
-    Ours: it stays in the series, empty, and that no commit proves its landing is said.
+    Ours: it stays in the series, empty, and that no commit proves its landing is said; `landed`
+    tells what came with it.
     """
     new = edited((10, "fix"))
     it = case(base={"x": LINES}, ours={"x": new}, upstream={"x": edited((20, "other"), text=new)})
@@ -127,6 +128,8 @@ def test_43_landed_squashed_with_other_edits(case):
     assert it.id("HEAD") == it.id("master")
     assert it.rebase("--exec", "true").code == 0
     assert it.git("rev-list", "--count", "master..HEAD").text == "1"
+    told = it.stacker("landed")["ours"]
+    assert (told["state"], told["hunks"][-1]["state"]) == ("changed", "upstream-only")
     stage = it.stacker()["ours"]
     assert stage["status"] == "rebased"
     assert "no commit proves that it landed" in stage["because"]
@@ -135,7 +138,7 @@ def test_43_landed_squashed_with_other_edits(case):
 def test_44_landed_and_reverted(case):
     """git rebase drops our patch, for a commit with its patch-id is there, and the content is gone.
 
-    Ours: it stays, for the landing is no longer in force.
+    Ours: it stays, for the landing is no longer in force; both commits are named.
     """
     new = {"x": edited((10, "fix"))}
     it = case(base={"x": LINES}, ours=new, upstream=[("land", new), ("revert", {"x": LINES})])
@@ -144,6 +147,10 @@ def test_44_landed_and_reverted(case):
     assert it.has("x") == LINES.encode()
     assert it.rebase("--reapply-cherry-picks").code == 0
     assert it.has("x") == new["x"].encode()
+    told = it.stacker("landed")["ours"]
+    assert (told["state"], told["commit"]["subject"], told["reverted_by"]["subject"]) == (
+        "reverted", "land", "revert",
+    )  # fmt: skip
     stage = it.stacker()["ours"]
     assert (stage["status"], it.ours(stage, "x")) == ("rebased", new["x"].encode())
 
@@ -186,7 +193,8 @@ def test_46_taken_back_and_made_again(case):
 def test_47_one_of_two_hunks_landed(case):
     """git am fails; am -3 and rebase shrink the patch without a word.
 
-    Ours: git's merge shrinks it as well, it does not count as landed, and the file shows it.
+    Ours: git's merge shrinks it as well, it does not count as landed, and the file shows it;
+    `landed` says which hunk, and by which commit.
     """
     half = edited((3, "first"))
     both = edited((20, "second"), text=half)
@@ -194,6 +202,10 @@ def test_47_one_of_two_hunks_landed(case):
     assert it.am().code != 0
     done = it.rebase()
     assert (done.code, "first" in done.said) == (0, False)
+    told = it.stacker("landed")["ours"]
+    assert (told["state"], [h["state"] for h in told["hunks"]]) == (
+        "partly", ["landed", "not-landed"],
+    )  # fmt: skip
     stage = it.stacker()["ours"]
     assert (stage["status"], stage["tree"]) == ("rebased", it.id("HEAD^{tree}"))
     text = it.series.patch("ours").read_bytes()
@@ -203,7 +215,7 @@ def test_47_one_of_two_hunks_landed(case):
 def test_48_landed_with_tweaks(case):
     """git cherry does not see it, range-diff pairs it as changed, rebase conflicts.
 
-    Ours: a conflict that names the landing as what broke it.
+    Ours: a conflict that names the landing as what broke it, and says how much of it is there.
     """
     it = case(
         base={"x": LINES, "y": LINES},
@@ -213,8 +225,11 @@ def test_48_landed_with_tweaks(case):
     assert it.git("cherry", "master", "port").text.startswith("+")
     assert " ! " in it.git("range-diff", "base..port", "base..master").text
     assert it.rebase().code != 0
-    [conflict] = it.stacker(code=3)["do-it"]["conflicts"]
+    assert it.stacker("landed")["do-it"]["state"] == "changed"
+    stage = it.stacker(code=3)["do-it"]
+    [conflict] = stage["conflicts"]
     assert (conflict["path"], conflict["culprit"]["pull"]) == ("y", 123)
+    assert "upstream has 1 of its 2 hunks: see `stacker landed do-it`" in stage["because"]
 
 
 def test_49_a_file_that_upstream_renamed(case):

@@ -27,6 +27,7 @@ from stacker.land.preflight import (
     LandFacts,
     MemberFacts,
     Ready,
+    Withdrawn,
     evidence,
     passed,
     preflight,
@@ -86,6 +87,14 @@ WRONG = {
     ),
     "need without PR": (
         replace(FACTS, waiting_needs=((StageId("n"), None),)), Who.COORDINATOR, "n (not submitted)",
+    ),
+    "need that was reverted": (
+        replace(FACTS, withdrawn=(Withdrawn(StageId("n"), HEAD, OLD, MEMBERS, gone=False),)),
+        Who.PORTER, "n landed as 1111111111 and was reverted by 2222222222; a, b still hold its",
+    ),
+    "one that left and was reverted": (
+        replace(FACTS, withdrawn=(Withdrawn(StageId("n"), HEAD, OLD, (), gone=True),)),
+        Who.PORTER, "reverted by 2222222222; the series is without it",
     ),
     "foreign": (replace(FACTS, foreign=("s/a is at 123",)), Who.PORTER, "s/a is at 123"),
     "unseen": (replace(FACTS, upstream=None), Who.MAINTAINER, "cannot be seen"),

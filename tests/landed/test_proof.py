@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from world import begin, stages, statuses
-
-LINES = "".join(f"line {n}\n" for n in range(20))
-
-
-def edited(**words):
-    text = LINES
-    for number, word in words.items():
-        text = text.replace(f"line {number[1:]}\n", f"{word}\n")
-    return text
-
-
-ONE = {"a.c": edited(n3="one")}
-TWO = {"a.c": edited(n3="one", n9="two")}
+from landed_world import LINES, ONE, TWO, drift, edited, port
+from world import stages, statuses
 
 
 @pytest.fixture
 def world(tmp_path, run_stacker, history):
     """`two` stands on `one`; `alone` on the base."""
-    upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", {"a.c": LINES, "b.c": LINES, "z": "z\n"})],
-        "port": ["start", ("One", ONE), ("Two", TWO)],
-        "alone": ["start", ("Alone", {"b.c": edited(n3="alone")})],
-    })  # fmt: skip
-    return begin(run_stacker, tmp_path, upstream,
-                 (f"{upstream['start']}..port", "--stage-per-commit"),
-                 (f"{upstream['start']}..alone", "--stage-per-commit"))  # fmt: skip
-
-
-def drift(world, name="drift"):
-    world.upstream.add("master", (name, {"z": f"{name}\n"}))
+    return port(tmp_path, run_stacker, history)
 
 
 def test_squashed(world):
@@ -98,9 +75,11 @@ def test_the_same_words_with_more_are_no_proof(world):
     assert world.patch("one").is_file()
 
 
-def test_half_of_a_stage_is_no_landing(world):
-    world.upstream.add("master", ("Half", {"a.c": edited(n9="two")}))
-    assert statuses(world.stacker("rebase"))["two"] != "landed"
+def test_a_stage_lands_before_what_it_needs(world):
+    landed = world.upstream.add("master", ("Two first", {"a.c": edited(n9="two")}))
+    document = world.stacker("rebase")
+    assert statuses(document) == {"one": "rebased", "two": "landed", "alone": "rebased"}
+    assert stages(document)["two"]["commit"] == landed
 
 
 def test_an_older_base_brings_landed_stages_not_back(world):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from stacker.forecast.commit import UpstreamCommit
 from stacker.forecast.culprit import Culprit
 from stacker.forecast.neighbours import Kind, Nearby
 from stacker.forecast.outcome import Clash, Fate, Forecast, StageForecast
 from stacker.git.merge import Conflict
 from stacker.render.forecast import forecast_document, forecast_text
+from stacker.upstream.commit import UpstreamCommit
 
 TIP = "e" * 40
 

@@ -22,7 +22,7 @@ from stacker.status.value import Evidence, OpenFolder, PublishedAs, Stopped, Ups
 MARK = """\
 win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
   1  openssl      #11779  approved by tiran  2/2  published v38, same change
-  2  libffi       landed 32119e1
+  2  libffi       landed 32119e1 in v3.8.0a4
   3  openssl-arm  hand-off  waits for cpython-bin-deps openssl-bin
   final, lands together, 1 of 4 ready
   4  build        #11825  approved by tiran  2/2  published v38, same change
@@ -38,7 +38,7 @@ def whole():
     failing = Evidence(1, 2, ("build for win32 failed",))
     return series(
         approved("openssl", 11779),
-        landed("libffi"),
+        landed("libffi", release="v3.8.0a4"),
         stage("openssl-arm", repository="bin-deps", upstream="python/cpython-bin-deps",
               hand_off=True),
         approved("build", 11825, group="final"),

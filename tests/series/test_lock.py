@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacker.errors import SeriesError
-from stacker.series.lock import Lock, Published, StageLock, parse, serialise
+from stacker.series.lock import Lock, Published, Reverted, StageLock, parse, serialise
 from stacker.series.plan.naming import wrong_with_name
 
 oids = st.one_of(
@@ -26,10 +26,12 @@ lines = st.builds(
     StageLock, stage=ids, repository=ids, needs=st.lists(ids, max_size=3).map(tuple), commit=oids,
     trees=st.lists(oids, max_size=3).map(tuple), pull=st.none() | st.integers(1, 99999),
     published=st.none() | heads, landing=st.none(), landed=st.just(False),
+    release=st.none(), reverted=st.none() | st.builds(Reverted, landing=oids, by=oids),
 )  # fmt: skip
 landed = st.builds(
-    lambda line, oid, there: line._replace(landing=oid, landed=there), lines, oids, st.booleans()
-)
+    lambda line, oid, there, tag: line._replace(landing=oid, landed=there, release=tag),
+    lines, oids, st.booleans(), st.none() | ids,
+)  # fmt: skip
 locks = st.builds(
     Lock, version=st.integers(0, 9999), bases=st.dictionaries(ids, oids, max_size=3),
     stages=st.lists(lines | landed, max_size=4, unique_by=lambda line: line.stage).map(tuple),
@@ -146,3 +148,9 @@ def test_garbled_locks_are_read_or_explained(at, junk, length):
     # anything else than this error, or none, fails
     with contextlib.suppress(SeriesError):
         parse(RAW[:at] + junk + RAW[at + length :])
+
+
+@pytest.mark.parametrize("name", ['v"1"', "v\\xff", "v\u202e1", "v\u20281", "#1 = {}"])
+def test_a_release_may_be_called_anything(name):
+    lock = Lock(stages=(line("a", landing="3" * 40, landed=True, release=name),))
+    assert parse(serialise(lock)) == lock

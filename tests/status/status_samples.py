@@ -31,6 +31,7 @@ def stage(name, **more):
         "id": name, "repository": "cpython", "upstream": "python/cpython", "group": None,
         "needs": (), "patches": 1, "on_forge": True, "hand_off": False, "commit": "a" * 40,
         "pull": None, "published": None, "landing": None, "landed": False, "stopped_on": None,
+        "release": None, "reverted": None,
         "evidence": Evidence(2, 2), "opinion": None,
     }  # fmt: skip
     return StageStatus(**(given | more))

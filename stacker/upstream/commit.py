@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.forecast.pulls import pull_of
+from stacker.upstream.pulls import pull_of
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid, Signature

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacker.forecast.pulls import pull_of
+from stacker.upstream.pulls import pull_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What is told of upstream: its commits, their pull requests, its releases."""
