@@ -49,6 +49,11 @@ def fetch(store: ObjectStore, home: Home, told: Told | None = None) -> Heads:
     return Heads(*(store.resolve(_kept(n)) if n in refs else None for n in _NAMES))
 
 
+def last_known(store: ObjectStore) -> Oid | None:
+    """The head of the versions that home had when it was last asked."""
+    return store.resolve(_kept(_NAMES[0]))
+
+
 def send(store: ObjectStore, home: Home, before: Heads, now: Heads) -> PushRefused | None:
     """Let home have what it lacks, all at once and only if it is as it was `before`."""
     changes = [
