@@ -17,6 +17,7 @@ def sync_document(done: Synced, notes: Sequence[str], *, dry_run: bool) -> dict[
     """The `--json` document."""
     return {
         "home": done.home,
+        "edits": list(done.edits),
         "state": str(done.state),
         "dry_run": dry_run,
         "version": done.version,
@@ -40,6 +41,8 @@ def sync_text(done: Synced, notes: Sequence[str], *, dry_run: bool) -> str:
 
 
 def _lines(done: Synced, *, dry_run: bool) -> Iterator[str]:
+    for edit in done.edits:
+        yield f"{edit}: {'would be ' if dry_run else ''}restacked"
     yield _state(done, dry_run=dry_run)
     for old, new in done.renumbered.items():
         yield f"  our v{old} is v{new} now: home had a v{old} already"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
@@ -11,6 +10,7 @@ from stacker.rebase.restacked import restacked
 from stacker.series.saving import see
 from stacker.series.versions import ondisk, operations
 from stacker.series.versions.recording import extend
+from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import fetch_tip
 from stacker.sync import evidence, home, landings, line
 from stacker.sync.home import Heads
@@ -20,6 +20,7 @@ from stacker.sync.outcome import Count, State, Synced
 from stacker.sync.records import unite
 from stacker.sync.relating import relate
 from stacker.sync.taking import files_of, renumbered, taken
+from stacker.sync.tries import Came
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,17 +50,6 @@ class SyncRequest:
     dry_run: bool = False
 
 
-class _Came(NamedTuple):
-    """How our line and home's came together; `head` is home's then, and `ours` what we had."""
-
-    state: State
-    steps: Count
-    head: Oid | None
-    joined: Joined = Joined()
-    ours: int | None = None
-    renumbered: Mapping[int, int] = MappingProxyType({})
-
-
 class _Records(NamedTuple):
     """What else both sides have, as one."""
 
@@ -73,23 +63,25 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
     What was edited by hand is a version first. Raises `SeriesError` where a side cannot be read,
     `GitError` where home cannot be reached or does not take what is sent.
     """
-    series, _ = restacked(work, told)
-    see(work.directory, work.store, series.files, work.now, command=TEXTS, by=work.person)
+    edits, unseen = _seen(work, told, dry_run=request.dry_run)
     there = work.upstreams if request.fetch else {}
     tips = {name: fetch_tip(work.store, one, told) for name, one in there.items()}
+    came: Came | None = None
     for _ in range(_TRIES):
         before = home.fetch(work.store, request.home, told)
-        came = _come_together(work, before.versions, told, dry_run=request.dry_run)
+        came = _come_together(work, before.versions, told, unseen, dry_run=request.dry_run).after(
+            came
+        )
         records = _records(work, before)
         now = Heads(came.head, records.evidence.head, records.landings.head)
         if request.dry_run:
             read = len(records.evidence.came), len(records.landings.came)
-            return _synced(work, request, came, records, read)
+            return replace(_synced(work, request, came, records, read), edits=edits)
         read = _take(work, records)
         refused = home.send(work.store, request.home, before, now)
-        if refused is None:
+        if refused is None or came.state is State.STOPPED:  # then the rest waits, too
             done = _synced(work, request, came, records, read)
-            return replace(done, upstreams=tips)
+            return replace(done, edits=edits, upstreams=tips)
         if home.fetch(work.store, request.home, told) == before:
             raise GitError(
                 f"{request.home.shown} did not take what was sent: {refused.words}",
@@ -101,24 +93,39 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
     )
 
 
-def _come_together(work: Workspace, head: Oid | None, told: Told | None, *, dry_run: bool) -> _Came:
+def _seen(work: Workspace, told: Told | None, *, dry_run: bool) -> tuple[tuple[str, ...], int]:
+    """Make what was edited by hand a version: the edits, and how many steps a dry run leaves to
+    do for that."""
+    if dry_run:
+        series, here = work.load(told), operations.current(work.store)
+        now = Snapshot.of(work.store.algorithm, series.files).root
+        is_new = here is not None and work.store.commit(here.oid).tree != now
+        return series.edits, 2 if series.edits else int(is_new)
+    series, edits = restacked(work, told)
+    see(work.directory, work.store, series.files, work.now, command=TEXTS, by=work.person)
+    return edits, 0
+
+
+def _come_together(
+    work: Workspace, head: Oid | None, told: Told | None, unseen: int, *, dry_run: bool
+) -> Came:
     """Bring our line and home's together, in one step of the series' head."""
     ours = _line_of(work)
     theirs = line.read(work.store, head)
     how = relate(work.store, ours, theirs)
-    steps = Count(len(ours) - how.ours, len(theirs) - how.theirs)
+    steps = Count(len(ours) - how.ours + unseen, len(theirs) - how.theirs)
     if how.there < len(theirs) and not dry_run:
         return _go_on(work, ours, theirs, how, told)
     if steps.taken:
-        return _Came(State.MERGED if steps.sent else State.TAKEN, steps, head)
+        return Came(State.MERGED if steps.sent else State.TAKEN, steps, head)
     state = State.SENT if steps.sent else State.IN_STEP
-    return _Came(state, steps, head if dry_run else _shared_head(work, ours))
+    return Came(state, steps, head if dry_run else _shared_head(work, ours))
 
 
 def _go_on(
     work: Workspace, ours: Sequence[Operation], theirs: Sequence[SharedStep],
     how: Relation, told: Told | None,
-) -> _Came:  # fmt: skip
+) -> Came:  # fmt: skip
     """Put what home has and we lack, and then what we have, behind what both have."""
     store, mine = work.store, ours[how.ours :]
     onto = ours[how.kept - 1] if how.kept else None
@@ -130,19 +137,25 @@ def _go_on(
     if mine and how.theirs < len(theirs):
         version = numbering.of(mine[-1].version)
         joined = join(work, *_sides(store, ours, theirs, how, numbering), numbering)
+        if joined.clashes and version in (one.version for one in joined.entries):
+            # Texts alone make no version, and what was merged has that number now.
+            version = numbering.fresh()
+            entries.append(
+                entries[-1]._replace(version=version, content=None, command=operations.SEEN)
+            )
         entries += joined.entries
     extend(store, ours[-1] if ours else None, onto, entries)
     ondisk.write_files(store, work.directory)
     steps = Count(len(mine), len(theirs) - how.theirs)
     if joined.stopped is not None:  # home hears of it when it is solved
         head = theirs[-1].oid
-        return _Came(State.STOPPED, steps, head, joined, version, numbering.renumbered)
+        return Came(State.STOPPED, steps, head, joined, version, numbering.renumbered)
     state = (
         (State.MERGED if steps.sent else State.TAKEN) if steps.taken
         else State.SENT if steps.sent else State.IN_STEP
     )  # fmt: skip
     after = _shared_head(work, _line_of(work))
-    return _Came(state, steps, after, joined, version, numbering.renumbered)
+    return Came(state, steps, after, joined, version, numbering.renumbered)
 
 
 def _sides(
@@ -194,7 +207,7 @@ def _take(work: Workspace, records: _Records) -> tuple[int, int]:
 
 
 def _synced(
-    work: Workspace, request: SyncRequest, came: _Came, records: _Records, read: tuple[int, int]
+    work: Workspace, request: SyncRequest, came: Came, records: _Records, read: tuple[int, int]
 ) -> Synced:
     here = operations.current(work.store)
     return Synced(

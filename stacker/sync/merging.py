@@ -14,12 +14,13 @@ from stacker.series.loading import Series, as_left
 from stacker.series.lock import Lock
 from stacker.series.plan.reading import parse_plan
 from stacker.series.renaming import renamed_lock, renames
+from stacker.sync.deciding import Change
 from stacker.sync.outcome import Clash
-from stacker.sync.patches import merge_patches
+from stacker.sync.patches import changes, merge_patches
 from stacker.sync.texts import merge_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
@@ -69,12 +70,16 @@ def merge_series(store: ObjectStore, base: Files, ours: Files, theirs: Files) ->
     mine = _side(as_left(ours, store, in_store=True), plan)
     other = _side(as_left(theirs, store, in_store=False), plan)
     was = _side(as_left(base, store, in_store=True), plan) if base else _Side(Lock(), {}, {})
-    bases, ground = _bases(store, was.lock, mine.lock, other.lock)
-    gone = {s for s in plan.order if mine.landed(s) or other.landed(s)}
+    locks = was.lock, mine.lock, other.lock
+    bases, ground = _bases(store, *locks)
+    gone = {s for s in plan.order if _landed(s, was, mine, other)}
     sides = (_without(side.patches, gone) for side in (was, mine, other))
     merged = merge_patches(store, *sides, on_ours=ground is mine.lock)
-    clashes = [*texts.clashes, *merged.clashes, *_dropped(plan, merged.patches)]
-    lock = _lock(store, plan, was.lock, mine.lock, other.lock, ours_first=ground is mine.lock)
+    clashes = [
+        *texts.clashes, *merged.clashes, *_dropped(plan, merged.patches),
+        *_edited_in_vain(store, was, mine, other, gone),
+    ]  # fmt: skip
+    lock = _lock(store, plan, locks, gone, ours_first=ground is mine.lock)
     patches: dict[StageId, tuple[PatchCommit, ...]] = {}
     files = dict(texts.files)
     for stage in plan.order:
@@ -104,6 +109,27 @@ def _side(series: Series, plan: Plan) -> _Side:
             patches[now, patch.file] = patch.commit
             files[f"patches/{now}/{patch.file}"] = series.files[f"patches/{stage}/{patch.file}"]
     return _Side(renamed_lock(series.lock, new), patches, files)
+
+
+def _landed(stage: StageId, was: _Side, mine: _Side, other: _Side) -> bool:
+    """Whether a stage has landed, as the side says that changed it: `undo` takes it back, too."""
+    here = mine.landed(stage)
+    return here if here != was.landed(stage) else other.landed(stage)
+
+
+def _edited_in_vain(
+    store: ObjectStore, was: _Side, mine: _Side, other: _Side, gone: set[StageId]
+) -> Iterator[Clash]:
+    """What a side changed in stages that landed meanwhile, and that are no part of any chain."""
+    for side, said in ((mine, "changed here"), (other, "changed at home")):
+        still = {s for s in gone if not side.landed(s)}
+        before, now = (
+            {place: oid for place, oid in patches.items() if place[0] in still}
+            for patches in (was.patches, side.patches)
+        )
+        for place, change in changes(store, before, now).items():
+            if change is not Change.SAME:
+                yield Clash(*place, f"its stage landed, and it was {said} meanwhile")
 
 
 def _without(patches: Mapping[Place, Oid], gone: set[StageId]) -> dict[Place, Oid]:
@@ -137,18 +163,18 @@ def _bases(store: ObjectStore, was: Lock, mine: Lock, other: Lock) -> tuple[dict
 
 
 def _lock(
-    store: ObjectStore, plan: Plan, was: Lock, mine: Lock, other: Lock, *, ours_first: bool
+    store: ObjectStore, plan: Plan, locks: Sequence[Lock], gone: set[StageId], *, ours_first: bool
 ) -> Lock:
     """The lines of both sides, one a stage: those of the ground, with all that either side knows
-    of pull requests, heads and landings."""
-    ground, beside = (mine, other) if ours_first else (other, mine)
+    of pull requests, heads and landings. `locks` are what both began with, ours, and home's."""
+    ground, beside = locks[1:] if ours_first else locks[:0:-1]
     lines: list[StageLock] = []
     for stage in plan.order:
-        one, two = ground.stage(stage), beside.stage(stage)
-        line = one if one is not None and (one.landed or two is None or not two.landed) else two
-        if line is None:
+        found = [line for lock in (ground, beside) if (line := lock.stage(stage))]
+        if not found:
             continue
-        sides = [side.stage(stage) for side in (was, mine, other)]
+        line = next((one for one in found if one.landed == (stage in gone)), found[0])
+        sides = [lock.stage(stage) for lock in locks]
         lines.append(
             line._replace(
                 pull=_newer(*(x.pull if x else None for x in sides)),

@@ -80,8 +80,12 @@ def renumbered(
     new: list[NewOperation] = []
     for one in ours:
         files = operations.files_of(store, one.oid)
-        content = content_in(lock_in(files), one.command)
-        number = numbering.give(one.version, content)
+        lock = lock_in(files)
+        content = content_in(lock, one.command)
+        if content is None and one.version == lock.version:  # what it was edited by hand from
+            number = numbering.of(one.version)
+        else:
+            number = numbering.give(one.version, content)
         files = with_numbers(files, numbering)
         keep = store.commit(one.oid).parents[1 if one.previous else 0 :]
         what = Snapshot.of(store.algorithm, files)

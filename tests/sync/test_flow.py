@@ -11,6 +11,15 @@ def ann(tmp_path, run_stacker, history):
     return team(run_stacker, tmp_path, history)
 
 
+@pytest.fixture
+def both(ann):
+    """Ann and Bob, in step."""
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    return ann, bob
+
+
 def drift(world, subject, *changes):
     world.upstream.add("master", (subject, {"a.c": edited(*changes)}))
 
@@ -211,7 +220,9 @@ def test_hand_made_edits_are_a_version_before_anything_is_merged(ann):
     ann.stacker("sync")
     patch = bob.patch("three")
     patch.write_bytes(patch.read_bytes().replace(b"+three", b"+tre"))
-    assert bob.stacker("sync")["state"] == "merged"
+    merged = bob.stacker("sync")
+    assert (merged["state"], merged["renumbered"]) == ("merged", {"2": 3})
+    assert merged["edits"] == ["patches of three were edited"]
     assert a_c(bob) == edited((3, "uno"), TWO, (27, "tre"))
 
 
@@ -244,6 +255,48 @@ def test_a_dry_run_moves_nothing(ann):
     assert ann.stacker("sync")["steps"]["sent"] == 2
 
 
+def test_a_dry_run_makes_no_version_of_what_was_edited_by_hand(ann):
+    ann.stacker("sync")
+    patch = ann.patch("three")
+    patch.write_bytes(patch.read_bytes().replace(b"+three", b"+tre"))
+    before, steps = ann.files(), versions(ann)
+    said = ann.stacker("sync", "--dry-run")
+    assert (said["edits"], said["state"]) == (["patches of three were edited"], "sent")
+    assert (ann.files(), versions(ann)) == (before, steps)
+    assert ann.stacker("sync")["steps"] == said["steps"]
+    (ann.home / "series" / "one.md").write_bytes(b"# Another\n")
+    said = ann.stacker("sync", "--dry-run")
+    assert ann.stacker("sync")["steps"] == said["steps"] == {"sent": 1, "taken": 0}
+
+
+def test_a_stage_that_landed_here_and_was_edited_there_is_named(both):
+    ann, bob = both
+    drift(ann, "One landed", ONE)
+    edit(bob, "one", "one\n", "uno\n")
+    ann.stacker("rebase")
+    ann.stacker("sync")
+    clash = bob.stacker("sync", code=3)
+    assert [(c["stage"], c["file"]) for c in clash["clashes"]] == [("one", "0001-one.patch")]
+    assert "one/0001-one.patch" in bob.stacker("log")["versions"][0]["reason"]
+    bob.stacker("undo", "--to", f"v{clash['ours']}")
+    assert a_c(bob) == edited((3, "uno"), TWO, THREE)
+
+
+def test_a_landing_that_was_taken_back_does_not_come_again(both):
+    ann, bob = both
+    drift(ann, "One landed", ONE)
+    ann.stacker("rebase")
+    ann.stacker("sync")
+    bob.stacker("sync")
+    ann.stacker("undo")
+    edit(bob, "three", "line 33\n", "bob\n")
+    bob.stacker("sync")
+    assert ann.stacker("sync")["clashes"] == []
+    landed = {s["id"]: s["landed"] for s in ann.stacker("status")["stages"]}
+    assert landed == {"one": False, "two": False, "three": False}
+    assert a_c(ann) == edited(ONE, TWO, THREE, (33, "bob"))
+
+
 def test_without_a_home_it_says_how_to_name_one(ann):
     git(ann.home, "remote", "remove", "origin")
     said = ann.stacker("sync", code=2)["error"]
@@ -273,6 +326,7 @@ def test_nobody_loses_the_plan_when_both_change_the_same_line(ann):
     assert [c["file"] for c in clash["clashes"]] == ["series.toml"]
     assert b"Ann's" in (bob.home / "series.toml").read_bytes()
     bob.stacker("undo", "--to", f"v{clash['ours']}")
+    assert b"Bob's" in (bob.home / "series.toml").read_bytes()
 
 
 def test_hostile_names_from_home_are_refused(ann, tmp_path):
