@@ -158,6 +158,16 @@ def home(plan: Plan, directory: SeriesDirectory) -> Home:
             return Home(url, Credential(origin_of(url), token) if token else None)
 
 
+def upstreams(work: Workspace, plan: Plan) -> dict[str, Upstream]:
+    """The upstreams of another plan for the same series; what both plans name is known."""
+    found = {r.name: work.upstreams[r.name] for r in work.plan.repositories}
+    for one in set(plan.repositories) - set(work.plan.repositories):
+        on_forge = one.kind is UpstreamKind.FORGE
+        there = site(settings.forge_override() or plan.forge) if on_forge else None
+        found[one.name] = upstream(one, work.directory.root, there)
+    return found
+
+
 def directory(start: Path) -> SeriesDirectory:
     """The series directory that `start` is in, whatever is in it."""
     return SeriesDirectory.find(start)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
 from stacker.rebase.restacked import restacked
+from stacker.series.directory import PLAN
+from stacker.series.plan.reading import parse_plan
 from stacker.series.saving import see
 from stacker.series.versions import ondisk, operations
 from stacker.series.versions.recording import extend
@@ -23,17 +25,21 @@ from stacker.sync.taking import files_of, renumbered, taken
 from stacker.sync.tries import Came
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
     from stacker.git.transfer import Told
+    from stacker.series.plan.model import Plan
     from stacker.series.versions.operations import Operation
-    from stacker.series.workspace import Workspace
+    from stacker.series.workspace import Upstream, Workspace
     from stacker.sync.home import Home
     from stacker.sync.line import SharedStep
     from stacker.sync.records import Union
     from stacker.sync.relating import Relation
+
+    _Lines = tuple[Sequence[Operation], Sequence[Operation], Sequence[SharedStep]]
+    """Our operations, those of them that home lacks, and home's steps."""
 
 TEXTS = "texts"
 """The command of an operation that only kept what people wrote into plan and texts."""
@@ -43,9 +49,11 @@ _TRIES = 5  # somebody else may send while we merge; then it is merged anew
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """Where home is. `fetch` allows to ask upstream; `dry_run` only says what would be done."""
+    """Where home is, and the `upstreams` that a plan names. `fetch` allows to ask upstream;
+    `dry_run` only says what would be done."""
 
     home: Home
+    upstreams: Callable[[Plan], Mapping[str, Upstream]]
     fetch: bool = True
     dry_run: bool = False
 
@@ -69,9 +77,7 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
     came: Came | None = None
     for _ in range(_TRIES):
         before = home.fetch(work.store, request.home, told)
-        came = _come_together(work, before.versions, told, unseen, dry_run=request.dry_run).after(
-            came
-        )
+        came = _come_together(work, request, before.versions, unseen, told).after(came)
         records = _records(work, before)
         now = Heads(came.head, records.evidence.head, records.landings.head)
         if request.dry_run:
@@ -107,34 +113,34 @@ def _seen(work: Workspace, told: Told | None, *, dry_run: bool) -> tuple[tuple[s
 
 
 def _come_together(
-    work: Workspace, head: Oid | None, told: Told | None, unseen: int, *, dry_run: bool
+    work: Workspace, request: SyncRequest, head: Oid | None, unseen: int, told: Told | None
 ) -> Came:
     """Bring our line and home's together, in one step of the series' head."""
     ours = _line_of(work)
     theirs = line.read(work.store, head)
     how = relate(work.store, ours, theirs)
-    steps = Count(len(ours) - how.ours + unseen, len(theirs) - how.theirs)
-    if how.there < len(theirs) and not dry_run:
-        return _go_on(work, ours, theirs, how, told)
+    mine = [one for one in ours[how.ours :] if one.oid not in how.brought]
+    steps = Count(len(mine) + unseen, len(theirs) - how.theirs)
+    if how.there < len(theirs) and not request.dry_run:
+        return _go_on(work, request, (ours, mine, theirs), how, told)
     if steps.taken:
         return Came(State.MERGED if steps.sent else State.TAKEN, steps, head)
     state = State.SENT if steps.sent else State.IN_STEP
-    return Came(state, steps, head if dry_run else _shared_head(work, ours))
+    return Came(state, steps, head if request.dry_run else _shared_head(work, ours))
 
 
 def _go_on(
-    work: Workspace, ours: Sequence[Operation], theirs: Sequence[SharedStep],
-    how: Relation, told: Told | None,
-) -> Came:  # fmt: skip
+    work: Workspace, request: SyncRequest, lines: _Lines, how: Relation, told: Told | None
+) -> Came:
     """Put what home has and we lack, and then what we have, behind what both have."""
-    store, mine = work.store, ours[how.ours :]
+    store, (ours, mine, theirs) = work.store, lines
     onto = ours[how.kept - 1] if how.kept else None
     numbering = Numbering(store, onto)
-    work.bring_bases(lock_in(files_of(store, theirs[-1].tree)), told)
+    _bring_bases(work, request, theirs[-1], told)
     entries = taken(store, theirs[how.there :], numbering)
     entries += renumbered(store, mine, numbering)
     joined, version = Joined(), None
-    if mine and how.theirs < len(theirs):
+    if mine and (how.began < len(theirs) or mine[-1] is not ours[-1]):
         version = numbering.of(mine[-1].version)
         joined = join(work, *_sides(store, ours, theirs, how, numbering), numbering)
         if joined.clashes and version in (one.version for one in joined.entries):
@@ -158,12 +164,22 @@ def _go_on(
     return Came(state, steps, after, joined, version, numbering.renumbered)
 
 
+def _bring_bases(
+    work: Workspace, request: SyncRequest, newest: SharedStep, told: Told | None
+) -> None:
+    """Fetch what home's series stands on, from where home's plan says that it is."""
+    files = files_of(work.store, newest.tree)
+    plan = parse_plan(files.get(PLAN, b"").decode("utf-8", "replace"), f"home's {PLAN}")
+    there = work._replace(plan=plan, upstreams=request.upstreams(plan))
+    there.bring_bases(lock_in(files), told)
+
+
 def _sides(
     store: ObjectStore, ours: Sequence[Operation], theirs: Sequence[SharedStep], how: Relation,
     numbering: Numbering,
 ) -> tuple[Mapping[str, bytes], Mapping[str, bytes], Mapping[str, bytes]]:  # fmt: skip
     """The files that both began with, ours now, and home's now."""
-    told = (one for one in reversed(theirs[: how.theirs]) if one.command != operations.SEEN)
+    told = (one for one in reversed(theirs[: how.began]) if one.command != operations.SEEN)
     began = next(told, None)
     if began is not None:
         base = files_of(store, began.tree)

@@ -361,3 +361,56 @@ def test_hostile_names_from_home_are_refused(ann, tmp_path):
         assert "no series directory has" in said["message"], name
         assert bob.files() == before
         git(home, "update-ref", "refs/stacker/versions", head)
+
+
+def test_a_repository_that_only_homes_plan_names(both, tmp_path, history):
+    ann, bob = both
+    other = history.draw(tmp_path / "other", {
+        "master": [("begin", {"b": "b\n"})], "topic": ["begin", ("Four", {"b": "c\n"})],
+    })  # fmt: skip
+    plan = ann.home / "series.toml"
+    added = f'\n[repositories.other]\nupstream = "{other.path}"\nbranch = "master"\n'
+    added += '\n[[stages]]\nid = "four"\nrepository = "other"\nneeds = ["three"]\n'
+    plan.write_text(plan.read_text("utf-8") + added, "utf-8", newline="\n")
+    ann.stacker("import", f"{other['begin']}..topic", "--from", str(other.path), "--stage", "four")
+    edit(bob, "two", "line 33\n", "bob\n")
+    ann.stacker("sync")
+    assert bob.stacker("sync")["state"] == "merged"
+    assert bob.stacker("rebase")["bases"]["other"] == other["begin"]
+    # Each goes ahead in one of the two repositories.
+    drift(ann, "drift", (0, "up"))
+    other.add("master", ("other drift", {"z": "z"}))
+    ann.stacker("sync")
+    ann.stacker("rebase", "--onto", "master")
+    bob.stacker("rebase", "--onto", "other=master")
+    ann.stacker("sync")
+    assert bob.stacker("sync")["state"] == "merged"
+    wanted = {"upstream": ann.upstream["drift"], "other": other["other drift"]}
+    assert bob.stacker("status")["bases"] == wanted
+
+
+def test_what_came_by_git_before_is_no_change_of_ours(both):
+    ann, bob = both
+    edit(ann, "two", "line 20\n", "not so\n")
+    ann.stacker("sync")
+    commit(ann)
+    git(bob.home, "pull", "-q", "origin", "main")
+    assert a_c(bob) == edited(ONE, TWO, THREE, (20, "not so"))
+    edit(bob, "three", "line 33\n", "bob\n")
+    ann.stacker("undo")
+    ann.stacker("sync")
+    merged = bob.stacker("sync")
+    assert (merged["state"], merged["clashes"]) == ("merged", [])
+    assert a_c(bob) == edited(ONE, TWO, THREE, (33, "bob"))
+
+
+def test_what_came_by_git_alone_is_taken(both):
+    ann, bob = both
+    edit(ann, "two", "line 20\n", "ann\n")
+    ann.stacker("sync")
+    commit(ann)
+    git(bob.home, "pull", "-q", "origin", "main")
+    bob.stacker("rebase", "--no-fetch")
+    taken = bob.stacker("sync")
+    assert (taken["state"], taken["steps"]) == ("taken", {"sent": 0, "taken": 1})
+    assert versions(bob) == versions(ann)
