@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
 from stacker.rebase.restacked import restacked
-from stacker.series.directory import PLAN
+from stacker.series.directory import LOCK, PLAN
+from stacker.series.lock import Lock
+from stacker.series.lock import parse as parse_lock
 from stacker.series.plan.reading import parse_plan
 from stacker.series.saving import see
 from stacker.series.versions import ondisk, operations
@@ -21,7 +23,7 @@ from stacker.sync.numbering import Numbering, lock_in, with_numbers
 from stacker.sync.outcome import Count, State, Synced
 from stacker.sync.records import unite
 from stacker.sync.relating import relate
-from stacker.sync.taking import files_of, renumbered, taken
+from stacker.sync.taking import files_of, of_home, refuse_names, renumbered, taken
 from stacker.sync.tries import Came
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
 def _seen(work: Workspace, told: Told | None, *, dry_run: bool) -> tuple[tuple[str, ...], int]:
     """Make what was edited by hand a version: the edits, and how many steps a dry run leaves to
     do for that."""
+    refuse_names(work.directory.files(), ours=True)
     if dry_run:
         series, here = work.load(told), operations.current(work.store)
         now = Snapshot.of(work.store.algorithm, series.files).root
@@ -169,9 +172,11 @@ def _bring_bases(
 ) -> None:
     """Fetch what home's series stands on, from where home's plan says that it is."""
     files = files_of(work.store, newest.tree)
+    refuse_names(files, ours=False)
     plan = parse_plan(files.get(PLAN, b"").decode("utf-8", "replace"), f"home's {PLAN}")
     there = work._replace(plan=plan, upstreams=request.upstreams(plan))
-    there.bring_bases(lock_in(files), told)
+    with of_home(newest):
+        there.bring_bases(lock_in(files), told)
 
 
 def _sides(
@@ -218,8 +223,14 @@ def _take(work: Workspace, records: _Records) -> tuple[int, int]:
     state = work.directory.state
     return (
         evidence.take(state, records.evidence.came),
-        landings.take(state, records.landings.came, work.upstreams.keys()),
+        landings.take(state, records.landings.came, _lock(work)),
     )
+
+
+def _lock(work: Workspace) -> Lock:
+    here = operations.current(work.store)
+    raw = operations.file_of(work.store, here.oid, LOCK) if here else None
+    return parse_lock(raw) if raw else Lock()
 
 
 def _synced(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.errors import SeriesError
 from stacker.git import transfer
 from stacker.git.push import PushRefused, RefUpdate, push
 
@@ -45,6 +46,12 @@ def fetch(store: ObjectStore, home: Home, told: Told | None = None) -> Heads:
     if lacking:
         specs = [f"+{name}:{_kept(name)}" for name in lacking]
         transfer.fetch(store.git, home.url, specs, credential=home.credential, told=told)
+    for name in refs.keys() & set(_NAMES):
+        if store.resolve(_kept(name)) is None:
+            raise SeriesError(
+                f"{name} of {home.shown} is no commit",
+                hint="Something else wrote it. Ask who may push there.",
+            )
     # Somebody may have sent more between the two.
     return Heads(*(store.resolve(_kept(n)) if n in refs else None for n in _NAMES))
 

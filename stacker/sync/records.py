@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.git.objects import Commit, Entry
+from stacker.git.objects import REGULAR, Commit, Entry
 from stacker.git.trees import replace_paths
 from stacker.series.versions.recording import author_of
 
@@ -57,4 +57,6 @@ def unite(
 
 
 def _files(store: ObjectStore, head: Oid | None) -> list[Entry]:
-    return list(store.files(store.commit(head).tree)) if head else []
+    """What is a file of its own; else links would be read, and what other repositories have."""
+    found = store.files(store.commit(head).tree) if head else ()
+    return [entry for entry in found if entry.mode in REGULAR]

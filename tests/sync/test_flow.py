@@ -329,40 +329,6 @@ def test_nobody_loses_the_plan_when_both_change_the_same_line(ann):
     assert b"Bob's" in (bob.home / "series.toml").read_bytes()
 
 
-def test_hostile_names_from_home_are_refused(ann, tmp_path):
-    ann.stacker("sync")
-    bob = clone(ann, "bob")
-    bob.stacker("sync")
-    home = ann.home.parent / "home.git"
-    for name in ("patches/../../evil", "evil.toml", "series/x\\y.md", "patches/a/NUL.patch"):
-        blob = git(home, "hash-object", "-w", "--stdin")
-        head = git(home, "rev-parse", "refs/stacker/versions")
-        tree = {"": git(home, "ls-tree", head)}
-        entry = f"100644 blob {blob}\t{name.rpartition('/')[2]}\n"
-        parts = name.split("/")[:-1]
-        import subprocess  # noqa: PLC0415
-
-        def mktree(text, home=home):
-            done = subprocess.run(["git", "mktree"], cwd=home, input=text.encode(),
-                                  capture_output=True, check=True)  # fmt: skip
-            return done.stdout.decode().strip()
-
-        inner = mktree(entry)
-        for part in reversed(parts[1:]):
-            inner = mktree(f"040000 tree {inner}\t{part}\n")
-        top = "\n".join(x for x in tree[""].splitlines() if not x.endswith("\tpatches"))
-        top = f"{top}\n040000 tree {inner}\t{parts[0]}\n" if parts else f"{tree['']}\n{entry}"
-        commit_ = git(
-            home, "commit-tree", "-p", head, "-m", "rebase: evil\n\nVersion: 9", mktree(top)
-        )
-        git(home, "update-ref", "refs/stacker/versions", commit_)
-        before = bob.files()
-        said = bob.stacker("sync", code=1)["error"]
-        assert "no series directory has" in said["message"], name
-        assert bob.files() == before
-        git(home, "update-ref", "refs/stacker/versions", head)
-
-
 def test_a_repository_that_only_homes_plan_names(both, tmp_path, history):
     ann, bob = both
     other = history.draw(tmp_path / "other", {
@@ -414,3 +380,13 @@ def test_what_came_by_git_alone_is_taken(both):
     taken = bob.stacker("sync")
     assert (taken["state"], taken["steps"]) == ("taken", {"sent": 0, "taken": 1})
     assert versions(bob) == versions(ann)
+
+
+def test_a_name_that_others_could_not_have_is_refused_before_it_is_sent(both):
+    ann, bob = both
+    patch = ann.patch("two")
+    patch.rename(patch.with_name("0001-fix: two.patch"))
+    said = ann.stacker("sync", code=1)["error"]
+    assert "0001-fix: two.patch" in said["message"]
+    assert "another name" in said["hint"]
+    assert bob.stacker("sync")["state"] == "in-step"
