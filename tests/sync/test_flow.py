@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from sync_world import ONE, THREE, TWO, a_c, clone, commit, edit, edited, git, team, versions
 
+from stacker.evidence.record import Record, Verdict
+from stacker.evidence.store import EvidenceStore
+from stacker.verify.flow import EVIDENCE
+
 
 @pytest.fixture
 def ann(tmp_path, run_stacker, history):
@@ -390,3 +394,17 @@ def test_a_name_that_others_could_not_have_is_refused_before_it_is_sent(both):
     assert "0001-fix: two.patch" in said["message"]
     assert "another name" in said["hint"]
     assert bob.stacker("sync")["state"] == "in-step"
+
+
+def test_records_that_home_has_are_not_written_again(both):
+    ann, _ = both
+    with EvidenceStore(ann.home / ".stacker" / EVIDENCE) as store:
+        store.add(*(Record(
+            key=f"k{n}", stage="one", check="c", platform="p", host="h", commit="c", tree="t",
+            base="b", verdict=Verdict.PASSED, exit_code=0, seconds=1.0, started_at=1.0 + n,
+            clean=True, log="",
+        ) for n in range(20)))  # fmt: skip
+    assert ann.stacker("sync")["evidence"]["sent"] == 20
+    before = ann.git("count-objects", "-v")
+    assert ann.stacker("sync")["evidence"] == {"sent": 0, "taken": 0}
+    assert ann.git("count-objects", "-v") == before
