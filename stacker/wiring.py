@@ -102,7 +102,7 @@ def desk(start: Path) -> Iterator[Desk]:
         if site.token is None:
             raise ForgeError(
                 f"there is no token for {site.url}",
-                hint="Set settings.GITHUB_TOKEN, or log in with `gh auth login`.",
+                hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
             )
         with GitHub(site.api, site.token, pace=not site.local) as forge:
             yield Desk(work, site, forge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.errors import GitError
+from stacker.errors import GitError, SeriesError
 from stacker.rebase.restacked import restacked
 from stacker.series.directory import LOCK, PLAN
 from stacker.series.lock import Lock
@@ -91,9 +91,14 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
             done = _synced(work, request, came, records, read)
             return replace(done, edits=edits, upstreams=tips)
         if home.fetch(work.store, request.home, told) == before:
+            also = (
+                ", and whether it has ids of sha256, as upstream"
+                if work.store.algorithm != "sha1"
+                else ""
+            )
             raise GitError(
                 f"{request.home.shown} did not take what was sent: {refused.words}",
-                hint="Here all is merged and safe. Check whether you may push there.",
+                hint=f"Here all is merged and safe. Check whether you may push there{also}.",
             )
     raise GitError(
         f"{request.home.shown} moved each of {_TRIES} times that something was sent",
@@ -139,7 +144,7 @@ def _go_on(
     store, (ours, mine, theirs) = work.store, lines
     onto = ours[how.kept - 1] if how.kept else None
     numbering = Numbering(store, onto)
-    _bring_bases(work, request, theirs[-1], told)
+    _bring_bases(work, request, theirs[-1], told, related=bool(how.ours or how.began))
     entries = taken(store, theirs[how.there :], numbering)
     entries += renumbered(store, mine, numbering)
     joined, version = Joined(), None
@@ -168,12 +173,17 @@ def _go_on(
 
 
 def _bring_bases(
-    work: Workspace, request: SyncRequest, newest: SharedStep, told: Told | None
+    work: Workspace, request: SyncRequest, newest: SharedStep, told: Told | None, *, related: bool
 ) -> None:
     """Fetch what home's series stands on, from where home's plan says that it is."""
     files = files_of(work.store, newest.tree)
     refuse_names(files, ours=False)
     plan = parse_plan(files.get(PLAN, b"").decode("utf-8", "replace"), f"home's {PLAN}")
+    if not related and plan.name != work.plan.name:
+        raise SeriesError(
+            f"{request.home.shown} has another series, {plan.name!r}; here is {work.plan.name!r}",
+            hint="Each series has a home of its own; name this one's in series.toml.",
+        )
     there = work._replace(plan=plan, upstreams=request.upstreams(plan))
     with of_home(newest):
         there.bring_bases(lock_in(files), told)

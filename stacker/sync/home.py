@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git import transfer
+from stacker.git.pack import object_id
 from stacker.git.push import PushRefused, RefUpdate, push
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ class Heads(NamedTuple):
 def fetch(store: ObjectStore, home: Home, told: Told | None = None) -> Heads:
     """Read what home has; all of it is in the store then."""
     refs = transfer.ask(home.url, store.git.directory, home.credential).refs
+    if any(len(oid) != len(object_id(store.algorithm, "blob", b"")) for oid in refs.values()):
+        raise SeriesError(
+            f"{home.shown} has other ids than upstream, which has those of {store.algorithm}",
+            hint="Share the series through a repository that was made with "
+            f"`git init --bare --object-format={store.algorithm}`.",
+        )
     lacking = [n for n in _NAMES if n in refs and store.resolve(_kept(n)) != refs[n]]
     if lacking:
         specs = [f"+{name}:{_kept(name)}" for name in lacking]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.versions import operations
 from stacker.series.versions.numbering import content_of
@@ -90,5 +91,7 @@ def _from_files(
 
 
 def _content(store: ObjectStore, step: str) -> str | None:
+    """What names a version's content; `None` where there is none yet, as after any `init`."""
     entry = store.entry_at(step, b"series.lock")
-    return content_of(parse_lock(store.blob(entry.oid))) if entry else None
+    lock = parse_lock(store.blob(entry.oid)) if entry else Lock()
+    return content_of(lock) if lock.stages else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sync_world import ONE, THREE, TWO, a_c, clone, commit, edit, edited, git, team, versions
+from world import World, begin
 
 from stacker.evidence.record import Record, Verdict
 from stacker.evidence.store import EvidenceStore
@@ -408,3 +409,62 @@ def test_records_that_home_has_are_not_written_again(both):
     before = ann.git("count-objects", "-v")
     assert ann.stacker("sync")["evidence"] == {"sent": 0, "taken": 0}
     assert ann.git("count-objects", "-v") == before
+
+
+def test_another_series_in_that_home_stays_apart(ann, tmp_path, run_stacker, history):
+    ann.stacker("sync")
+    folder = tmp_path / "another"
+    folder.mkdir()
+    upstream = history.draw(folder / "upstream", {
+        "master": [("begin", {"q": "q\n"})], "port": ["begin", ("Q", {"q": "p\n"})],
+    })  # fmt: skip
+    other = begin(run_stacker, folder, upstream, ("master..port", "--stage-per-commit"))
+    plan = other.home / "series.toml"
+    plan.write_text(plan.read_text("utf-8").replace('name = "home"', 'name = "q"'), "utf-8")
+    git(other.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    head = git(tmp_path / "home.git", "rev-parse", "refs/stacker/versions")
+    before = other.files()
+    assert "another series, 'home'" in other.stacker("sync", code=1)["error"]["message"]
+    assert other.files() == before
+    assert git(tmp_path / "home.git", "rev-parse", "refs/stacker/versions") == head
+
+
+def test_two_who_began_apart_have_one_beginning(ann, tmp_path, run_stacker):
+    ann.stacker("sync")
+    (tmp_path / "apart").mkdir()
+    begun = (f"{ann.upstream['start']}..{ann.upstream['Two']}", "--stage-per-commit")
+    bob = begin(run_stacker, tmp_path / "apart", ann.upstream, begun)
+    git(bob.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    bob.stacker("sync", code=None)
+    begun = [number for number, _, command in versions(bob) if command == "init"]
+    assert set(begun) == {0}
+    assert a_c(bob) == edited(ONE, TWO, THREE)
+
+
+def test_a_home_with_other_ids_is_said_to_be_one(tmp_path, run_stacker, history):
+    folder = tmp_path / "upstream"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "master", "--object-format=sha256")
+    for text in ("a", "b"):
+        (folder / "file").write_text(text, encoding="utf-8")
+        git(folder, "add", "file")
+        git(folder, "commit", "-q", "-m", f"Part {text}")
+    ran = run_stacker("--json", "init", "home", "--upstream", str(folder), cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    world = World(None, tmp_path / "home", run_stacker)
+    world.stacker("import", "master~1..master", "--stage-per-commit")
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "home.git")
+    git(world.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    assert "sha256" in world.stacker("sync", code=1)["error"]["hint"]
+    commit(world)
+    assert "sha256" in world.stacker("sync", code=1)["error"]["message"]
+
+
+def test_a_run_of_new_numbers_is_one_line(both):
+    ann, bob = both
+    edit(ann, "one", "line 6\n", "ann\n")
+    ann.stacker("sync")
+    for line in (30, 32, 34):
+        edit(bob, "three", f"line {line}\n", f"bob {line}\n")
+    said = bob.run("sync", cwd=bob.home).out
+    assert "our v2 to v4 are v3 to v5 now: home had a v2 already" in said
