@@ -19,7 +19,8 @@ from stacker.series.versions.numbering import Numbers, content_of
 from stacker.series.versions.recording import NewOperation, extend
 from stacker.series.versions.snapshot import Snapshot
 from stacker.submit import intents
-from stacker.sync.line import shared
+from stacker.sync import home
+from stacker.sync.line import read, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,8 +92,9 @@ def _anew(
     store: ObjectStore, gone: Sequence[Operation], stays: Sequence[Operation]
 ) -> list[NewOperation]:
     """The operations that stay, once more: the first has none before it."""
-    last = shared(store, gone, gone[0].after)[-1].oid
-    after = last if store.find(last) is not None else None  # else home never heard of it
+    at_home = {step.oid for step in read(store, home.last_known(store))}
+    steps = reversed(shared(store, gone, gone[0].after))
+    after = next((step.oid for step in steps if step.oid in at_home), gone[0].after)
     numbers = stays[-1].numbers
     highest = numbers.highest if numbers else max(one.version for one in (*gone, *stays))
     found = []

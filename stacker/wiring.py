@@ -102,7 +102,7 @@ def desk(start: Path) -> Iterator[Desk]:
         if site.token is None:
             raise ForgeError(
                 f"there is no token for {site.url}",
-                hint="Set settings.GITHUB_TOKEN, or log in with `gh auth login`.",
+                hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
             )
         with GitHub(site.api, site.token, pace=not site.local) as forge:
             yield Desk(work, site, forge)
@@ -156,6 +156,16 @@ def home(plan: Plan, directory: SeriesDirectory) -> Home:
         case _:
             token = settings.token(origin_of(url)) if is_forge_url(origin_of(url)) else None
             return Home(url, Credential(origin_of(url), token) if token else None)
+
+
+def upstreams(work: Workspace, plan: Plan) -> dict[str, Upstream]:
+    """The upstreams of another plan for the same series; what both plans name is known."""
+    found = {r.name: work.upstreams[r.name] for r in work.plan.repositories}
+    for one in set(plan.repositories) - set(work.plan.repositories):
+        on_forge = one.kind is UpstreamKind.FORGE
+        there = site(settings.forge_override() or plan.forge) if on_forge else None
+        found[one.name] = upstream(one, work.directory.root, there)
+    return found
 
 
 def directory(start: Path) -> SeriesDirectory:

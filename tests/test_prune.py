@@ -82,6 +82,20 @@ def test_pruned_before_the_first_sync(ann):
     assert git(ann.home.parent / "home.git", "fsck", "--full") == ""
 
 
+def test_what_home_has_not_seen_is_pruned_and_work_goes_on(tmp_path, run_stacker, history):
+    ann = team(run_stacker, tmp_path, history)
+    ann.stacker("sync")
+    for number in (10, 11, 12):
+        edit(ann, "two", f"line {number}\n", f"{number}!\n")
+    ann.stacker("doctor", "--prune", "--keep", "1")
+    assert ann.stacker("sync")["state"] == "sent"
+    wanted = edited(ONE, TWO, THREE, (10, "10!"), (11, "11!"), (12, "12!"))
+    assert a_c(ann) == wanted
+    bob = clone(ann, "bob")
+    assert bob.stacker("sync")["state"] == "taken"
+    assert a_c(bob) == wanted
+
+
 def test_not_while_something_is_under_way(ann):
     ann.stacker("edit", "two")
     said = ann.stacker("doctor", "--prune", code=1)["error"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +29,8 @@ def sync(
     """Fetch upstream, home and forge; merge; let home have what is ours."""
     options: Options = context.obj
     with options.workspace() as work:
-        request = SyncRequest(wiring.home(work.plan, work.directory), options.fetch, dry_run)
+        home = wiring.home(work.plan, work.directory)
+        request = SyncRequest(home, partial(wiring.upstreams, work), options.fetch, dry_run)
         done = syncing.sync(work, request, options.terminal.told)
     notes = () if dry_run else _read_forge(work.directory, work.plan)
     code = ExitCode.CONFLICT if done.stopped or done.clashes else ExitCode.DONE

@@ -13,7 +13,8 @@ from stacker.evidence.record import Record, Verdict
 FORMAT = 1
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.json")
 _TEXTS = ("key", "stage", "check", "platform", "host", "commit", "tree", "base")
-_LONGEST = 4096  # characters
+_LONGEST = 4096  # bytes
+_NUMBERS = -(1 << 31), 253402300799  # as a time, up to the end of the year 9999
 
 
 def text_of(record: Record) -> bytes:
@@ -42,14 +43,25 @@ def read(name: str, text: bytes) -> Record:
             raise StackerError(
                 f"evidence from home has format {values['format']!r}", hint="Update stacker."
             )
-        texts = {key: values[key] for key in _TEXTS}
-        if not all(isinstance(x, str) and len(x) <= _LONGEST for x in texts.values()):
-            raise ValueError("a text is none")  # noqa: TRY301 - told below
+        texts = {key: _text(values[key]) for key in _TEXTS}
         code = values["exit_code"]
         return Record(
             **texts, verdict=Verdict(values["verdict"]), log="",
-            exit_code=None if code is None else int(code), seconds=float(values["seconds"]),
-            started_at=float(values["started_at"]), clean=values["clean"] is True, shared=True,
+            exit_code=None if code is None else int(_number(code)),
+            seconds=_number(values["seconds"]), started_at=_number(values["started_at"]),
+            clean=values["clean"] is True, shared=True,
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as exc:
         raise StackerError(f"evidence from home has {name!r}, which is no record") from exc
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value.encode()) > _LONGEST:
+        raise ValueError("a text is none")
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or not _NUMBERS[0] <= value <= _NUMBERS[1]:
+        raise ValueError("a number is none")
+    return float(value)

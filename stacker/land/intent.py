@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stacker.git.objects import Oid
+from stacker.git.objects import Oid, is_oid
 from stacker.land.outcome import Way
 from stacker.series.directory import write_atomically
 from stacker.series.plan.model import StageId
@@ -132,18 +132,42 @@ def serialise(intent: Intent) -> bytes:
 
 
 def parse(raw: bytes) -> Intent:
-    """Read it back."""
+    """Read it back; raises `ValueError`, `TypeError` or `LookupError` for what is none."""
     data = json.loads(raw)
+    lock, number = data["lock"], data["landing_pull"]
+    members = tuple(map(_member, data["members"]))
+    if not members:
+        raise ValueError("nothing is to land")
     return Intent(
-        tx=data["tx"], name=data["name"], repository=data["repository"], branch=data["branch"],
-        base=Oid(data["base"]), candidate=Oid(data["candidate"]), tree=Oid(data["tree"]),
-        way=Way(data["way"]), lock=Oid(data["lock"]) if data["lock"] else None,
-        landing_pull=data["landing_pull"], squash=data["squash"], step=Step(data["step"]),
-        members=tuple(
-            IntendedMember(StageId(m["stage"]), m["number"], Oid(m["head"]), Oid(m["landed_as"]))
-            for m in data["members"]
-        ),
+        tx=_text(data["tx"]), name=_text(data["name"]), repository=_text(data["repository"]),
+        branch=_text(data["branch"]), base=_oid(data["base"]), candidate=_oid(data["candidate"]),
+        tree=_oid(data["tree"]), way=Way(data["way"]), lock=None if lock is None else _oid(lock),
+        landing_pull=_number(number), squash=data["squash"] is True, step=Step(data["step"]),
+        members=members,
     )  # fmt: skip
+
+
+def _member(data: dict[str, object]) -> IntendedMember:
+    stage, number = StageId(_text(data["stage"])), _number(data["number"])
+    return IntendedMember(stage, number, _oid(data["head"]), _oid(data["landed_as"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable():  # so are half characters not
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+def _oid(value: object) -> Oid:
+    if not isinstance(value, str) or not is_oid(value):
+        raise ValueError(f"{value!r} is no object id")
+    return Oid(value)
+
+
+def _number(value: object) -> int | None:
+    if value is not None and (not isinstance(value, int) or value < 1):
+        raise ValueError(f"{value!r} is no number of a pull request")
+    return value
 
 
 def _folder(state: Path) -> Path:

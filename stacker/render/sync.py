@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.rebase.outcome import Status
 from stacker.sync.outcome import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stacker.sync.outcome import Count, Synced
 
@@ -17,6 +18,7 @@ def sync_document(done: Synced, notes: Sequence[str], *, dry_run: bool) -> dict[
     """The `--json` document."""
     return {
         "home": done.home,
+        "edits": list(done.edits),
         "state": str(done.state),
         "dry_run": dry_run,
         "version": done.version,
@@ -40,9 +42,10 @@ def sync_text(done: Synced, notes: Sequence[str], *, dry_run: bool) -> str:
 
 
 def _lines(done: Synced, *, dry_run: bool) -> Iterator[str]:
+    for edit in done.edits:
+        yield f"{edit}: {'would be ' if dry_run else ''}restacked"
     yield _state(done, dry_run=dry_run)
-    for old, new in done.renumbered.items():
-        yield f"  our v{old} is v{new} now: home had a v{old} already"
+    yield from _renumbered(done.renumbered)
     for one in done.clashes:
         where = f"{one.stage}/{one.file}" if one.stage else one.file
         yield f"  {where}: {one.said}"
@@ -53,6 +56,19 @@ def _lines(done: Synced, *, dry_run: bool) -> Iterator[str]:
     for what, count in (("evidence", done.evidence), ("landings", done.landings)):
         if count.sent or count.taken:
             yield f"  {what}: {count.sent} sent, {count.taken} taken"
+
+
+def _renumbered(numbers: Mapping[int, int]) -> Iterator[str]:
+    """A line for each run of versions that moved on by as many."""
+    for _, run in groupby(
+        enumerate(numbers), lambda one: (one[1] - one[0], numbers[one[1]] - one[0])
+    ):
+        (_, first), *rest = run
+        said = f"our v{first} is v{numbers[first]} now"
+        if rest:
+            last = rest[-1][1]
+            said = f"our v{first} to v{last} are v{numbers[first]} to v{numbers[last]} now"
+        yield f"  {said}: home had a v{first} already"
 
 
 def _state(done: Synced, *, dry_run: bool) -> str:

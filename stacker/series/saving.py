@@ -165,7 +165,8 @@ def kept(store: ObjectStore, lock: Lock) -> list[Oid]:
         *(line.commit for line in lock.stages if line.stage not in below or line.landed),
         *(line.published.head for line in lock.stages if line.published is not None),
     ])  # fmt: skip
-    return [oid for oid, found in zip(keep, store.find_many(list(keep)), strict=True) if found]
+    found = zip(keep, store.find_many(list(keep)), strict=True)
+    return [oid for oid, one in found if one and one[0] == "commit"]  # a lock may be anybody's
 
 
 def texts_of(store: ObjectStore, new: Mapping[str, Oid]) -> dict[str, bytes]:

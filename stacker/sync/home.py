@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.errors import SeriesError
 from stacker.git import transfer
+from stacker.git.pack import object_id
 from stacker.git.push import PushRefused, RefUpdate, push
 
 if TYPE_CHECKING:
@@ -41,12 +43,29 @@ class Heads(NamedTuple):
 def fetch(store: ObjectStore, home: Home, told: Told | None = None) -> Heads:
     """Read what home has; all of it is in the store then."""
     refs = transfer.ask(home.url, store.git.directory, home.credential).refs
+    if any(len(oid) != len(object_id(store.algorithm, "blob", b"")) for oid in refs.values()):
+        raise SeriesError(
+            f"{home.shown} has other ids than upstream, which has those of {store.algorithm}",
+            hint="Share the series through a repository that was made with "
+            f"`git init --bare --object-format={store.algorithm}`.",
+        )
     lacking = [n for n in _NAMES if n in refs and store.resolve(_kept(n)) != refs[n]]
     if lacking:
         specs = [f"+{name}:{_kept(name)}" for name in lacking]
         transfer.fetch(store.git, home.url, specs, credential=home.credential, told=told)
+    for name in refs.keys() & set(_NAMES):
+        if store.resolve(_kept(name)) is None:
+            raise SeriesError(
+                f"{name} of {home.shown} is no commit",
+                hint="Something else wrote it. Ask who may push there.",
+            )
     # Somebody may have sent more between the two.
     return Heads(*(store.resolve(_kept(n)) if n in refs else None for n in _NAMES))
+
+
+def last_known(store: ObjectStore) -> Oid | None:
+    """The head of the versions that home had when it was last asked."""
+    return store.resolve(_kept(_NAMES[0]))
 
 
 def send(store: ObjectStore, home: Home, before: Heads, now: Heads) -> PushRefused | None:

@@ -18,7 +18,7 @@ from stacker.series.versions.snapshot import Snapshot
 from stacker.sync.merging import merge_series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from stacker.series.workspace import Workspace
     from stacker.sync.merging import MergedSeries
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from stacker.sync.outcome import Clash
 
     Files = Mapping[str, bytes]
-
-_REASON = "with what home has"
 
 
 class Joined(NamedTuple):
@@ -69,8 +67,8 @@ def join(work: Workspace, base: Files, ours: Files, theirs: Files, numbering: Nu
     lock = lock._replace(version=numbering.next(content))
     what = Snapshot.of(work.store.algorithm, {**files, "series.lock": serialise_lock(lock)})
     done = NewOperation(
-        what, tuple(kept(work.store, lock)), lock.version, content, "sync", _REASON, work.now,
-        work.person,
+        what, tuple(kept(work.store, lock)), lock.version, content, "sync",
+        _reason(merged.clashes), work.now, work.person,
     )  # fmt: skip
     return Joined((done,), merged.clashes)
 
@@ -91,5 +89,12 @@ def _left_open(work: Workspace, merged: MergedSeries, numbering: Numbering) -> N
     keep = dict.fromkeys([*kept(work.store, merged.ground), *commits.values()])
     return NewOperation(
         Snapshot.of(work.store.algorithm, files), tuple(keep), numbering.fresh(), None, SEEN,
-        _REASON, work.now, work.person,
+        _reason(merged.clashes), work.now, work.person,
     )  # fmt: skip
+
+
+def _reason(clashes: Sequence[Clash]) -> str:
+    """What the step says of itself: whoever looks later is told of clashes, too."""
+    places = (f"{one.stage}/{one.file}" if one.stage else one.file for one in clashes)
+    said = ", ".join(" ".join(place.split()) for place in places)
+    return f"with what home has; both changed {said}" if said else "with what home has"

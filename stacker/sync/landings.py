@@ -9,10 +9,11 @@ from stacker.land import intent as journal
 from stacker.land.intent import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from stacker.land.intent import Intent
+    from stacker.series.lock import Lock
 
 _TX = re.compile(r"[0-9a-f]{20}")
 _ORDER = list(Step)
@@ -28,14 +29,22 @@ def further(one: bytes, other: bytes) -> bytes:
     return max(one, other, key=lambda raw: (_step_in(raw), raw))
 
 
-def take(state: Path, came: Mapping[str, bytes], repositories: Collection[str]) -> int:
-    """Write down what others began in these repositories; says how many landings could be read."""
+def take(state: Path, came: Mapping[str, bytes], lock: Lock) -> int:
+    """Write down what others began of the series of `lock`; says how many landings that were.
+
+    What would end one closes pull requests: of those that the series does not have, nothing is
+    believed.
+    """
+    ours = {line.repository for line in lock.stages}
+    pulls = {(line.repository, line.pull) for line in lock.stages}
     count = 0
     for name, raw in came.items():
         intent = _intent_in(raw)
         if intent is None or name != f"{intent.tx}.json" or not _TX.fullmatch(intent.tx):
             continue
-        if intent.repository in repositories:
+        numbers = (member.number for member in intent.members)
+        known = all(n is None or (intent.repository, n) in pulls for n in numbers)
+        if intent.repository in ours and known:
             journal.write(state, intent)
             count += 1
     return count

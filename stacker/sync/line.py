@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.errors import SeriesError
+from stacker.errors import GitError, SeriesError
 from stacker.git.objects import Commit, Oid
 from stacker.git.pack import object_id
 from stacker.series.versions.recording import author_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"^Version: (\d{1,9})$", re.MULTILINE)
 _COMMAND = re.compile(r"[a-z][a-z -]{0,40}")
 _AT_ONCE = 200  # commits
+_LATEST = 253402300799  # seconds since 1970: the end of the year 9999
 
 
 class SharedStep(NamedTuple):
@@ -57,14 +58,17 @@ def shared(store: ObjectStore, line: Iterable[Operation], after: Oid | None) -> 
     line = list(line)
     store.commits([one.oid for one in line])
     for one in line:
-        commit = Commit(
-            store.commit(one.oid).tree, (after,) if after else (),
-            author_of(one.by, one.seconds), author_of("", one.seconds),
-            f"{one.command}: {one.reason}\n\nVersion: {one.version}\n".encode(),
-        )  # fmt: skip
+        commit = _commit(one, store.commit(one.oid).tree, (after,) if after else ())
         after = object_id(store.algorithm, "commit", commit.raw)
         found.append(Step(one, after, commit))
     return found
+
+
+def _commit(one: Operation | SharedStep, tree: Oid, parents: tuple[Oid, ...]) -> Commit:
+    return Commit(
+        tree, parents, author_of(one.by, one.seconds), author_of("", one.seconds),
+        f"{one.command}: {one.reason}\n\nVersion: {one.version}\n".encode(),
+    )  # fmt: skip
 
 
 def write(store: ObjectStore, steps: Iterable[Step]) -> None:
@@ -86,26 +90,35 @@ def read(store: ObjectStore, head: Oid | None) -> list[SharedStep]:
                 break
             if head is None or answer[0] != "commit":
                 break
-            commit = Commit.parse(answer[2])
-            found.append(_step(head, commit))
-            head = commit.parents[0] if commit.parents else None
+            step, parents = _step(head, answer[2])
+            found.append(step)
+            head = parents[0] if parents else None
     return found[::-1]
 
 
-def _step(oid: Oid, commit: Commit) -> SharedStep:
+def _step(oid: Oid, raw: bytes) -> tuple[SharedStep, tuple[Oid, ...]]:
+    """A shared step and its parents; only the very bytes that stacker writes are one."""
+    try:
+        commit = Commit.parse(raw)
+        seconds = commit.committer.seconds
+    except (GitError, ValueError, IndexError) as exc:
+        raise _strange(oid, "it is no sound commit") from exc
     text = commit.message.decode("utf-8", "replace")
     subject, _, rest = text.partition("\n")
-    command, colon, reason = subject.partition(": ")
+    command, _, reason = subject.partition(": ")
     version = _VERSION.search(rest)
-    if len(commit.parents) > 1 or not colon or version is None or not _COMMAND.fullmatch(command):
+    if len(commit.parents) > 1 or version is None or not _COMMAND.fullmatch(command):
         raise _strange(oid, "it does not read as a step of a series")
     by = "" if commit.author == commit.committer else commit.author.name.decode(errors="replace")
-    seconds = commit.committer.seconds
-    return SharedStep(oid, commit.tree, int(version[1]), command, reason, seconds, by)
+    step = SharedStep(oid, commit.tree, int(version[1]), command, reason, seconds, by)
+    if not 0 <= seconds <= _LATEST or _commit(step, commit.tree, commit.parents).raw != raw:
+        raise _strange(oid, "no stacker that is known here wrote it")
+    return step, commit.parents
 
 
 def _strange(oid: Oid, why: str) -> SeriesError:
     return SeriesError(
         f"home's line of versions has {oid[:12]}: {why}",
-        hint="Somebody else wrote refs/stacker/versions of home. Ask who may push there.",
+        hint="Update stacker if somebody else did. Or something else wrote refs/stacker/versions "
+        "of home: ask who may push there.",
     )

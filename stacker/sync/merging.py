@@ -14,12 +14,13 @@ from stacker.series.loading import Series, as_left
 from stacker.series.lock import Lock
 from stacker.series.plan.reading import parse_plan
 from stacker.series.renaming import renamed_lock, renames
+from stacker.sync.deciding import Change
 from stacker.sync.outcome import Clash
-from stacker.sync.patches import merge_patches
+from stacker.sync.patches import changes, merge_patches
 from stacker.sync.texts import merge_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
@@ -78,7 +79,10 @@ def merge_series(store: ObjectStore, base: Files, ours: Files, theirs: Files) ->
         store, _live(was.patches, gone), _as_told(mine, other, gone), _as_told(other, mine, gone),
         on_ours=ground is mine.lock,
     )  # fmt: skip
-    clashes = [*texts.clashes, *merged.clashes, *_dropped(plan, merged.patches)]
+    clashes = [
+        *texts.clashes, *merged.clashes, *_dropped(plan, merged.patches),
+        *_edited_in_vain(store, was, mine, other, gone),
+    ]  # fmt: skip
     patches: dict[StageId, tuple[PatchCommit, ...]] = {}
     files = dict(texts.files)
     for stage in plan.order:
@@ -108,6 +112,21 @@ def _side(series: Series, plan: Plan) -> _Side:
             patches[now, patch.file] = patch.commit
             files[f"patches/{now}/{patch.file}"] = series.files[f"patches/{stage}/{patch.file}"]
     return _Side(renamed_lock(series.lock, new), patches, files)
+
+
+def _edited_in_vain(
+    store: ObjectStore, was: _Side, mine: _Side, other: _Side, gone: set[StageId]
+) -> Iterator[Clash]:
+    """What a side changed in stages that landed meanwhile, and that are no part of any chain."""
+    for side, said in ((mine, "changed here"), (other, "changed at home")):
+        still = {s for s in gone if not side.landed(s)}
+        before, now = (
+            {place: oid for place, oid in patches.items() if place[0] in still}
+            for patches in (was.patches, side.patches)
+        )
+        for place, change in changes(store, before, now).items():
+            if change is not Change.SAME:
+                yield Clash(*place, f"its stage landed, and it was {said} meanwhile")
 
 
 def _live(patches: Mapping[Place, Oid], gone: set[StageId]) -> dict[Place, Oid]:

@@ -41,16 +41,19 @@ class Numbering:
     def give(self, version: int, content: str | None) -> int:
         """The number of one of our versions, which had `version` here."""
         known = self._known(content) if content is not None else self._new.get(version)
-        number = known or (version if version > self._highest else self._highest + 1)
-        self.note(number, content)
-        self._new[version] = number
-        return number
+        if known is None:
+            known = version if version > self._highest else self._highest + 1
+        self.note(known, content)
+        self._new[version] = known
+        return known
 
     def next(self, content: str) -> int:
         """The number of a version that is made now."""
-        number = self._known(content) or self._highest + 1
-        self.note(number, content)
-        return number
+        known = self._known(content)
+        if known is None:
+            known = self._highest + 1
+        self.note(known, content)
+        return known
 
     def fresh(self) -> int:
         """A number for what the lock does not tell of."""

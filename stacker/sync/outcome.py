@@ -45,10 +45,10 @@ class Count:
 class Synced:
     """The whole of it.
 
-    `steps` counts versions and what else the history of a series has; `renumbered` has the new
-    number of each of our versions whose number home had given; `ours` is the version that has our
-    side of every clash. `stopped` tells of the stages where `state` is *stopped*. `upstreams` are
-    the tips by repository.
+    `edits` says what had been edited by hand. `steps` counts versions and what else the history of
+    a series has; `renumbered` has the new number of each of our versions whose number home had
+    given; `ours` is the version that has our side of every clash. `stopped` tells of the stages
+    where `state` is *stopped*. `upstreams` are the tips by repository.
     """
 
     home: str
@@ -62,3 +62,4 @@ class Synced:
     ours: int | None = None
     stopped: RebaseResult | None = None
     upstreams: Mapping[str, str] = field(default_factory=dict)
+    edits: tuple[str, ...] = ()

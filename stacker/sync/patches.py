@@ -41,7 +41,7 @@ def merge_patches(
     theirs: Mapping[Place, Oid], *, on_ours: bool,
 ) -> MergedPatches:  # fmt: skip
     """What becomes of all patches; what both changed stands where `ours` or theirs stood."""
-    mine, others = _changes(store, base, ours), _changes(store, base, theirs)
+    mine, others = changes(store, base, ours), changes(store, base, theirs)
     patches: Patches = {}
     made: set[Place] = set()
     clashes: list[Clash] = []
@@ -72,7 +72,7 @@ def merge_patches(
     return MergedPatches(patches, frozenset(made), tuple(clashes))
 
 
-def _changes(
+def changes(
     store: ObjectStore, base: Mapping[Place, Oid], side: Mapping[Place, Oid]
 ) -> dict[Place, Change]:
     """What a side did to each patch."""

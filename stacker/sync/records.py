@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.git.objects import Commit, Entry
+from stacker.git.objects import REGULAR, Commit, Entry
+from stacker.git.pack import object_id
 from stacker.git.trees import replace_paths
+from stacker.series.versions.operations import contents
 from stacker.series.versions.recording import author_of
 
 if TYPE_CHECKING:
@@ -31,10 +33,9 @@ def unite(
 ) -> Union:
     """All files that home has under `theirs`, and ours; `now` in seconds since 1970."""
     there = {e.name.decode("utf-8", "surrogateescape"): e for e in _files(store, theirs)}
-    came: dict[str, bytes] = {}
-    for name, entry in there.items():
-        if name not in ours or store.write("blob", ours[name]) != entry.oid:
-            came[name] = store.blob(entry.oid)
+    here = {name: object_id(store.algorithm, "blob", text) for name, text in ours.items()}
+    lacking = {name: entry.oid for name, entry in there.items() if here.get(name) != entry.oid}
+    came = contents(store, lacking)
     sent: dict[bytes, Entry | None] = {}
     with store.bulk():
         for name, text in ours.items():
@@ -57,4 +58,6 @@ def unite(
 
 
 def _files(store: ObjectStore, head: Oid | None) -> list[Entry]:
-    return list(store.files(store.commit(head).tree)) if head else []
+    """What is a file of its own; else links would be read, and what other repositories have."""
+    found = store.files(store.commit(head).tree) if head else ()
+    return [entry for entry in found if entry.mode in REGULAR]

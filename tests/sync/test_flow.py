@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import pytest
 from sync_world import ONE, THREE, TWO, a_c, clone, commit, edit, edited, git, team, versions
+from world import World, begin
+
+from stacker.evidence.record import Record, Verdict
+from stacker.evidence.store import EvidenceStore
+from stacker.verify.flow import EVIDENCE
 
 
 @pytest.fixture
 def ann(tmp_path, run_stacker, history):
     return team(run_stacker, tmp_path, history)
+
+
+@pytest.fixture
+def both(ann):
+    """Ann and Bob, in step."""
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    return ann, bob
 
 
 def drift(world, subject, *changes):
@@ -211,7 +225,9 @@ def test_hand_made_edits_are_a_version_before_anything_is_merged(ann):
     ann.stacker("sync")
     patch = bob.patch("three")
     patch.write_bytes(patch.read_bytes().replace(b"+three", b"+tre"))
-    assert bob.stacker("sync")["state"] == "merged"
+    merged = bob.stacker("sync")
+    assert (merged["state"], merged["renumbered"]) == ("merged", {"2": 3})
+    assert merged["edits"] == ["patches of three were edited"]
     assert a_c(bob) == edited((3, "uno"), TWO, (27, "tre"))
 
 
@@ -244,6 +260,48 @@ def test_a_dry_run_moves_nothing(ann):
     assert ann.stacker("sync")["steps"]["sent"] == 2
 
 
+def test_a_dry_run_makes_no_version_of_what_was_edited_by_hand(ann):
+    ann.stacker("sync")
+    patch = ann.patch("three")
+    patch.write_bytes(patch.read_bytes().replace(b"+three", b"+tre"))
+    before, steps = ann.files(), versions(ann)
+    said = ann.stacker("sync", "--dry-run")
+    assert (said["edits"], said["state"]) == (["patches of three were edited"], "sent")
+    assert (ann.files(), versions(ann)) == (before, steps)
+    assert ann.stacker("sync")["steps"] == said["steps"]
+    (ann.home / "series" / "one.md").write_bytes(b"# Another\n")
+    said = ann.stacker("sync", "--dry-run")
+    assert ann.stacker("sync")["steps"] == said["steps"] == {"sent": 1, "taken": 0}
+
+
+def test_a_stage_that_landed_here_and_was_edited_there_is_named(both):
+    ann, bob = both
+    drift(ann, "One landed", ONE)
+    edit(bob, "one", "one\n", "uno\n")
+    ann.stacker("rebase")
+    ann.stacker("sync")
+    clash = bob.stacker("sync", code=3)
+    assert [(c["stage"], c["file"]) for c in clash["clashes"]] == [("one", "0001-one.patch")]
+    assert "one/0001-one.patch" in bob.stacker("log")["versions"][0]["reason"]
+    bob.stacker("undo", "--to", f"v{clash['ours']}")
+    assert a_c(bob) == edited((3, "uno"), TWO, THREE)
+
+
+def test_a_landing_that_was_taken_back_does_not_come_again(both):
+    ann, bob = both
+    drift(ann, "One landed", ONE)
+    ann.stacker("rebase")
+    ann.stacker("sync")
+    bob.stacker("sync")
+    ann.stacker("undo")
+    edit(bob, "three", "line 33\n", "bob\n")
+    bob.stacker("sync")
+    assert ann.stacker("sync")["clashes"] == []
+    landed = {s["id"]: s["landed"] for s in ann.stacker("status")["stages"]}
+    assert landed == {"one": False, "two": False, "three": False}
+    assert a_c(ann) == edited(ONE, TWO, THREE, (33, "bob"))
+
+
 def test_without_a_home_it_says_how_to_name_one(ann):
     git(ann.home, "remote", "remove", "origin")
     said = ann.stacker("sync", code=2)["error"]
@@ -273,37 +331,140 @@ def test_nobody_loses_the_plan_when_both_change_the_same_line(ann):
     assert [c["file"] for c in clash["clashes"]] == ["series.toml"]
     assert b"Ann's" in (bob.home / "series.toml").read_bytes()
     bob.stacker("undo", "--to", f"v{clash['ours']}")
+    assert b"Bob's" in (bob.home / "series.toml").read_bytes()
 
 
-def test_hostile_names_from_home_are_refused(ann, tmp_path):
+def test_a_repository_that_only_homes_plan_names(both, tmp_path, history):
+    ann, bob = both
+    other = history.draw(tmp_path / "other", {
+        "master": [("begin", {"b": "b\n"})], "topic": ["begin", ("Four", {"b": "c\n"})],
+    })  # fmt: skip
+    plan = ann.home / "series.toml"
+    added = f'\n[repositories.other]\nupstream = "{other.path}"\nbranch = "master"\n'
+    added += '\n[[stages]]\nid = "four"\nrepository = "other"\nneeds = ["three"]\n'
+    plan.write_text(plan.read_text("utf-8") + added, "utf-8", newline="\n")
+    ann.stacker("import", f"{other['begin']}..topic", "--from", str(other.path), "--stage", "four")
+    edit(bob, "two", "line 33\n", "bob\n")
     ann.stacker("sync")
-    bob = clone(ann, "bob")
-    bob.stacker("sync")
-    home = ann.home.parent / "home.git"
-    for name in ("patches/../../evil", "evil.toml", "series/x\\y.md", "patches/a/NUL.patch"):
-        blob = git(home, "hash-object", "-w", "--stdin")
-        head = git(home, "rev-parse", "refs/stacker/versions")
-        tree = {"": git(home, "ls-tree", head)}
-        entry = f"100644 blob {blob}\t{name.rpartition('/')[2]}\n"
-        parts = name.split("/")[:-1]
-        import subprocess  # noqa: PLC0415
+    assert bob.stacker("sync")["state"] == "merged"
+    assert bob.stacker("rebase")["bases"]["other"] == other["begin"]
+    # Each goes ahead in one of the two repositories.
+    drift(ann, "drift", (0, "up"))
+    other.add("master", ("other drift", {"z": "z"}))
+    ann.stacker("sync")
+    ann.stacker("rebase", "--onto", "master")
+    bob.stacker("rebase", "--onto", "other=master")
+    ann.stacker("sync")
+    assert bob.stacker("sync")["state"] == "merged"
+    wanted = {"upstream": ann.upstream["drift"], "other": other["other drift"]}
+    assert bob.stacker("status")["bases"] == wanted
 
-        def mktree(text, home=home):
-            done = subprocess.run(["git", "mktree"], cwd=home, input=text.encode(),
-                                  capture_output=True, check=True)  # fmt: skip
-            return done.stdout.decode().strip()
 
-        inner = mktree(entry)
-        for part in reversed(parts[1:]):
-            inner = mktree(f"040000 tree {inner}\t{part}\n")
-        top = "\n".join(x for x in tree[""].splitlines() if not x.endswith("\tpatches"))
-        top = f"{top}\n040000 tree {inner}\t{parts[0]}\n" if parts else f"{tree['']}\n{entry}"
-        commit_ = git(
-            home, "commit-tree", "-p", head, "-m", "rebase: evil\n\nVersion: 9", mktree(top)
-        )
-        git(home, "update-ref", "refs/stacker/versions", commit_)
-        before = bob.files()
-        said = bob.stacker("sync", code=1)["error"]
-        assert "no series directory has" in said["message"], name
-        assert bob.files() == before
-        git(home, "update-ref", "refs/stacker/versions", head)
+def test_what_came_by_git_before_is_no_change_of_ours(both):
+    ann, bob = both
+    edit(ann, "two", "line 20\n", "not so\n")
+    ann.stacker("sync")
+    commit(ann)
+    git(bob.home, "pull", "-q", "origin", "main")
+    assert a_c(bob) == edited(ONE, TWO, THREE, (20, "not so"))
+    edit(bob, "three", "line 33\n", "bob\n")
+    ann.stacker("undo")
+    ann.stacker("sync")
+    merged = bob.stacker("sync")
+    assert (merged["state"], merged["clashes"]) == ("merged", [])
+    assert a_c(bob) == edited(ONE, TWO, THREE, (33, "bob"))
+
+
+def test_what_came_by_git_alone_is_taken(both):
+    ann, bob = both
+    edit(ann, "two", "line 20\n", "ann\n")
+    ann.stacker("sync")
+    commit(ann)
+    git(bob.home, "pull", "-q", "origin", "main")
+    bob.stacker("rebase", "--no-fetch")
+    taken = bob.stacker("sync")
+    assert (taken["state"], taken["steps"]) == ("taken", {"sent": 0, "taken": 1})
+    assert versions(bob) == versions(ann)
+
+
+def test_a_name_that_others_could_not_have_is_refused_before_it_is_sent(both):
+    ann, bob = both
+    patch = ann.patch("two")
+    patch.rename(patch.with_name("0001-fix: two.patch"))
+    said = ann.stacker("sync", code=1)["error"]
+    assert "0001-fix: two.patch" in said["message"]
+    assert "another name" in said["hint"]
+    assert bob.stacker("sync")["state"] == "in-step"
+
+
+def test_records_that_home_has_are_not_written_again(both):
+    ann, _ = both
+    with EvidenceStore(ann.home / ".stacker" / EVIDENCE) as store:
+        store.add(*(Record(
+            key=f"k{n}", stage="one", check="c", platform="p", host="h", commit="c", tree="t",
+            base="b", verdict=Verdict.PASSED, exit_code=0, seconds=1.0, started_at=1.0 + n,
+            clean=True, log="",
+        ) for n in range(20)))  # fmt: skip
+    assert ann.stacker("sync")["evidence"]["sent"] == 20
+    before = ann.git("count-objects", "-v")
+    assert ann.stacker("sync")["evidence"] == {"sent": 0, "taken": 0}
+    assert ann.git("count-objects", "-v") == before
+
+
+def test_another_series_in_that_home_stays_apart(ann, tmp_path, run_stacker, history):
+    ann.stacker("sync")
+    folder = tmp_path / "another"
+    folder.mkdir()
+    upstream = history.draw(folder / "upstream", {
+        "master": [("begin", {"q": "q\n"})], "port": ["begin", ("Q", {"q": "p\n"})],
+    })  # fmt: skip
+    other = begin(run_stacker, folder, upstream, ("master..port", "--stage-per-commit"))
+    plan = other.home / "series.toml"
+    plan.write_text(plan.read_text("utf-8").replace('name = "home"', 'name = "q"'), "utf-8")
+    git(other.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    head = git(tmp_path / "home.git", "rev-parse", "refs/stacker/versions")
+    before = other.files()
+    assert "another series, 'home'" in other.stacker("sync", code=1)["error"]["message"]
+    assert other.files() == before
+    assert git(tmp_path / "home.git", "rev-parse", "refs/stacker/versions") == head
+
+
+def test_two_who_began_apart_have_one_beginning(ann, tmp_path, run_stacker):
+    ann.stacker("sync")
+    (tmp_path / "apart").mkdir()
+    begun = (f"{ann.upstream['start']}..{ann.upstream['Two']}", "--stage-per-commit")
+    bob = begin(run_stacker, tmp_path / "apart", ann.upstream, begun)
+    git(bob.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    bob.stacker("sync", code=None)
+    begun = [number for number, _, command in versions(bob) if command == "init"]
+    assert set(begun) == {0}
+    assert a_c(bob) == edited(ONE, TWO, THREE)
+
+
+def test_a_home_with_other_ids_is_said_to_be_one(tmp_path, run_stacker, history):
+    folder = tmp_path / "upstream"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "master", "--object-format=sha256")
+    for text in ("a", "b"):
+        (folder / "file").write_text(text, encoding="utf-8")
+        git(folder, "add", "file")
+        git(folder, "commit", "-q", "-m", f"Part {text}")
+    ran = run_stacker("--json", "init", "home", "--upstream", str(folder), cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    world = World(None, tmp_path / "home", run_stacker)
+    world.stacker("import", "master~1..master", "--stage-per-commit")
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "home.git")
+    git(world.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    assert "sha256" in world.stacker("sync", code=1)["error"]["hint"]
+    commit(world)
+    assert "sha256" in world.stacker("sync", code=1)["error"]["message"]
+
+
+def test_a_run_of_new_numbers_is_one_line(both):
+    ann, bob = both
+    edit(ann, "one", "line 6\n", "ann\n")
+    ann.stacker("sync")
+    for line in (30, 32, 34):
+        edit(bob, "three", f"line {line}\n", f"bob {line}\n")
+    said = bob.run("sync", cwd=bob.home).out
+    assert "our v2 to v4 are v3 to v5 now: home had a v2 already" in said
