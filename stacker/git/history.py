@@ -28,17 +28,40 @@ def counting(store: ObjectStore, old: Oid, new: Oid) -> Iterator[Callable[[], in
 
     What it gives waits for the number.
     """
-    process = store.git.start("rev-list", "--count", "--first-parent", new, f"^{old}", "--")
+    asked = ("rev-list", "--count", "--first-parent", new, f"^{old}", "--")
+    with _meanwhile(store, *asked) as answer:
+        yield lambda: int(answer())
 
-    def counted() -> int:
+
+@contextmanager
+def telling(store: ObjectStore, old: Oid, new: Oid, word: str) -> Iterator[Callable[[], bytes]]:
+    """Read what those of `first_parents(old, new)` change whose message has that word, in whatever
+    case, while other things are done.
+
+    What it gives waits for the diffs, which have no context.
+    """
+    asked = (
+        "log", "--first-parent", "-i", "--fixed-strings", f"--grep={word}", "--format=",
+        "-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", new, f"^{old}", "--",
+    )  # fmt: skip
+    with _meanwhile(store, *asked) as answer:
+        yield answer
+
+
+@contextmanager
+def _meanwhile(store: ObjectStore, *asked: str) -> Iterator[Callable[[], bytes]]:
+    """Ask git while other things are done; what this gives waits for the answer."""
+    process = store.git.start(*asked)
+
+    def answer() -> bytes:
         out, _ = process.communicate()
         if process.returncode != 0:
-            raise GitError(f"the history between {old} and {new} cannot be read")
-        return int(out)
+            raise GitError(f"git {asked[0]}: the history of upstream cannot be read")
+        return out
 
     with process:
         try:
-            yield counted
+            yield answer
         finally:
             if process.poll() is None:
                 process.kill()
@@ -81,9 +104,3 @@ def touching(
     asked = b"\n".join([new.encode("ascii"), b"^" + old.encode("ascii"), b"--", *named, b""])
     said = store.git.text("rev-list", "--reverse", *form, "--stdin", stdin=asked)
     return tuple(Oid(line) for line in said.split())
-
-
-def tells_of(store: ObjectStore, old: Oid, new: Oid, word: str) -> bool:
-    """Whether a message of `first_parents(old, new)` has that word, in whatever case."""
-    asked = ("--first-parent", "--max-count=1", "-i", "--fixed-strings", f"--grep={word}")
-    return bool(store.git.text("rev-list", *asked, new, f"^{old}", "--"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.history import counting
-from stacker.landed.passing import passed
+from stacker.landed.passing import passing
 from stacker.landed.released import releases, unreleased
 from stacker.landed.returning import holding, lost, without_lost
 from stacker.landed.trying import try_on
@@ -150,9 +150,8 @@ def _carry_out(
     `ask` tells the releases of landings."""
     before, missed = series.lock, lost(work.store, series, attempt.targets)
     series = without_lost(series, missed)
-    reverted = passed(work.store, series, attempt.targets)
-    series, missed = without_lost(series, reverted), (*missed, *reverted)
     with ExitStack() as stack:
+        reverted = stack.enter_context(passing(work.store, series, attempt.targets))
         counts = [
             stack.enter_context(counting(work.store, old, new))
             for name, old in series.lock.bases.items()
@@ -160,6 +159,8 @@ def _carry_out(
         ]
         outcomes, landed, _ = dry_run(work, series, attempt)
         moved = sum(counted() for counted in counts)
+        missed = (*missed, *(taken_back := reverted()))
+    series = without_lost(series, taken_back)
     halted = any(isinstance(o, Halted) for o in outcomes.values())
     # What landed since is part of the question again: on the old base its change is missing.
     whole = _without_dropped(series.composition(work.store, attempt.targets, {}), attempt)
