@@ -1,4 +1,4 @@
-"""A rebase looks for landings that it passes only where a revert takes back a line of the series."""
+"""A rebase looks for landings that it passes only where a revert takes back a line of a stage."""
 
 from __future__ import annotations
 
