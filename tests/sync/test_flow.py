@@ -468,3 +468,15 @@ def test_a_run_of_new_numbers_is_one_line(both):
         edit(bob, "three", f"line {line}\n", f"bob {line}\n")
     said = bob.run("sync", cwd=bob.home).out
     assert "our v2 to v4 are v3 to v5 now: home had a v2 already" in said
+
+
+def test_a_message_edited_before_the_first_command_of_a_clone_stays(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    patch = bob.patch("two")
+    patch.write_bytes(patch.read_bytes().replace(b"Subject: [PATCH] Two", b"Subject: [PATCH] Zwei"))
+    assert bob.stacker("sync")["edits"] == ["patches of two were edited"]
+    assert ann.stacker("sync")["state"] == "taken"
+    assert b"Zwei" in ann.patch("two").read_bytes()
+    [tip] = [s["commit"] for s in ann.stacker("status")["stages"] if s["id"] == "two"]
+    assert ann.git("log", "-1", "--format=%s", tip) == "Zwei"
