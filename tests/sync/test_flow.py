@@ -480,3 +480,28 @@ def test_a_message_edited_before_the_first_command_of_a_clone_stays(ann):
     assert b"Zwei" in ann.patch("two").read_bytes()
     [tip] = [s["commit"] for s in ann.stacker("status")["stages"] if s["id"] == "two"]
     assert ann.git("log", "-1", "--format=%s", tip) == "Zwei"
+
+
+def test_undo_of_what_came_together_leaves_what_others_did(both):
+    ann, bob = both
+    edit(ann, "one", "line 6\n", "ann\n")
+    ann.stacker("sync")
+    edit(bob, "three", "line 30\n", "bob\n")
+    bob.stacker("sync")
+    assert bob.stacker("undo")["version"] == 2
+    assert a_c(bob) == edited(ONE, TWO, THREE, (6, "ann"))
+    bob.stacker("undo")
+    assert a_c(bob) == edited(ONE, TWO, THREE, (6, "ann"), (30, "bob"))
+
+
+def test_undo_of_a_sync_that_stopped_leaves_what_others_did(both):
+    ann, bob = both
+    edit(ann, "one", "line 34\n", "near\n")
+    edit(bob, "three", "line 34\n", "close\n")
+    ann.stacker("sync")
+    bob.stacker("sync", code=3)
+    assert bob.stacker("undo")["version"] == 2
+    assert bob.stacker("sync")["state"] == "sent"
+    assert a_c(bob) == a_c(ann) == edited(ONE, TWO, THREE, (34, "near"))
+    bob.stacker("undo", "--to", "v3")
+    assert a_c(bob) == edited(ONE, TWO, THREE, (34, "close"))
