@@ -19,6 +19,7 @@ from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.saving import save, see
 from stacker.series.versions import ondisk, operations
+from stacker.series.versions.joined import joined_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,12 +78,16 @@ def _command(target: Operation) -> str:
 
 
 def _target(work: Workspace, here: Operation, to: int | None) -> Operation:
-    """The version asked for; the one before, where none is.
+    """The version asked for; the one before, where none is. Of what a sync joined with home's that
+    is home's: ours lacks what others did, and would take it from all with the next sync.
 
     What was found edited by hand has the number of the version that it was made of, which is
     meant. An edit begins with the version before it, whatever files it came by.
     """
     found = None
+    home = joined_with(here.reason) if here.command in ("sync", operations.SEEN) else None
+    if to is None and home not in (None, here.version) and any(_wanted(work, here, home)):
+        to = home
     if to is not None or here.command == "edit":
         found = next((o for o in _wanted(work, here, to) if o.command != operations.SEEN), None)
     found = found or next(_wanted(work, here, to), None)

@@ -47,8 +47,7 @@ def _lines(done: Synced, *, dry_run: bool) -> Iterator[str]:
     yield _state(done, dry_run=dry_run)
     yield from _renumbered(done.renumbered)
     for one in done.clashes:
-        where = f"{one.stage}/{one.file}" if one.stage else one.file
-        yield f"  {where}: {one.said}"
+        yield f"  {one.place}: {one.said}"
     if done.ours is not None:
         yield f"  all of our side is in v{done.ours}"
     for stage in _stopped(done):

@@ -49,6 +49,7 @@ class Rebuilder:
         self._bases = lock.bases
         self._patches: dict[StageId, tuple[PatchCommit, ...]] = {}
         self.edits: list[str] = []
+        self._differ: set[StageId] = set()
         self._live = [line for line in lock.stages if not line.landed]
         self._lines = walk_back(store, self._live) if in_store else {}
         self._composer = Composer(
@@ -106,10 +107,14 @@ class Rebuilder:
         return Rereader(self._store, self._by_hand.since, self._by_hand.renames, self._files)
 
     def _compare(self, run: Sequence[StageLock], found: Sequence[tuple[PatchCommit, ...]]) -> None:
-        """Note which stages are not as the lock has them."""
+        """Note which stages are not as the lock has them; what stands on one differs with it."""
         for line, commits in zip(run, found, strict=True):
             trees = tuple(self._store.commit(c.commit).tree for c in commits)
-            if self._is_edited(line) or trees != line.trees:
+            differs = bool(commits) and commits[-1].commit != line.commit
+            follows = not self._differ.isdisjoint(self.chains[line.stage][:-1])
+            if differs:
+                self._differ.add(line.stage)
+            if self._is_edited(line) or trees != line.trees or (differs and not follows):
                 self.edits.append(f"patches of {line.stage} were edited")
 
     def added(self, stage: StageId, plan: Plan) -> tuple[PatchCommit, ...]:

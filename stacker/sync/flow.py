@@ -150,7 +150,8 @@ def _go_on(
     joined, version = Joined(), None
     if mine and (how.began < len(theirs) or mine[-1] is not ours[-1]):
         version = numbering.of(mine[-1].version)
-        joined = join(work, *_sides(store, ours, theirs, how, numbering), numbering)
+        sides = _sides(store, ours, theirs, how, numbering)
+        joined = join(work, sides, numbering, theirs[-1].version)
         if joined.clashes and version in (one.version for one in joined.entries):
             # Texts alone make no version, and what was merged has that number now.
             version = numbering.fresh()

@@ -11,6 +11,7 @@ from stacker.rebase.outcome import RebaseResult, describe
 from stacker.series.compose import Halted, Standing
 from stacker.series.lock import serialise as serialise_lock
 from stacker.series.saving import kept, rewritten, texts_of
+from stacker.series.versions.joined import joined
 from stacker.series.versions.numbering import content_of
 from stacker.series.versions.operations import SEEN
 from stacker.series.versions.recording import NewOperation
@@ -18,7 +19,7 @@ from stacker.series.versions.snapshot import Snapshot
 from stacker.sync.merging import merge_series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from stacker.series.workspace import Workspace
     from stacker.sync.merging import MergedSeries
@@ -36,10 +37,14 @@ class Joined(NamedTuple):
     stopped: RebaseResult | None = None
 
 
-def join(work: Workspace, base: Files, ours: Files, theirs: Files, numbering: Numbering) -> Joined:
-    """Merge both sides and compose what comes of it."""
+def join(
+    work: Workspace, sides: tuple[Files, Files, Files], numbering: Numbering, home: int
+) -> Joined:
+    """Merge both sides and compose what comes of it; `sides` are what both began with, ours, and
+    what home has as its version `home`."""
+    base, ours, theirs = sides
     merged = merge_series(work.store, base, ours, theirs)
-    series = merged.series
+    series, reason = merged.series, joined(home, (one.place for one in merged.clashes))
     attempt = Attempt(dict(merged.bases), {})
     outcomes, landed, _ = dry_run(work, series, attempt)
     if any(isinstance(one, Halted) for one in outcomes.values()):
@@ -60,7 +65,7 @@ def join(work: Workspace, base: Files, ours: Files, theirs: Files, numbering: Nu
         )  # fmt: skip
         waiting = attempts.read(work.directory.state)  # a rebase that stopped before
         attempts.write(work.directory.state, attempt._replace(waiting=waiting))
-        return Joined((_left_open(work, merged, numbering),), merged.clashes, result)
+        return Joined((_left_open(work, merged, numbering, reason),), merged.clashes, result)
     standing = {s: o for s, o in outcomes.items() if isinstance(o, Standing)}
     lock, files = rewritten(work.store, series, merged.bases, standing, landed)
     content = content_of(lock)
@@ -68,12 +73,14 @@ def join(work: Workspace, base: Files, ours: Files, theirs: Files, numbering: Nu
     what = Snapshot.of(work.store.algorithm, {**files, "series.lock": serialise_lock(lock)})
     done = NewOperation(
         what, tuple(kept(work.store, lock)), lock.version, content, "sync",
-        _reason(merged.clashes), work.now, work.person,
+        reason, work.now, work.person,
     )  # fmt: skip
     return Joined((done,), merged.clashes)
 
 
-def _left_open(work: Workspace, merged: MergedSeries, numbering: Numbering) -> NewOperation:
+def _left_open(
+    work: Workspace, merged: MergedSeries, numbering: Numbering, reason: str
+) -> NewOperation:
     """The files of both sides as if edited by hand on the ground: `resolve` goes on from there."""
     series = merged.series
     commits = {
@@ -89,12 +96,5 @@ def _left_open(work: Workspace, merged: MergedSeries, numbering: Numbering) -> N
     keep = dict.fromkeys([*kept(work.store, merged.ground), *commits.values()])
     return NewOperation(
         Snapshot.of(work.store.algorithm, files), tuple(keep), numbering.fresh(), None, SEEN,
-        _reason(merged.clashes), work.now, work.person,
+        reason, work.now, work.person,
     )  # fmt: skip
-
-
-def _reason(clashes: Sequence[Clash]) -> str:
-    """What the step says of itself: whoever looks later is told of clashes, too."""
-    places = (f"{one.stage}/{one.file}" if one.stage else one.file for one in clashes)
-    said = ", ".join(" ".join(place.split()) for place in places)
-    return f"with what home has; both changed {said}" if said else "with what home has"

@@ -32,6 +32,11 @@ class Clash(NamedTuple):
     file: str
     said: str
 
+    @property
+    def place(self) -> str:
+        """Where it is, as people are told."""
+        return f"{self.stage}/{self.file}" if self.stage else self.file
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stacker.errors import PatchError, SeriesError, StackerError
+from stacker.git.objects import Commit
 from stacker.series.directory import LOCK
 from stacker.series.loading import as_left
 from stacker.series.patches.paths import wrong_on_windows
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
+    from stacker.series.lock import Lock
     from stacker.series.versions.operations import Operation
     from stacker.sync.line import SharedStep
     from stacker.sync.numbering import Numbering
@@ -84,6 +86,7 @@ def taken(
             content = content_in(lock, step.command)
             if content is not None and content not in rebuilt and len(rebuilt) < _REBUILT:
                 rebuilt.add(content)
+                _refuse_other_commits(store, lock)
                 _rebuild(store, operations.contents(store, ids), needed=n == len(steps) - 1)
         keep = tuple(kept(store, lock)) if content is not None else ()
         new.append(
@@ -137,15 +140,17 @@ def of_home(step: SharedStep) -> Iterator[None]:
         ) from exc
 
 
+def _refuse_other_commits(store: ObjectStore, lock: Lock) -> None:
+    """What the store has must be what the lock says of it: later it is taken from there."""
+    lines = [line for line in lock.stages if line.trees and not line.landed]
+    for line, found in zip(lines, store.find_many([one.commit for one in lines]), strict=True):
+        if found and (found[0] != "commit" or Commit.parse(found[2]).tree != line.trees[-1]):
+            raise SeriesError(f"{line.commit} is not what patches/{line.stage}/ makes")
+
+
 def _rebuild(store: ObjectStore, files: Mapping[str, bytes], *, needed: bool) -> None:
     try:
-        series = as_left(files, store, in_store=False)
+        as_left(files, store, in_store=False)
     except StackerError:  # its base is gone from upstream, say
         if needed:
             raise
-        return
-    for stage, patches in series.patches.items():
-        line = series.lock.stage(stage)
-        assert line is not None, "only what the lock has is read"
-        if patches and line.commit != patches[-1].commit and store.find(line.commit):
-            raise SeriesError(f"{line.commit} is not what patches/{stage}/ makes")

@@ -66,7 +66,8 @@ def test_a_fresh_clone_reads_stages_that_stand_on_each_other_at_once(world, monk
     replace(world, "two", b"Subject: [PATCH] Two", b"Subject: [PATCH] Zwei")
     document = clone_of(world).stacker("rebase")
     names = [f"patches/{stage}/0001-{stage}.patch" for stage in ("one", "two", "three")]
-    assert asked == [names]
+    assert {tuple(mails) for mails in asked} == {tuple(names)}
+    assert document["edits"] == ["patches of two were edited"]
     tip = stages(document)["three"]["commit"]
     assert world.git("log", "-3", "--format=%s", tip).split() == ["Three", "Zwei", "One"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sync_world import a_c, clone, edit, edited, team, versions
+from sync_world import a_c, clone, edit, edited, git, team, versions
 
 import stacker
 
@@ -99,3 +100,32 @@ def test_a_store_that_was_lost_in_the_middle_comes_back(tmp_path, run_stacker, h
     edit(ann, "three", "line 24\n", "ann\n")
     assert ann.stacker("sync")["state"] == "merged"
     assert a_c(ann) == edited((3, "one"), (15, "two"), (27, "three"), (12, "bob"), (24, "ann"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the hook is a shell script")
+def test_what_clashed_is_told_though_somebody_else_was_faster(tmp_path, run_stacker, history):
+    ann = team(run_stacker, tmp_path, history)
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    bob.stacker("sync")
+    home = tmp_path / "home.git"
+    edit(bob, "two", "two\n", "deux\n")
+    edit(ann, "two", "two\n", "zwei\n")
+    ann.stacker("sync")
+    first = git(home, "rev-parse", "refs/stacker/versions")
+    edit(ann, "one", "line 6\n", "six\n")
+    ann.stacker("sync")
+    second = git(home, "rev-parse", "refs/stacker/versions")
+    git(home, "update-ref", "refs/stacker/versions", first)
+    hook = home / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        f"#!/bin/sh\necho {second} >refs/stacker/versions\nrm hooks/pre-receive\n", "utf-8"
+    )
+    hook.chmod(0o755)
+    said = bob.stacker("sync", code=3)
+    assert not hook.exists()
+    assert [(c["stage"], c["file"]) for c in said["clashes"]] == [("two", "0001-two.patch")]
+    assert said["renumbered"]["2"] == said["ours"]
+    bob.stacker("undo", "--to", f"v{said['ours']}")
+    assert a_c(bob) == edited((3, "one"), (15, "deux"), (27, "three"))

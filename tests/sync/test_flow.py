@@ -468,3 +468,40 @@ def test_a_run_of_new_numbers_is_one_line(both):
         edit(bob, "three", f"line {line}\n", f"bob {line}\n")
     said = bob.run("sync", cwd=bob.home).out
     assert "our v2 to v4 are v3 to v5 now: home had a v2 already" in said
+
+
+def test_a_message_edited_before_the_first_command_of_a_clone_stays(ann):
+    ann.stacker("sync")
+    bob = clone(ann, "bob")
+    patch = bob.patch("two")
+    patch.write_bytes(patch.read_bytes().replace(b"Subject: [PATCH] Two", b"Subject: [PATCH] Zwei"))
+    assert bob.stacker("sync")["edits"] == ["patches of two were edited"]
+    assert ann.stacker("sync")["state"] == "taken"
+    assert b"Zwei" in ann.patch("two").read_bytes()
+    [tip] = [s["commit"] for s in ann.stacker("status")["stages"] if s["id"] == "two"]
+    assert ann.git("log", "-1", "--format=%s", tip) == "Zwei"
+
+
+def test_undo_of_what_came_together_leaves_what_others_did(both):
+    ann, bob = both
+    edit(ann, "one", "line 6\n", "ann\n")
+    ann.stacker("sync")
+    edit(bob, "three", "line 30\n", "bob\n")
+    bob.stacker("sync")
+    assert bob.stacker("undo")["version"] == 2
+    assert a_c(bob) == edited(ONE, TWO, THREE, (6, "ann"))
+    bob.stacker("undo")
+    assert a_c(bob) == edited(ONE, TWO, THREE, (6, "ann"), (30, "bob"))
+
+
+def test_undo_of_a_sync_that_stopped_leaves_what_others_did(both):
+    ann, bob = both
+    edit(ann, "one", "line 34\n", "near\n")
+    edit(bob, "three", "line 34\n", "close\n")
+    ann.stacker("sync")
+    bob.stacker("sync", code=3)
+    assert bob.stacker("undo")["version"] == 2
+    assert bob.stacker("sync")["state"] == "sent"
+    assert a_c(bob) == a_c(ann) == edited(ONE, TWO, THREE, (34, "near"))
+    bob.stacker("undo", "--to", "v3")
+    assert a_c(bob) == edited(ONE, TWO, THREE, (34, "close"))
