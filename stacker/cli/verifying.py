@@ -31,6 +31,10 @@ def verify(
     check: Annotated[list[str] | None, typer.Option(help="Only this check.")] = None,
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run also what was shown before.")] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", min=1, help="Build for so many platforms and checks at once."),
+    ] = 1,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run this plan's commands without asking.")
     ] = False,
@@ -65,6 +69,7 @@ def verify(
             platforms=tuple(platform or ()),
             checks=tuple(check or ()),
             rerun=rerun,
+            jobs=jobs,
         )
         result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}

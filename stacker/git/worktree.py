@@ -25,14 +25,26 @@ def checkout(store: Git, commit: str, folder: Path) -> None:
     submodules are left as empty folders. There is no `.git` in it on purpose: what runs there
     sees neither the refs of the store nor its objects, and cannot change them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as private:
-        places = {
-            "GIT_DIR": str(store.directory.absolute()),
-            "GIT_WORK_TREE": str(folder.absolute()),
-            "GIT_INDEX_FILE": str(Path(private).absolute() / "index"),
-        }
-        store.run("read-tree", "--reset", "-u", f"{commit}^{{tree}}", env=places)
+        move(store, commit, folder, Path(private) / "index")
+
+
+def move(store: Git, commit: str, folder: Path, index: Path) -> None:
+    """Make the tracked files of `folder` those of `commit`, and touch no others.
+
+    The file `index` remembers from move to move what git put there; where it is absent, `folder`
+    must be, too. A file that is as it should be keeps its time; what was changed, removed or put
+    in the way is set right; files that no commit brought stay.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    places = {
+        "GIT_DIR": str(store.directory.absolute()),
+        "GIT_WORK_TREE": str(folder.absolute()),
+        "GIT_INDEX_FILE": str(index.absolute()),
+    }
+    if index.exists():  # touched is not changed
+        store.attempt("update-index", "-q", "--refresh", env=places)
+    store.run("read-tree", "--reset", "-u", f"{commit}^{{tree}}", env=places)
 
 
 def make_read_only(folder: Path) -> None:

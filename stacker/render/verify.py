@@ -42,7 +42,7 @@ def event_text(event: Event) -> str:
     match event:
         case Priced(price):
             return str(price)
-        case Started(cell, number, total):
+        case Started(cell, number, total, _):
             return f"{number}/{total}  {cell.stage}: {cell.check.name} for {cell.platform.name}"
         case Ended(one):
             took = f" ({duration(one.seconds)})" if one.seconds else ""

@@ -1,14 +1,18 @@
-"""One build: a folder of its own, the stage's files in it, the check's commands run there."""
+"""One build: the stage's files in the check's lane, its commands run there, what that showed."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from stacker.evidence.record import Record
-from stacker.git.worktree import checkout, make_read_only, remove_tree
+from stacker.evidence.record import Record, Verdict
+from stacker.git.worktree import checkout, make_read_only
 from stacker.verify.commands import fill, repositories_named
-from stacker.verify.environment import build_environment
+from stacker.verify.environment import asked_for, build_environment
+from stacker.verify.lane import Lane
+from stacker.verify.lanes import lane_of
 from stacker.verify.machine import machine_name
 from stacker.verify.runner import Job, run
 
@@ -17,28 +21,87 @@ if TYPE_CHECKING:
 
     from stacker.verify.matrix import Cell
     from stacker.verify.request import VerifyRequest
+    from stacker.verify.runner import Ran, Stop
     from stacker.verify.stage_tree import StageTree
 
+_RED = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
 
-def build(request: VerifyRequest, cell: Cell) -> tuple[Record, str]:
-    """Run the cell's check on a fresh checkout; the result, and why it could not run, if so."""
-    stage = request.stages[cell.stage]
-    place = request.builds / cell.key[:16]  # short: Windows has little room for paths
-    work = place / "tree"
-    checkout(request.store, stage.commit, work)
-    values = _values(request, cell, stage)
-    job = Job(
-        steps=tuple(fill(step, values) for step in cell.check.run),
-        folder=work,
-        environment=build_environment(request.environment, cell.check.env, place),
-        timeout=cell.check.timeout,
-        log=request.log_of(cell.key),
-    )
-    try:
-        ran = run(job)
-    finally:
-        remove_tree(place)
-    record = Record(
+
+class Builder:
+    """Builds the cells of one request; of different lanes at once, from as many threads."""
+
+    def __init__(self, request: VerifyRequest, stop: Stop) -> None:
+        self._request = request
+        self._stop = stop
+        self._beside = Lock()
+
+    def build(self, cell: Cell) -> tuple[Record, str]:
+        """Run the cell's check; the result, and why it could not run, if so.
+
+        What failed in a lane that had been moved may be the lane's fault: only what a fresh one
+        shows is believed. Evidence of one's own and what is asked again come from fresh ones.
+        """
+        request, stage = self._request, self._request.stages[cell.stage]
+        beside = self._folders_beside(cell, stage)
+        lane = Lane(request.lanes / lane_of(cell), request.store, _recipe(request, cell, beside))
+        try:
+            clean = lane.stand(stage.commit, fresh=request.own_evidence or request.rerun)
+            ran = self._run(cell, stage, lane, beside)
+            if ran.verdict in _RED and not clean:
+                clean = lane.stand(stage.commit, fresh=True)
+                ran = self._run(cell, stage, lane, beside)
+        except BaseException:
+            lane.remove()
+            raise
+        if ran.exit_code is None:  # killed while it wrote
+            lane.remove()
+        else:
+            lane.settle(stage.commit)
+        return _record(request, cell, stage, ran, clean=clean), ran.reason
+
+    def _run(self, cell: Cell, stage: StageTree, lane: Lane, beside: dict[str, Path]) -> Ran:
+        request = self._request
+        values = {
+            "platform": cell.platform.name,
+            "stage": stage.stage,
+            "base": stage.base,
+            "jobs": str(max(1, (os.cpu_count() or 1) // request.jobs)),
+            "python": request.python,
+            **{f"repo:{name}": str(folder) for name, folder in beside.items()},
+        }
+        job = Job(
+            steps=tuple(fill(step, values) for step in cell.check.run),
+            folder=lane.tree,
+            environment=build_environment(request.environment, cell.check.env, lane.private),
+            timeout=cell.check.timeout,
+            log=request.log_of(cell.key),
+        )
+        return run(job, self._stop)
+
+    def _folders_beside(self, cell: Cell, stage: StageTree) -> dict[str, Path]:
+        """The files of the other repositories' commits, which no check may write to; by name."""
+        commits = self._request.commits_beside(stage)
+        found = {}
+        for name in repositories_named(cell.check.run):
+            folder = found[name] = self._request.builds / f"repo-{commits[name][:16]}"
+            with self._beside:
+                if not folder.exists():
+                    checkout(self._request.store, commits[name], folder)
+                    make_read_only(folder)
+        return found
+
+
+def _recipe(request: VerifyRequest, cell: Cell, beside: dict[str, Path]) -> str:
+    """A digest of all but the stage that a build in the cell's lane depends on."""
+    given = asked_for(request.environment, cell.check.env)
+    parts = (cell.check, cell.platform, sorted(given.items()), request.python, beside)
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _record(
+    request: VerifyRequest, cell: Cell, stage: StageTree, ran: Ran, *, clean: bool
+) -> Record:
+    return Record(
         key=cell.key,
         stage=cell.stage,
         check=cell.check.name,
@@ -50,32 +113,7 @@ def build(request: VerifyRequest, cell: Cell) -> tuple[Record, str]:
         commit=stage.commit,
         tree=stage.tree,
         base=stage.base,
-        log=job.log.name,
+        log=request.log_of(cell.key).name,
         started_at=ran.started_at,
-        clean=True,
+        clean=clean,
     )
-    return record, ran.reason
-
-
-def _values(request: VerifyRequest, cell: Cell, stage: StageTree) -> dict[str, str]:
-    beside = request.commits_beside(stage)
-    return {
-        "platform": cell.platform.name,
-        "stage": stage.stage,
-        "base": stage.base,
-        "jobs": str(os.cpu_count() or 1),
-        "python": request.python,
-        **{
-            f"repo:{name}": str(_beside(request, beside[name]))
-            for name in repositories_named(cell.check.run)
-        },
-    }
-
-
-def _beside(request: VerifyRequest, commit: str) -> Path:
-    """The files of another repository's commit, which no check may write to."""
-    folder = request.builds / f"repo-{commit[:16]}"
-    if not folder.exists():
-        checkout(request.store, commit, folder)
-        make_read_only(folder)
-    return folder

@@ -48,15 +48,15 @@ def asked_for(caller: Mapping[str, str], names: Iterable[str]) -> dict[str, str]
 def build_environment(
     caller: Mapping[str, str], names: Iterable[str], private: Path
 ) -> dict[str, str]:
-    """The environment of a check; it is at home in `private`, a folder of its own that exists.
+    """The environment of a check; it is at home in `private`, an empty folder beside its own.
 
     git, if the check runs it, looks for no repository above the check's folder.
     """
     home, temporary = private / "home", private / "tmp"
     for folder in (home, temporary):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir()
     kept = {name: value for name, value in caller.items() if name.upper() in _NEEDED}
     own = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), str(home))
     own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
-    own["GIT_CEILING_DIRECTORIES"] = str(private)
+    own["GIT_CEILING_DIRECTORIES"] = str(private.parent)
     return kept | asked_for(caller, names) | own

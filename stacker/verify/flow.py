@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
-from stacker.verify.build import build
+from stacker.verify.build import Builder
 from stacker.verify.cells import cells_of
+from stacker.verify.lane import lane_name
+from stacker.verify.lanes import in_lanes
+from stacker.verify.order import in_order
 from stacker.verify.price import price
 from stacker.verify.request import Ended, Priced, Started, VerifyResult, not_run, recorded
+from stacker.verify.runner import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,51 +28,86 @@ EVIDENCE = "evidence.sqlite"
 
 def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
-    cells = cells_of(request)
-    remove_tree(request.builds)  # what a killed run left
+    cells = in_order(request.plan, cells_of(request))
+    _tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
         cost = price(cells, known, evidence.usual_seconds)
         say(Priced(cost))
         try:
-            results = _results(request, cells, evidence, known, total=cost.to_run, say=say)
+            built = _built(request, _to_run(cells, known), evidence, say)
         finally:
             remove_tree(request.builds)
+    results = [_result(request, cell, known, built) for cell in cells]
     return VerifyResult(_in_plan_order(request.plan, results))
 
 
 def held(evidence: EvidenceStore, cells: Sequence[Cell], *, own: bool = False) -> dict[str, Record]:
-    """The evidence that there is for `cells`, by key; with `own` only what ran here."""
-    return evidence.newest({cell.key for cell in cells}, own=own)
+    """The evidence that there is for `cells`, by key; with `own` only what ran here, clean."""
+    found = evidence.newest({cell.key for cell in cells}, own=own)
+    return {key: record for key, record in found.items() if record.clean or not own}
 
 
-def _results(
+def _tidy(request: VerifyRequest) -> None:
+    """Remove what a killed run left, and the lanes of what the plan no longer has."""
+    remove_tree(request.builds)
+    plan = request.plan
+    names = {lane_name(p.name, check.name) for p in plan.platforms for check in plan.checks}
+    for lane in request.lanes.iterdir() if request.lanes.is_dir() else ():
+        if lane.name not in names:
+            remove_tree(lane)
+
+
+def _to_run(cells: Sequence[Cell], known: Mapping[str, Record]) -> list[Cell]:
+    """What has to be built: of cells with equal trees the first."""
+    once: dict[str, Cell] = {}
+    for cell in cells:
+        if cell.key not in known and not cell.cannot:
+            once.setdefault(cell.key, cell)
+    return list(once.values())
+
+
+_Built = tuple["Cell", "Record", str]
+
+
+def _built(
     request: VerifyRequest,
     cells: Sequence[Cell],
     evidence: EvidenceStore,
-    known: Mapping[str, Record],
-    *,
-    total: int,
     say: Callable[[Event], None],
-) -> list[CellResult]:
-    built: dict[str, tuple[Record, str]] = {}
-    results = []
-    for cell in cells:
-        if cell.key in known:
-            results.append(recorded(request, cell, known[cell.key], cached=True))
-        elif cell.cannot:
-            results.append(not_run(cell))
-        elif cell.key in built:  # an equal tree was built just now
-            record, reason = built[cell.key]
-            results.append(recorded(request, cell, record, cached=True, reason=reason))
-        else:
-            say(Started(cell, len(built) + 1, total))
-            record, reason = built[cell.key] = build(request, cell)
-            if record.verdict.is_evidence:
-                evidence.add(record)
-            results.append(recorded(request, cell, record, cached=False, reason=reason))
-            say(Ended(results[-1]))
-    return results
+) -> dict[str, _Built]:
+    """Build `cells`, record each, and say so; by key which cell was built, and what came of it."""
+    built: dict[str, _Built] = {}
+    numbers = iter(range(1, len(cells) + 1))
+
+    def starting(cell: Cell) -> None:
+        usual = evidence.usual_seconds(cell.check.name, cell.platform.name)
+        say(Started(cell, next(numbers), len(cells), usual))
+
+    stop = Stop()
+    builder = Builder(request, stop)
+    for cell, (record, reason) in in_lanes(
+        cells, request.jobs, builder.build, starting=starting, stop=stop
+    ):
+        built[cell.key] = (cell, record, reason)
+        if record.verdict.is_evidence:
+            evidence.add(record)
+        say(Ended(recorded(request, cell, record, cached=False, reason=reason)))
+    return built
+
+
+def _result(
+    request: VerifyRequest,
+    cell: Cell,
+    known: Mapping[str, Record],
+    built: Mapping[str, _Built],
+) -> CellResult:
+    if cell.key in known:
+        return recorded(request, cell, known[cell.key], cached=True)
+    if cell.cannot:
+        return not_run(cell)
+    by, record, reason = built[cell.key]
+    return recorded(request, cell, record, cached=cell is not by, reason=reason)
 
 
 def _in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:

@@ -27,7 +27,8 @@ class VerifyRequest:
     every other repository that goes with it. `rerun` asks again where there is evidence.
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
-    others ran and shared does not count.
+    others ran and shared does not count, nor what was built in a lane that was moved. At most
+    `jobs` builds run at once.
     """
 
     plan: Plan
@@ -42,11 +43,17 @@ class VerifyRequest:
     checks: tuple[str, ...] = ()
     rerun: bool = False
     own_evidence: bool = False
+    jobs: int = 1
 
     @property
     def builds(self) -> Path:
-        """The folder in which checks run; nothing in it outlives a `verify`."""
+        """The folder for other repositories' files; nothing in it outlives a `verify`."""
         return self.folder / "builds"
+
+    @property
+    def lanes(self) -> Path:
+        """The folder in which checks run, each in a lane that the next `verify` goes on from."""
+        return self.folder / "lanes"
 
     def log_of(self, key: str) -> Path:
         """The file with what the check under that evidence key wrote."""
@@ -139,11 +146,12 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A build starts; `number` of `total`, both from 1."""
+    """A build starts; `number` of `total`, both from 1; `usual` are the seconds the last took."""
 
     cell: Cell
     number: int
     total: int
+    usual: float | None
 
 
 @dataclass(frozen=True, slots=True)

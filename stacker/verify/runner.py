@@ -14,14 +14,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO, TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _CANNOT_TELL = 125
 _CANNOT_START = 126
@@ -58,8 +60,49 @@ class Ran:
     reason: str
 
 
-def run(job: Job) -> Ran:
-    """Run the commands until one does not end with 0; whatever happens, none is left running."""
+class Stopped(Exception):
+    """Somebody else ended the run; it says nothing about the check."""
+
+
+class Stop:
+    """Ends the runs of other threads that were given it, and lets none begin."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._said = False
+
+    def say(self) -> None:
+        """End all that runs, with everything it started; `run` then raises `Stopped`."""
+        with self._lock:
+            self._said = True
+            for process in self._running:
+                _end_tree(process)
+
+    def heed(self) -> None:
+        """Raise `Stopped` once it was said."""
+        if self._said:
+            raise Stopped
+
+    @contextmanager
+    def over(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """While it lasts, `say` ends this process, too."""
+        with self._lock:
+            self._running.add(process)
+            if self._said:
+                _end_tree(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+
+def run(job: Job, stop: Stop) -> Ran:
+    """Run the commands until one does not end with 0; whatever happens, none is left running.
+
+    Raises `Stopped` when `stop` was said meanwhile.
+    """
     job.log.parent.mkdir(parents=True, exist_ok=True)
     started_at, start = time.time(), time.monotonic()
     code: int | None = 0
@@ -67,9 +110,11 @@ def run(job: Job) -> Ran:
     with job.log.open("wb") as log:
         for step in job.steps:
             _say(log, f"$ {shlex.join(step)}")
-            code = _run_step(job, step, log, start + job.timeout)
+            stop.heed()
+            code = _run_step(job, step, log, start + job.timeout, stop)
             if code != 0:
                 break
+        stop.heed()
         if code is None:
             _say(log, f"stacker: stopped after {job.timeout:g} s")
     verdict = _verdict(code)
@@ -91,7 +136,9 @@ def _reason(code: int | None, step: Sequence[str]) -> str:
     return f"{step[0]} was not found, or did not find what it needs (exit code 127)"
 
 
-def _run_step(job: Job, step: Sequence[str], log: IO[bytes], deadline: float) -> int | None:
+def _run_step(
+    job: Job, step: Sequence[str], log: IO[bytes], deadline: float, stop: Stop
+) -> int | None:
     """The exit code of one command; None when the deadline (monotonic, in s) came first."""
     program = _find(step[0], job)
     if program is None:
@@ -102,7 +149,7 @@ def _run_step(job: Job, step: Sequence[str], log: IO[bytes], deadline: float) ->
     except OSError as exc:
         _say(log, f"stacker: {step[0]}: {exc.strerror}")
         return _CANNOT_START
-    with process:
+    with process, stop.over(process):
         try:
             code = process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

@@ -22,7 +22,7 @@ def test_a_check_gets_what_builds_need_and_a_home_of_its_own(tmp_path):
     assert found["Path"] == "C:\\bin"
     assert found["HOME"] == found["USERPROFILE"] == str(tmp_path / "home")
     assert found["TMPDIR"] == found["TEMP"] == str(tmp_path / "tmp")
-    assert found["GIT_CEILING_DIRECTORIES"] == str(tmp_path)
+    assert found["GIT_CEILING_DIRECTORIES"] == str(tmp_path.parent)
     assert not {"GITHUB_TOKEN", "SSH_AUTH_SOCK", "GIT_DIR", "DB_PASSWORD", "ABSENT"} & set(found)
     assert (tmp_path / "home").is_dir()
     assert (tmp_path / "tmp").is_dir()

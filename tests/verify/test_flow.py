@@ -1,53 +1,19 @@
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from verify_world import builds, plan, silent
 
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
 from stacker.verify.cells import cells_of
 from stacker.verify.flow import EVIDENCE, held, verify
+from stacker.verify.lanes import lane_of
 from stacker.verify.request import Ended, Priced, Started
-
-HEAD = """
-[series]
-name = "s"
-[repositories.main]
-upstream = "o/main"
-[repositories.deps]
-upstream = "o/deps"
-[[stages]]
-id = "one"
-[[stages]]
-id = "two"
-[[stages]]
-id = "binaries"
-repository = "deps"
-needs = []
-"""
-# Passes when the tree's file says so: its content is the exit code.
-CODE = "open('ran', 'w'); exit(int(open('code').read()))"
-
-
-def plan(code=CODE, more="", words=()):
-    run = json.dumps(["{python}", "-c", code, *words])
-    return f'{HEAD}\n[[checks]]\nname = "test"\nrun = {run}\n{more}'
-
-
-def silent(event):
-    pass
-
-
-def builds(request):
-    """How many builds a run of `request` started."""
-    said = []
-    verify(request, said.append)
-    return sum(isinstance(event, Started) for event in said)
 
 
 @pytest.fixture
@@ -175,7 +141,7 @@ def test_the_log_is_kept_and_nothing_else(lab, stages):
     logs = [Path(one.log).read_text(encoding="utf-8") for one in result.results]
     assert logs[0].endswith("hello one local\n")
     assert logs[1].endswith("hello two local\n")
-    assert {path.name for path in lab.folder.iterdir()} - {EVIDENCE, "logs"} == set()
+    assert {path.name for path in lab.folder.iterdir()} == {EVIDENCE, "lanes", "logs"}
 
 
 def test_a_build_sees_neither_repository_nor_home_nor_secrets(lab):
@@ -255,10 +221,12 @@ def test_an_interrupt_keeps_what_was_recorded(lab, stages):
 def test_what_a_killed_run_left_is_cleared(lab, stages):
     request = lab.request(plan("import os; exit(os.path.exists('left'))"), stages[0])
     for cell in cells_of(request):
-        left = request.builds / cell.key[:16] / "tree"
+        left = request.lanes / lane_of(cell) / "tree"
         left.mkdir(parents=True)
         (left / "left").touch(mode=0o400)
+    (request.builds / "repo-x").mkdir(parents=True)
     assert verify(request, silent).failed == ()
+    assert not request.builds.exists()
 
 
 def test_evidence_can_be_asked_for_without_running_anything(lab, stages):

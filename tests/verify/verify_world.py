@@ -1,9 +1,13 @@
-"""A plan with a group, two repositories and three platforms, and its cells."""
+"""A plan with a group, two repositories and three platforms, and its cells; small plans to run."""
 
 from __future__ import annotations
 
+import json
+
 from stacker.series.plan.reading import parse_plan
+from stacker.verify.flow import verify
 from stacker.verify.matrix import matrix
+from stacker.verify.request import Started
 from stacker.verify.stage_tree import StageTree
 
 PLAN = parse_plan(
@@ -70,3 +74,39 @@ def cells(stages=STAGES, machine="linux-amd64", **more):
         return f"{stage.tree} {check.name} {platform.name}"
 
     return matrix(PLAN, stages, key_of, machine=machine, **more)
+
+
+HEAD = """
+[series]
+name = "s"
+[repositories.main]
+upstream = "o/main"
+[repositories.deps]
+upstream = "o/deps"
+[[stages]]
+id = "one"
+[[stages]]
+id = "two"
+[[stages]]
+id = "binaries"
+repository = "deps"
+needs = []
+"""
+# Passes when the tree's file says so: its content is the exit code.
+CODE = "open('ran', 'w'); exit(int(open('code').read()))"
+
+
+def plan(code=CODE, more="", words=()):
+    run = json.dumps(["{python}", "-c", code, *words])
+    return f'{HEAD}\n[[checks]]\nname = "test"\nrun = {run}\n{more}'
+
+
+def silent(event):
+    pass
+
+
+def builds(request):
+    """How many builds a run of `request` started."""
+    said = []
+    verify(request, said.append)
+    return sum(isinstance(event, Started) for event in said)

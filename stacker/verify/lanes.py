@@ -1,0 +1,59 @@
+"""Many lanes at once: which cell goes next, in a thread each, and how all of them end."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, TypeVar
+
+from stacker.verify.lane import lane_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from stacker.verify.matrix import Cell
+    from stacker.verify.runner import Stop
+
+Built = TypeVar("Built")
+_BREATH = 0.5  # seconds after which a wait is begun again: on Windows Ctrl-C does not end one
+
+
+def in_lanes(
+    cells: Sequence[Cell],
+    jobs: int,
+    build: Callable[[Cell], Built],
+    *,
+    starting: Callable[[Cell], None],
+    stop: Stop,
+) -> Iterator[tuple[Cell, Built]]:
+    """Build `cells`, at most `jobs` at once and one in a lane; each with what `build` made of it.
+
+    `starting` hears of each in the caller's thread. When the caller goes away or a build raises,
+    `stop` is said, and all builds have ended before that is heard of.
+    """
+    waiting = list(cells)
+    running: dict[Future[Built], Cell] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            while waiting or running:
+                while (cell := _next(waiting, running.values(), jobs)) is not None:
+                    waiting.remove(cell)
+                    starting(cell)
+                    running[pool.submit(build, cell)] = cell
+                for future in wait(running, _BREATH, FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        finally:
+            if running:
+                stop.say()
+
+
+def _next(waiting: Sequence[Cell], running: Collection[Cell], jobs: int) -> Cell | None:
+    """The first cell whose lane is free, if there is room for one more."""
+    if len(running) >= jobs:
+        return None
+    busy = {lane_of(cell) for cell in running}
+    return next((cell for cell in waiting if lane_of(cell) not in busy), None)
+
+
+def lane_of(cell: Cell) -> str:
+    """The name of the cell's lane."""
+    return lane_name(cell.platform.name, cell.check.name)
