@@ -11,16 +11,16 @@ from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
 from stacker.rebase.restacked import restacked
 from stacker.render import verify as rendering
+from stacker.render.building import progress
 from stacker.render.terminal import Answer
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
 from stacker.verify.logs import last_lines
-from stacker.verify.request import Started, VerifyRequest
+from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
-    from stacker.verify.request import Event
 
 _LINES = 12  # of a failed check's log
 
@@ -44,13 +44,6 @@ def verify(
     options.if_interrupted = "Interrupted; what ended by then is recorded and will not run again."
     terminal = options.terminal
 
-    def say(event: Event) -> None:
-        text = rendering.event_text(event)
-        if isinstance(event, Started):
-            terminal.told(text, 0, 0)
-        else:
-            terminal.say(text)
-
     with options.workspace() as work:
         selection = tuple(work.plan.stage(name).id for name in stages or ())
         _agree(options, work, trust=trust)
@@ -71,7 +64,8 @@ def verify(
             rerun=rerun,
             jobs=jobs,
         )
-        result = flow.verify(request, say)
+        with progress(terminal) as say:
+            result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
     on_forge = any(r.kind is UpstreamKind.FORGE for r in work.plan.repositories)

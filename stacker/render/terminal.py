@@ -81,9 +81,14 @@ class Terminal:
         self._print(f"{visible(question)} [y/N] ", error=True, end="")
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether somebody looks on."""
+        return not self.quiet and not self.json_only and sys.stderr.isatty()
+
     def told(self, what: str, done: int, total: int) -> None:
         """Progress; shown on a terminal only, on one line that is written over."""
-        if self.quiet or self.json_only or not sys.stderr.isatty():
+        if not self.shows_progress:
             return
         share = f" {100 * done // total} %" if total else ""
         self._progress = writable(visible(f"{what}{share}")[:70], sys.stderr.encoding)

@@ -1,0 +1,92 @@
+"""What builds now: on a terminal a table that is drawn again as time goes by, else plain lines."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from stacker.evidence.record import Verdict
+from stacker.render.terminal import visible, writable
+from stacker.render.verify import event_text
+from stacker.verify.logs import last_lines
+from stacker.verify.price import duration
+from stacker.verify.request import Ended, Priced, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from stacker.render.terminal import Terminal
+    from stacker.verify.request import CellResult, Event
+
+_A_SECOND = 4  # times that the table is drawn
+_LINES = 5  # of a log, when its check failed
+
+
+@contextmanager
+def progress(terminal: Terminal) -> Iterator[Callable[[Event], None]]:
+    """Something to tell the events of a `verify`, which shows them while it lasts."""
+    if not terminal.shows_progress:
+        yield lambda event: None if isinstance(event, Started) else terminal.say(event_text(event))
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to load, and for terminals only
+
+    with watched(Console(stderr=True, highlight=False)) as tell:
+        yield tell
+
+
+@contextmanager
+def watched(console: Console) -> Iterator[Callable[[Event], None]]:
+    """The same on a console that can draw."""
+    from rich.live import Live  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    running: dict[tuple[str, str, str], tuple[Started, float]] = {}
+
+    def text(lines: list[str]) -> Text:
+        fitting = writable(visible("\n".join(lines)), console.encoding)
+        return Text(fitting, no_wrap=True, overflow="ellipsis")
+
+    def drawn() -> Text:
+        return text(running_lines(tuple(running.values()), time.monotonic()))
+
+    def tell(event: Event) -> None:
+        match event:
+            case Started(cell):
+                where = (cell.stage, cell.check.name, cell.platform.name)
+                running[where] = (event, time.monotonic())
+                live.refresh()
+            case Ended(one):
+                running.pop((one.stage, one.check, one.platform), None)
+                live.refresh()  # else what has ended stays below the line that says so
+                live.console.print(text([event_text(event), *_tail(one)]))
+            case Priced():
+                live.console.print(text([event_text(event)]))
+
+    with Live(
+        get_renderable=drawn,
+        console=console,
+        transient=True,
+        refresh_per_second=_A_SECOND,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as live:
+        yield tell
+
+
+def running_lines(running: tuple[tuple[Started, float], ...], now: float) -> list[str]:
+    """A line for each build that runs; its start and `now` in seconds of one clock."""
+    lines = []
+    for started, begun in running:
+        usual = f", usually {duration(started.usual)}" if started.usual is not None else ""
+        lines.append(f"{event_text(started)}  {duration(now - begun)}{usual}")
+    return lines
+
+
+def _tail(one: CellResult) -> list[str]:
+    if one.verdict not in {Verdict.FAILED, Verdict.TIMED_OUT}:
+        return []
+    return [f"    {line}" for line in last_lines(one.log, _LINES)]
