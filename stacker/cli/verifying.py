@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +22,8 @@ from stacker.verify.logs import last_lines
 from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stacker.series.workspace import Workspace
 
 _LINES = 12  # of a failed check's log
@@ -64,13 +68,28 @@ def verify(
             rerun=rerun,
             jobs=jobs,
         )
-        with progress(terminal) as say:
+        with _interruptible(), progress(terminal) as say:
             result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
     on_forge = any(r.kind is UpstreamKind.FORGE for r in work.plan.repositories)
     text = rendering.verify_text(result, tails, on_forge=on_forge)
     return Answer(rendering.verify_document(result), text, code)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Builds do not end with us by themselves: whoever ends us any way but by force ends them."""
+    names = ("SIGTERM", "SIGHUP")  # a machine that cancels; a terminal that is closed
+    before = {}
+    for sign in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        if signal.getsignal(sign) is not signal.SIG_IGN:  # as nohup has it
+            before[sign] = signal.signal(sign, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
 
 
 def _agree(options: Options, work: Workspace, *, trust: bool) -> None:

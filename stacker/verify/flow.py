@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from stacker.evidence.store import EvidenceStore
@@ -86,13 +87,13 @@ def _built(
 
     stop = Stop()
     builder = Builder(request, stop)
-    for cell, (record, reason) in in_lanes(
-        cells, request.jobs, builder.build, starting=starting, stop=stop
-    ):
-        built[cell.key] = (cell, record, reason)
-        if record.verdict.is_evidence:
-            evidence.add(record)
-        say(Ended(recorded(request, cell, record, cached=False, reason=reason)))
+    running = in_lanes(cells, request.jobs, builder.build, starting=starting, stop=stop)
+    with closing(running):
+        for cell, (record, reason) in running:
+            built[cell.key] = (cell, record, reason)
+            if record.verdict.is_evidence:
+                evidence.add(record)
+            say(Ended(recorded(request, cell, record, cached=False, reason=reason)))
     return built
 
 

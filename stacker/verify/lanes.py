@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stacker.verify.lane import lane_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Sequence
 
     from stacker.verify.matrix import Cell
     from stacker.verify.runner import Stop
@@ -24,10 +24,10 @@ def in_lanes(
     *,
     starting: Callable[[Cell], None],
     stop: Stop,
-) -> Iterator[tuple[Cell, Built]]:
+) -> Generator[tuple[Cell, Built], None, None]:
     """Build `cells`, at most `jobs` at once and one in a lane; each with what `build` made of it.
 
-    `starting` hears of each in the caller's thread. When the caller goes away or a build raises,
+    `starting` hears of each in the caller's thread. When the caller closes this or a build raises,
     `stop` is said, and all builds have ended before that is heard of.
     """
     waiting = list(cells)
@@ -42,8 +42,7 @@ def in_lanes(
                 for future in wait(running, _BREATH, FIRST_COMPLETED).done:
                     yield running.pop(future), future.result()
         finally:
-            if running:
-                stop.say()
+            stop.say()
 
 
 def _next(waiting: Sequence[Cell], running: Collection[Cell], jobs: int) -> Cell | None:

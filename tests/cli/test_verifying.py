@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import socket
+import threading
 from pathlib import Path
 
+import pytest
 from small_series import CHECKS
 
 NEVER = CHECKS.replace("bad.txt", "c.txt")  # what the second stage brings
@@ -127,3 +133,37 @@ def test_another_repository_is_what_the_stage_needs_there(tmp_path, history, run
         for one in results
     }
     assert said == {"m1": "0", "m2": "1"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_who_ends_it_ends_the_builds_and_the_rest_is_run_later(small, name):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        code = (
+            f"import os, socket; s = socket.create_connection({server.getsockname()!r});"
+            "exit(s.recv(1) != b'y')"
+        )
+        small.append(f'\n[[checks]]\nname = "slow"\nrun = ["{{python}}", "-c", "{code}"]\n')
+        said = []
+
+        def meet():
+            first, _ = server.accept()
+            with first:
+                first.sendall(b"y")
+            second, _ = server.accept()
+            with second:
+                second.settimeout(60)
+                os.kill(os.getpid(), getattr(signal, name))
+                with contextlib.suppress(ConnectionResetError):
+                    said.append(second.recv(1))
+
+        other = threading.Thread(target=meet)
+        other.start()
+        done = small.run("verify", "--trust")
+        other.join()
+    assert done.code == 130
+    assert said in ([], [b""])
+    assert "what ended by then is recorded" in done.err
+    assert list((small.folder / ".stacker" / "lanes").iterdir()) == []
+    assert "1 build to run, 1 cached" in small.run("verify", "--platform", "local").err

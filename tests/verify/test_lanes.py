@@ -18,7 +18,7 @@ from stacker.verify.flow import EVIDENCE, verify
 from stacker.verify.lanes import in_lanes, lane_of
 from stacker.verify.order import in_order
 from stacker.verify.request import Started
-from stacker.verify.runner import Stop
+from stacker.verify.runner import Stop, Stopped
 
 LOOK = (
     "import os\n"
@@ -201,13 +201,23 @@ def test_two_of_one_lane_never_run_at_once():
 
 def test_an_error_of_one_build_ends_the_others():
     todo = [cell for cell in cells(machine="windows-amd64") if not cell.cannot]
-    stop = Stop()
+    stop, second_runs, ended = Stop(), threading.Event(), []
 
     def build(cell):
-        raise OSError("disk full")
+        if cell is todo[0]:
+            assert second_runs.wait(60)
+            raise OSError("disk full")
+        second_runs.set()
+        try:
+            while True:
+                stop.heed()
+        except Stopped:
+            ended.append(cell)
+            raise
 
     with pytest.raises(OSError, match="disk full"):
         list(in_lanes(todo, 2, build, starting=lambda _: None, stop=stop))
+    assert len(ended) == 1
 
 
 def test_tips_come_first_then_what_lies_nearest():
