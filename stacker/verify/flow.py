@@ -54,7 +54,7 @@ def _tidy(request: VerifyRequest) -> None:
     remove_tree(request.builds)
     plan = request.plan
     names = {lane_name(p.name, check.name) for p in plan.platforms for check in plan.checks}
-    for lane in request.lanes.iterdir() if request.lanes.is_dir() else ():
+    for lane in request.lanes.glob("*/"):
         if lane.name not in names:
             remove_tree(lane)
 
