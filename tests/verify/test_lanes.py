@@ -54,6 +54,13 @@ def test_the_next_run_goes_on_in_the_same_lane(lab):
     assert last_line(verify(later, silent).results[0]).startswith("['a', 'out', 'same'] ")
 
 
+def test_a_file_that_was_touched_but_not_changed_is_left_alone(lab):
+    code = "import os; print(os.stat('same').st_mtime_ns); os.utime('same', (1, 1))"
+    one, two = lab.stage("one", {"same": "s"}), lab.stage("two", {"same": "s", "a": ""})
+    first, second = verify(lab.request(plan(code), one, two), silent).results
+    assert last_line(second) != last_line(first) == "1000000000"
+
+
 def test_what_a_build_did_to_tracked_files_is_set_right(lab):
     code = (
         "import os\n"
