@@ -28,9 +28,14 @@ _LINES = 12  # of a failed check's log
 def verify(
     context: typer.Context,
     stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
-    check: Annotated[list[str] | None, typer.Option(help="Only this check.")] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(help="Only this check and what it needs.")
+    ] = None,
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run also what was shown before.")] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Build nothing more after the first failure.")
+    ] = False,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run this plan's commands without asking.")
     ] = False,
@@ -65,6 +70,7 @@ def verify(
             platforms=tuple(platform or ()),
             checks=tuple(check or ()),
             rerun=rerun,
+            fail_fast=fail_fast,
         )
         result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}

@@ -8,6 +8,7 @@ from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
 from stacker.verify.build import build
 from stacker.verify.cells import cells_of
+from stacker.verify.holding import held_back
 from stacker.verify.price import price
 from stacker.verify.request import Ended, Priced, Started, VerifyResult, not_run, recorded
 
@@ -57,10 +58,12 @@ def _results(
         if cell.key in known:
             results.append(recorded(request, cell, known[cell.key], cached=True))
         elif cell.cannot:
-            results.append(not_run(cell))
+            results.append(not_run(cell, cell.cannot))
         elif cell.key in built:  # an equal tree was built just now
             record, reason = built[cell.key]
             results.append(recorded(request, cell, record, cached=True, reason=reason))
+        elif reason := held_back(cell, results, fail_fast=request.fail_fast):
+            results.append(not_run(cell, reason))
         else:
             say(Started(cell, len(built) + 1, total))
             record, reason = built[cell.key] = build(request, cell)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from stacker.series.plan.model import MustPass, RunnerKind
 from stacker.series.plan.naming import find
+from stacker.series.plan.order import needs_first
 from stacker.verify.machine import is_machine
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ def matrix(
 ) -> tuple[Cell, ...]:
     """All cells, in the order to run them: tips of the series first, then the newest stages.
 
-    Empty `selection`, `platforms` and `checks` mean all; `machine` is as `this_machine` says it.
-    An unknown name raises `UsageError`.
+    At a stage a check comes after those that it needs, and choosing it chooses them. Empty
+    `selection`, `platforms` and `checks` mean all; `machine` is as `this_machine` says it. An
+    unknown name raises `UsageError`.
     """
-    wanted_checks = _chosen(plan.checks, checks, "check")
+    wanted_checks = _needs_first(plan, _chosen(plan.checks, checks, "check"))
     wanted_platforms = _chosen(plan.platforms, platforms, "platform")
     cells = []
     for stage_id in _tips_first(plan, selection):
@@ -64,11 +66,11 @@ def matrix(
             cells += [
                 Cell(
                     stage_id,
-                    check,
+                    check.for_platform(platform.name),
                     platform,
                     required,
                     _tip_of(plan, stage_id),
-                    key_of(stages[stage_id], check, platform),
+                    key_of(stages[stage_id], check.for_platform(platform.name), platform),
                     _cannot(plan, platform, machine),
                 )
                 for platform in wanted_platforms
@@ -81,6 +83,16 @@ def _chosen(known: Sequence[Named], names: Sequence[str], kind: str) -> tuple[Na
     by_name = {one.name: one for one in known}
     asked = {find(by_name, name, kind).name for name in names}
     return tuple(one for one in known if not names or one.name in asked)
+
+
+def _needs_first(plan: Plan, chosen: Sequence[Check]) -> tuple[Check, ...]:
+    """The chosen checks and all that they need, in an order in which needs come first."""
+    needs = {check.name: check.needs for check in plan.checks}
+    wanted = [check.name for check in chosen]
+    for name in wanted:  # it grows
+        wanted += [need for need in needs[name] if need not in wanted]
+    by_name = {check.name: check for check in plan.checks}
+    return tuple(by_name[name] for name in needs_first(needs) if name in wanted)
 
 
 def _tips_first(plan: Plan, selection: Sequence[StageId]) -> tuple[StageId, ...]:

@@ -24,7 +24,8 @@ class VerifyRequest:
     """What to verify. Empty `selection`, `platforms` and `checks` mean all.
 
     `stages` are those that can be built now; `repo_commits` gives for each of them the commit of
-    every other repository that goes with it. `rerun` asks again where there is evidence.
+    every other repository that goes with it. `rerun` asks again where there is evidence;
+    `fail_fast` builds nothing more after the first failure that counts.
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared does not count.
@@ -41,6 +42,7 @@ class VerifyRequest:
     platforms: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     rerun: bool = False
+    fail_fast: bool = False
     own_evidence: bool = False
 
     @property
@@ -96,8 +98,8 @@ def recorded(
     )
 
 
-def not_run(cell: Cell) -> CellResult:
-    """What is said of a cell that cannot run here."""
+def not_run(cell: Cell, reason: str) -> CellResult:
+    """What is said of a cell that cannot run."""
     return CellResult(
         stage=cell.stage,
         check=cell.check.name,
@@ -108,7 +110,7 @@ def not_run(cell: Cell) -> CellResult:
         seconds=0.0,
         origin="",
         log="",
-        reason=cell.cannot,
+        reason=reason,
     )
 
 

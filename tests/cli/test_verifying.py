@@ -69,6 +69,18 @@ def test_only_what_was_asked_for(small):
     ]
 
 
+def test_fail_fast(small):
+    small.append(NEVER)
+    done = small.run("verify", "--trust", "--json", "--fail-fast")
+    assert done.code == 4
+    said = {one["stage"]: (one["verdict"], one["reason"]) for one in done.document["results"]}
+    assert said["second-thing"][0] == "failed"
+    assert said["first-thing"] == (
+        "could-not-run",
+        "left out after no-bad-file failed at second-thing",
+    )
+
+
 def test_an_unknown_name_is_a_usage_error(small):
     small.append(CHECKS)
     for words in (("nothing",), ("--check", "nothing"), ("--platform", "nothing")):
