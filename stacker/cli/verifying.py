@@ -10,6 +10,7 @@ from stacker import settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
 from stacker.rebase.restacked import restacked
+from stacker.render import evidence as explaining
 from stacker.render import verify as rendering
 from stacker.render.terminal import Answer
 from stacker.series.plan.upstream import UpstreamKind
@@ -35,6 +36,9 @@ def verify(
     rerun: Annotated[bool, typer.Option("--rerun", help="Run also what was shown before.")] = False,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Build nothing more after the first failure.")
+    ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Run nothing; say why evidence is lacking.")
     ] = False,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run this plan's commands without asking.")
@@ -72,6 +76,9 @@ def verify(
             rerun=rerun,
             fail_fast=fail_fast,
         )
+        if why:
+            missing = flow.why(request)
+            return Answer(explaining.why_document(missing), explaining.why_text(missing))
         result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
-from stacker.verify.build import build
+from stacker.verify.attempts import attempted
 from stacker.verify.cells import cells_of
+from stacker.verify.earlier import fresh
 from stacker.verify.holding import held_back
+from stacker.verify.looking_back import earlier_results
 from stacker.verify.price import price
-from stacker.verify.request import Ended, Priced, Started, VerifyResult, not_run, recorded
+from stacker.verify.request import Ended, Missing, Priced, Started, VerifyResult, not_run, recorded
+from stacker.verify.toolchain import toolchains
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,22 +30,35 @@ EVIDENCE = "evidence.sqlite"
 
 def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
-    cells = cells_of(request)
     remove_tree(request.builds)  # what a killed run left
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
+        cells = cells_of(request, toolchains(request, evidence))
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
+        before = earlier_results(request, evidence, cells, known)
         cost = price(cells, known, evidence.usual_seconds)
         say(Priced(cost))
         try:
             results = _results(request, cells, evidence, known, total=cost.to_run, say=say)
         finally:
             remove_tree(request.builds)
+    results = [replace(one, earlier=before.get(one.where)) for one in results]
     return VerifyResult(_in_plan_order(request.plan, results))
 
 
 def held(evidence: EvidenceStore, cells: Sequence[Cell], *, own: bool = False) -> dict[str, Record]:
-    """The evidence that there is for `cells`, by key; with `own` only what ran here."""
-    return evidence.newest({cell.key for cell in cells}, own=own)
+    """The evidence that counts for `cells`, by key; with `own` only what ran here."""
+    found = evidence.newest({cell.key for cell in cells}, own=own)
+    return fresh(cells, found, time.time())
+
+
+def why(request: VerifyRequest) -> tuple[Missing, ...]:
+    """The cells that lack evidence, with what there was before; runs no check."""
+    remove_tree(request.builds)
+    with EvidenceStore(request.folder / EVIDENCE) as evidence:
+        cells = cells_of(request, toolchains(request, evidence))
+        known = held(evidence, cells, own=request.own_evidence)
+        before = earlier_results(request, evidence, cells, known)
+    return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
 
 
 def _results(
@@ -66,7 +84,7 @@ def _results(
             results.append(not_run(cell, reason))
         else:
             say(Started(cell, len(built) + 1, total))
-            record, reason = built[cell.key] = build(request, cell)
+            record, reason = built[cell.key] = attempted(request, cell)
             if record.verdict.is_evidence:
                 evidence.add(record)
             results.append(recorded(request, cell, record, cached=False, reason=reason))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from stacker.evidence.key import evidence_key
 from stacker.series.plan.model import MustPass, RunnerKind
 from stacker.series.plan.naming import find
 from stacker.series.plan.order import needs_first
@@ -24,8 +25,8 @@ class Cell:
     """One check at one stage for one platform.
 
     `required` says whether it must pass; `tip_of` names the group whose last stage this is, or is
-    empty; `key` is that of its evidence; `cannot` is why it
-    cannot run here, empty when it can.
+    empty; `parts` are those of its evidence's `key`; `cannot`
+    is why it cannot run here, empty when it can.
     """
 
     stage: StageId
@@ -34,13 +35,19 @@ class Cell:
     required: bool
     tip_of: str
     key: str
+    parts: Mapping[str, str]
     cannot: str
+
+    @property
+    def where(self) -> tuple[str, str, str]:
+        """Stage, check and platform."""
+        return self.stage, self.check.name, self.platform.name
 
 
 def matrix(
     plan: Plan,
     stages: Mapping[StageId, StageTree],
-    key_of: Callable[[StageTree, Check, Platform], str],
+    parts_of: Callable[[StageTree, Check, Platform], Mapping[str, str]],
     *,
     machine: str,
     selection: Sequence[StageId] = (),
@@ -63,19 +70,14 @@ def matrix(
             required = _required(plan, check, stage_id)
             if required is None:
                 continue
-            cells += [
-                Cell(
-                    stage_id,
-                    check.for_platform(platform.name),
-                    platform,
-                    required,
-                    _tip_of(plan, stage_id),
-                    key_of(stages[stage_id], check.for_platform(platform.name), platform),
-                    _cannot(plan, platform, machine),
-                )
-                for platform in wanted_platforms
-                if not check.platforms or platform.name in check.platforms
-            ]
+            for platform in wanted_platforms:
+                if check.platforms and platform.name not in check.platforms:
+                    continue
+                there = check.for_platform(platform.name)
+                parts = parts_of(stages[stage_id], there, platform)
+                tip, cannot = _tip_of(plan, stage_id), cannot_run(plan, platform, machine)
+                key = evidence_key(parts)
+                cells.append(Cell(stage_id, there, platform, required, tip, key, parts, cannot))
     return tuple(cells)
 
 
@@ -119,7 +121,8 @@ def _tip_of(plan: Plan, stage_id: StageId) -> str:
     return group.name
 
 
-def _cannot(plan: Plan, platform: Platform, machine: str) -> str:
+def cannot_run(plan: Plan, platform: Platform, machine: str) -> str:
+    """Why that machine does not build for the platform, in words; empty when it does."""
     runner = next((one for one in plan.runners if one.name == platform.runner), None)
     if runner is not None and runner.kind is not RunnerKind.LOCAL:
         return f"{platform.name} is built by the {runner.kind} runner {runner.name}, not here"

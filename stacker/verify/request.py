@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from stacker.evidence.record import Record
+    from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
+    from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
     from stacker.verify.price import Price
     from stacker.verify.stage_tree import StageTree
@@ -64,7 +65,8 @@ class CellResult:
     """One check's result at one stage on one platform.
 
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
-    nothing), `reason` why it could not run, in words.
+    nothing), `reason` why it could not run, in words. `attempts` are its runs; `earlier` is what
+    there was before and did not count.
     """
 
     stage: StageId
@@ -77,6 +79,13 @@ class CellResult:
     origin: str
     log: str
     reason: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    earlier: Earlier | None = None
+
+    @property
+    def where(self) -> tuple[str, str, str]:
+        """Stage, check and platform."""
+        return self.stage, self.check, self.platform
 
 
 def recorded(
@@ -95,6 +104,7 @@ def recorded(
         origin=record.host,
         log=str(log) if log.exists() else "",
         reason=reason,
+        attempts=record.attempts,
     )
 
 
@@ -112,6 +122,14 @@ def not_run(cell: Cell, reason: str) -> CellResult:
         log="",
         reason=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A cell that lacks evidence, and the newest result that there was of it."""
+
+    cell: Cell
+    earlier: Earlier | None
 
 
 @dataclass(frozen=True, slots=True)
