@@ -12,6 +12,7 @@ from stacker import settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
 from stacker.rebase.restacked import restacked
+from stacker.render import evidence as explaining
 from stacker.render import verify as rendering
 from stacker.render.building import progress
 from stacker.render.terminal import Answer
@@ -32,13 +33,21 @@ _LINES = 12  # of a failed check's log
 def verify(
     context: typer.Context,
     stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
-    check: Annotated[list[str] | None, typer.Option(help="Only this check.")] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(help="Only this check and what it needs.")
+    ] = None,
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run also what was shown before.")] = False,
     jobs: Annotated[
         int,
         typer.Option("--jobs", "-j", min=1, help="Build for so many platforms and checks at once."),
     ] = 1,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Build nothing more after the first failure.")
+    ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Run nothing; say why evidence is lacking.")
+    ] = False,
     trust: Annotated[
         bool, typer.Option("--trust", help="Run this plan's commands without asking.")
     ] = False,
@@ -66,8 +75,12 @@ def verify(
             platforms=tuple(platform or ()),
             checks=tuple(check or ()),
             rerun=rerun,
+            fail_fast=fail_fast,
             jobs=jobs,
         )
+        if why:
+            missing = flow.why(request)
+            return Answer(explaining.why_document(missing), explaining.why_text(missing))
         with _interruptible(), progress(terminal) as say:
             result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}

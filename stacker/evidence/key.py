@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SCHEMA = 1
+SCHEMA = 2
 """Counts up when what goes into a key changes; evidence under older keys no longer holds."""
 
 
-def evidence_key(
+def evidence_parts(
     *,
     tree: str,
     steps: Sequence[Sequence[str]],
@@ -21,23 +21,48 @@ def evidence_key(
     values: Mapping[str, str],
     environment: Mapping[str, str],
     repositories: Mapping[str, str],
-) -> str:
-    """The key, 64 hex digits.
+    toolchain: str = "",
+    passes: str = "1 of 1",
+) -> dict[str, str]:
+    """All that a key is made of, by name, so that two keys can be compared.
 
     `tree` is the id of the tree that was checked (or the digest of those of its files that
-    matter); `steps` are the commands as the plan writes them, placeholders unfilled; `values` are
-    the placeholders in them that say what is checked, not where; `environment` holds the
-    variables that the check was given on purpose; `repositories` the trees of other repositories
-    beside it, by name.
+    matter); submodules are in it by their commits. `steps` are the commands as the plan writes
+    them, placeholders unfilled; `values` are the placeholders in them that say what is checked,
+    not where; `environment` holds the variables that the check was given on purpose;
+    `repositories` the trees of other repositories beside it, by name; `toolchain` is the digest
+    of what the toolchain says of itself; `passes` how many attempts had to pass. Commands and
+    variables are there by their digests alone: parts are shared, and variables may be private.
     """
-    parts = {
-        "schema": SCHEMA,
+    return {
+        "schema": str(SCHEMA),
         "tree": tree,
-        "steps": [list(step) for step in steps],
+        "run": _digest([list(step) for step in steps]),
         "platform": platform,
-        "values": dict(values),
-        "environment": dict(environment),
-        "repositories": dict(repositories),
+        "toolchain": toolchain,
+        "passes": passes,
+        **{f"values.{name}": value for name, value in values.items()},
+        **{f"environment.{name}": _digest(value) for name, value in environment.items()},
+        **{f"repositories.{name}": value for name, value in repositories.items()},
     }
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+
+def evidence_key(parts: Mapping[str, str]) -> str:
+    """The key, 64 hex digits."""
+    return _digest(dict(parts))
+
+
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the parts in which two keys differ, in order.
+
+    Of a result whose parts were not recorded only the schema is known to differ.
+    """
+    if not (one and other) or one["schema"] != other["schema"]:
+        return ("schema",)
+    names = dict.fromkeys([*one, *other])
+    return tuple(name for name in names if one.get(name) != other.get(name))
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

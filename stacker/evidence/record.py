@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Verdict(StrEnum):
@@ -24,6 +28,15 @@ class Verdict(StrEnum):
         return self in {Verdict.PASSED, Verdict.FAILED, Verdict.TIMED_OUT}
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One of the runs that a result comes from; `seconds` is its duration."""
+
+    verdict: Verdict
+    exit_code: int | None
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One run. `seconds` is its duration, `started_at` seconds since 1970.
@@ -31,7 +44,9 @@ class Record:
     `exit_code` is that of the last command; None when it was killed or never started. `host` is
     the machine that ran it; `log` a file's name among the logs; `clean` says that the folder it
     ran in was made for it. `commit`, `tree` and `base` are object ids. `shared` says that it came
-    from home: somebody else ran it, so no landing may rely on it.
+    from home: somebody else ran it, so no landing may rely on it. `attempts` are all runs, in
+    order; `parts` what the key is made of (none in old evidence); `patch` tells the stage's own
+    change on whatever base, empty when it is not known.
     """
 
     key: str
@@ -49,3 +64,6 @@ class Record:
     started_at: float
     clean: bool
     shared: bool = False
+    attempts: tuple[Attempt, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    patch: str = ""

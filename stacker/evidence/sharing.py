@@ -8,22 +8,32 @@ import re
 from typing import Any
 
 from stacker.errors import StackerError
-from stacker.evidence.record import Record, Verdict
+from stacker.evidence.key import evidence_key
+from stacker.evidence.record import Attempt, Record, Verdict
 
-FORMAT = 1
+FORMAT = 2
+_OLD = 1  # without attempts, and without what its key is made of
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.json")
 _TEXTS = ("key", "stage", "check", "platform", "host", "commit", "tree", "base")
 _LONGEST = 4096  # bytes
+_MOST = 1000  # attempts, or parts of a key
 _NUMBERS = -(1 << 31), 253402300799  # as a time, up to the end of the year 9999
 
 
 def text_of(record: Record) -> bytes:
-    """A record's file; where its log lies is a matter of the machine that ran it."""
+    """A record's file; where its log lies is a matter of the machine that ran it.
+
+    An old record is written as it was: its file's name is what is in it.
+    """
     values: dict[str, Any] = {name: getattr(record, name) for name in _TEXTS}
     values |= {
-        "format": FORMAT, "verdict": str(record.verdict), "exit_code": record.exit_code,
+        "format": FORMAT if record.parts else _OLD,
+        "verdict": str(record.verdict), "exit_code": record.exit_code,
         "seconds": record.seconds, "started_at": record.started_at, "clean": record.clean,
     }  # fmt: skip
+    if record.parts:
+        tries = [[str(one.verdict), one.exit_code, one.seconds] for one in record.attempts]
+        values |= {"attempts": tries, "parts": dict(record.parts), "patch": record.patch}
     return json.dumps(values, sort_keys=True, indent=1).encode() + b"\n"
 
 
@@ -39,20 +49,37 @@ def read(name: str, text: bytes) -> Record:
         raise StackerError(f"evidence from home has {name!r}, which is not named by what is in it")
     try:
         values = json.loads(text)
-        if values["format"] != FORMAT:
+        if values["format"] not in {_OLD, FORMAT}:
             raise StackerError(
                 f"evidence from home has format {values['format']!r}", hint="Update stacker."
             )
-        texts = {key: _text(values[key]) for key in _TEXTS}
-        code = values["exit_code"]
+        texts: dict[str, Any] = {key: _text(values[key]) for key in _TEXTS}
         return Record(
             **texts, verdict=Verdict(values["verdict"]), log="",
-            exit_code=None if code is None else int(_number(code)),
-            seconds=_number(values["seconds"]), started_at=_number(values["started_at"]),
-            clean=values["clean"] is True, shared=True,
+            exit_code=_code(values["exit_code"]), seconds=_number(values["seconds"]),
+            started_at=_number(values["started_at"]), clean=values["clean"] is True, shared=True,
+            **(_since_2(values, texts) if values["format"] == FORMAT else {}),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as exc:
         raise StackerError(f"evidence from home has {name!r}, which is no record") from exc
+
+
+def _since_2(values: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
+    """What the second format has; the key must be that of the parts."""
+    parts, tries = values["parts"], values["attempts"]
+    if not isinstance(parts, dict) or not isinstance(tries, list) or len(tries) > _MOST:
+        raise TypeError("no table of parts, or no list of attempts")
+    parts = {_text(name): _text(value) for name, value in parts.items()}
+    if evidence_key(parts) != texts["key"] or parts.get("platform") != texts["platform"]:
+        raise ValueError("the key is not that of its parts")
+    attempts = tuple(
+        Attempt(Verdict(verdict), _code(code), _number(seconds)) for verdict, code, seconds in tries
+    )
+    return {"parts": parts, "attempts": attempts, "patch": _text(values["patch"])}
+
+
+def _code(value: object) -> int | None:
+    return None if value is None else int(_number(value))
 
 
 def _text(value: object) -> str:

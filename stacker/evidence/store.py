@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
 from stacker.errors import StackerError
-from stacker.evidence.record import Record, Verdict
+from stacker.evidence.record import Attempt, Record, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 _BUSY = 30.0  # seconds to wait for another process that writes
 _COLUMNS = (
     ("key", "TEXT"),
@@ -30,8 +31,20 @@ _COLUMNS = (
     ("started_at", "REAL"),
     ("clean", "INTEGER"),
     ("shared", "INTEGER"),
+    ("attempts", "TEXT"),
+    ("parts", "TEXT"),
+    ("patch", "TEXT"),
 )
 _NAMES = ", ".join(f'"{name}"' for name, _ in _COLUMNS)
+# By the format that lacks it: each is done in turn.
+_UPGRADES = {
+    1: ("ALTER TABLE evidence ADD COLUMN shared INTEGER DEFAULT 0",),
+    2: (
+        "ALTER TABLE evidence ADD COLUMN attempts TEXT DEFAULT '[]'",
+        "ALTER TABLE evidence ADD COLUMN parts TEXT DEFAULT '{}'",
+        "ALTER TABLE evidence ADD COLUMN patch TEXT DEFAULT ''",
+    ),
+}
 _SCHEMA = f"""
 CREATE TABLE evidence (id INTEGER PRIMARY KEY, {", ".join(f'"{n}" {t}' for n, t in _COLUMNS)});
 CREATE INDEX by_key ON evidence (key);
@@ -66,8 +79,10 @@ class EvidenceStore:
         if version == 0:
             for statement in _SCHEMA.split(";"):
                 self._database.execute(statement)
-        elif version == 1:  # before evidence was shared
-            self._database.execute("ALTER TABLE evidence ADD COLUMN shared INTEGER DEFAULT 0")
+        elif version < VERSION:
+            for lacking in range(version, VERSION):
+                for statement in _UPGRADES[lacking]:
+                    self._database.execute(statement)
             self._database.execute(f"PRAGMA user_version = {VERSION}")
         self._database.execute("COMMIT")
         if version > VERSION:
@@ -92,7 +107,7 @@ class EvidenceStore:
         self._database.execute("BEGIN IMMEDIATE")
         self._database.executemany(
             f"INSERT INTO evidence ({_NAMES}) VALUES ({marks})",  # noqa: S608 - constants only
-            [[getattr(record, name) for name, _ in _COLUMNS] for record in records],
+            [_row(record) for record in records],
         )
         self._database.execute("COMMIT")
 
@@ -120,6 +135,27 @@ class EvidenceStore:
                 found[key] = _record(row)
         return found
 
+    def latest(self, stages: Sequence[str], check: str, platform: str) -> Record | None:
+        """The newest result of that check there at a stage of one of these names."""
+        marks = ", ".join("?" for _ in stages)
+        row = self._database.execute(
+            f'SELECT {_NAMES} FROM evidence WHERE "check" = ? AND platform = ?'  # noqa: S608 - as above
+            f" AND stage IN ({marks}) ORDER BY started_at DESC, id DESC",
+            [check, platform, *stages],
+        ).fetchone()
+        return None if row is None else _record(row)
+
+    def toolchain(self, platform: str) -> str:
+        """The toolchain of the platform's newest result that tells one: here, else elsewhere."""
+        rows = self._database.execute(
+            "SELECT parts FROM evidence WHERE platform = ? ORDER BY shared, id DESC", [platform]
+        )
+        for (parts,) in rows:
+            found = json.loads(parts).get("toolchain", "")
+            if found:
+                return str(found)
+        return ""
+
     def usual_seconds(self, check: str, platform: str) -> float | None:
         """How long that check last took there, in seconds; None if it never came to an end."""
         row = self._database.execute(
@@ -130,8 +166,19 @@ class EvidenceStore:
         return None if row is None else float(row[0])
 
 
+def _row(record: Record) -> list[object]:
+    tries = [[one.verdict, one.exit_code, one.seconds] for one in record.attempts]
+    written = {"attempts": json.dumps(tries), "parts": json.dumps(dict(record.parts))}
+    return [written.get(name, getattr(record, name)) for name, _ in _COLUMNS]
+
+
 def _record(row: Sequence[object]) -> Record:
     values: dict[str, Any] = dict(zip((name for name, _ in _COLUMNS), row, strict=True))
     values["verdict"] = Verdict(values["verdict"])
     values |= {name: bool(values[name]) for name in ("clean", "shared")}
+    values["parts"] = json.loads(values["parts"])
+    values["attempts"] = tuple(
+        Attempt(Verdict(verdict), code, seconds)
+        for verdict, code, seconds in json.loads(values["attempts"])
+    )
     return Record(**values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.evidence.record import Verdict
+from stacker.render.evidence import earlier_document, stale_text
 from stacker.verify.price import duration
 from stacker.verify.request import Ended, Priced, Started
 
@@ -31,6 +32,17 @@ def verify_document(result: VerifyResult) -> dict[str, object]:
                 "origin": one.origin,
                 "log": one.log,
                 "reason": one.reason,
+                "attempts": [
+                    {
+                        "verdict": str(a.verdict),
+                        "exit_code": a.exit_code,
+                        "seconds": round(a.seconds, 3),
+                    }
+                    for a in one.attempts
+                ],
+                "stale": earlier_document(one.earlier)
+                if one.earlier and one.earlier.stale
+                else None,
             }
             for one in result.results
         ]
@@ -67,6 +79,11 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_
         lines += [f"  All of it: {one.log}"] if one.log else []
     reasons = (one for one in result.unknown if one.reason)
     lines += list(dict.fromkeys(f"{one.check} for {one.platform}: {one.reason}" for one in reasons))
+    lines += [
+        f"{one.stage}: {one.check} for {one.platform}: {stale_text(one.earlier)}"
+        for one in result.results
+        if not one.verdict.is_evidence and one.earlier and one.earlier.stale
+    ]
     return "\n".join([*lines, _summary(result), *_next(result, on_forge=on_forge)])
 
 
@@ -93,7 +110,12 @@ def _cell(one: CellResult) -> str:
 
 
 def _verdict(one: CellResult) -> str:
-    return _SHORT.get(one.verdict, str(one.verdict))
+    said = _SHORT.get(one.verdict, str(one.verdict))
+    if len(one.attempts) < 2 or not one.verdict.is_evidence:
+        return said
+    passes = sum(each.verdict is Verdict.PASSED for each in one.attempts)
+    counted = f"{passes} of {len(one.attempts)} attempts"
+    return f"passed {counted}" if one.verdict is Verdict.PASSED else f"{said}, passed {counted}"
 
 
 def _summary(result: VerifyResult) -> str:

@@ -20,10 +20,12 @@ from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.cells import cells_of
 from stacker.verify.flow import EVIDENCE, held
 from stacker.verify.gather import commits_beside, stage_trees
+from stacker.verify.looking_back import earlier_results
 from stacker.verify.request import VerifyRequest
+from stacker.verify.toolchain import seen_toolchains
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from stacker.evidence.record import Record
     from stacker.git.objects import Oid
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+    from stacker.verify.earlier import Earlier
+    from stacker.verify.matrix import Cell
 
 # Merges that a status may make: more would be felt. What it leaves out it does not claim.
 _MOST_MERGES = 60
@@ -88,13 +92,18 @@ def _evidence(
         folder=work.directory.state,
         python="",  # nothing runs
     )
-    cells = [cell for cell in cells_of(request) if cell.required]
+    before: Mapping[tuple[str, str, str], Earlier] = {}
     records: dict[str, Record] = {}
     if (work.directory.state / EVIDENCE).is_file():
         from stacker.evidence.store import EvidenceStore  # noqa: PLC0415 - sqlite, often not needed
 
         with EvidenceStore(work.directory.state / EVIDENCE) as evidence:
+            cells = _required(cells_of(request, seen_toolchains(work.plan, evidence)))
             records = held(evidence, cells)
+            if len({cell.stage for cell in cells if cell.key not in records}) <= _MOST_MERGES:
+                before = earlier_results(request, evidence, cells, records)
+    else:
+        cells = _required(cells_of(request))
     found: dict[StageId, Evidence] = {}
     for stage in request.stages:
         own = [cell for cell in cells if cell.stage == stage]
@@ -104,8 +113,17 @@ def _evidence(
             for c in own
             if c.key in records and c not in passed
         ]
-        found[stage] = Evidence(len(passed), len(own), tuple(failing))
+        stale = [
+            f"{c.check.name} for {c.platform.name} {was.record.verdict} {was.stale}"
+            for c in own
+            if (was := before.get(c.where)) and was.stale
+        ]
+        found[stage] = Evidence(len(passed), len(own), tuple(failing), tuple(stale))
     return found
+
+
+def _required(cells: Iterable[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.required]
 
 
 def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:

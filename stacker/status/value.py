@@ -46,11 +46,15 @@ class WaitsFor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How many of the required checks passed; `failing` names those that did not, and where."""
+    """How many of the required checks passed; `failing` names those that did not, and where.
+
+    `stale` names those that passed for the same change on another base, or too long ago.
+    """
 
     passed: int
     required: int
     failing: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

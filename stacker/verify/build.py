@@ -31,21 +31,22 @@ class Builder:
     """Builds the cells of one request; of different lanes at once, from as many threads."""
 
     def __init__(self, request: VerifyRequest, stop: Stop) -> None:
-        self._request = request
+        self.request = request
         self._stop = stop
         self._beside = Lock()
 
-    def build(self, cell: Cell) -> tuple[Record, str]:
+    def build(self, cell: Cell, *, fresh: bool = False) -> tuple[Record, str]:
         """Run the cell's check; the result, and why it could not run, if so.
 
         What failed in a lane that had been moved may be the lane's fault: only what a fresh one
-        shows is believed. Evidence of one's own and what is asked again come from fresh ones.
+        shows is believed. Evidence of one's own and what is asked again come from fresh ones, and
+        so does what is to be `fresh`.
         """
-        request, stage = self._request, self._request.stages[cell.stage]
+        request, stage = self.request, self.request.stages[cell.stage]
         beside = self._folders_beside(cell, stage)
         lane = Lane(request.lanes / lane_of(cell), request.store, _recipe(request, cell, beside))
         try:
-            clean = lane.stand(stage.commit, fresh=request.own_evidence or request.rerun)
+            clean = lane.stand(stage.commit, fresh=fresh or request.own_evidence or request.rerun)
             ran = self._run(cell, stage, lane, beside)
             if ran.verdict in _RED and not clean:
                 clean = lane.stand(stage.commit, fresh=True)
@@ -60,7 +61,7 @@ class Builder:
         return _record(request, cell, stage, ran, clean=clean), ran.reason
 
     def _run(self, cell: Cell, stage: StageTree, lane: Lane, beside: dict[str, Path]) -> Ran:
-        request = self._request
+        request = self.request
         values = {
             "platform": cell.platform.name,
             "stage": stage.stage,
@@ -80,13 +81,13 @@ class Builder:
 
     def _folders_beside(self, cell: Cell, stage: StageTree) -> dict[str, Path]:
         """The files of the other repositories' commits, which no check may write to; by name."""
-        commits = self._request.commits_beside(stage)
+        commits = self.request.commits_beside(stage)
         found = {}
         for name in repositories_named(cell.check.run):
-            folder = found[name] = self._request.builds / f"repo-{commits[name][:16]}"
+            folder = found[name] = self.request.builds / f"repo-{commits[name][:16]}"
             with self._beside:
                 if not folder.exists():
-                    checkout(self._request.store, commits[name], folder)
+                    checkout(self.request.store, commits[name], folder)
                     make_read_only(folder)
         return found
 
@@ -94,7 +95,8 @@ class Builder:
 def _recipe(request: VerifyRequest, cell: Cell, beside: dict[str, Path]) -> str:
     """A digest of all but the stage that a build in the cell's lane depends on."""
     given = asked_for(request.environment, cell.check.env)
-    parts = (cell.check, cell.platform, sorted(given.items()), request.python, beside)
+    tools = cell.parts.get("toolchain")
+    parts = (cell.check, cell.platform, sorted(given.items()), request.python, beside, tools)
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
+from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
 from stacker.verify.cells import cells_of
+from stacker.verify.course import Course
+from stacker.verify.earlier import fresh
 from stacker.verify.lane import lane_name
 from stacker.verify.lanes import in_lanes
+from stacker.verify.looking_back import earlier_results
 from stacker.verify.order import in_order
 from stacker.verify.price import price
-from stacker.verify.request import Ended, Priced, Started, VerifyResult, not_run, recorded
+from stacker.verify.request import Ended, Missing, Priced, Started, VerifyResult
 from stacker.verify.runner import Stop
+from stacker.verify.toolchain import toolchains
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from stacker.evidence.record import Record
     from stacker.series.plan.model import Plan
@@ -29,24 +36,36 @@ EVIDENCE = "evidence.sqlite"
 
 def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
-    cells = in_order(request.plan, cells_of(request))
     _tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
+        cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
-        cost = price(cells, known, evidence.usual_seconds)
-        say(Priced(cost))
+        before = earlier_results(request, evidence, cells, known)
+        say(Priced(price(cells, known, evidence.usual_seconds)))
+        course = Course(request, cells, known)
         try:
-            built = _built(request, _to_run(cells, known), evidence, say)
+            _build(request, course, evidence, say)
         finally:
             remove_tree(request.builds)
-    results = [_result(request, cell, known, built) for cell in cells]
+    results = [replace(one, earlier=before.get(one.where)) for one in course.results()]
     return VerifyResult(_in_plan_order(request.plan, results))
 
 
 def held(evidence: EvidenceStore, cells: Sequence[Cell], *, own: bool = False) -> dict[str, Record]:
-    """The evidence that there is for `cells`, by key; with `own` only what ran here, clean."""
+    """The evidence that counts for `cells`, by key; with `own` only what ran here, clean."""
     found = evidence.newest({cell.key for cell in cells}, own=own)
-    return {key: record for key, record in found.items() if record.clean or not own}
+    good = {key: record for key, record in found.items() if record.clean or not own}
+    return fresh(cells, good, time.time())
+
+
+def why(request: VerifyRequest) -> tuple[Missing, ...]:
+    """The cells that lack evidence, with what there was before; runs no check."""
+    remove_tree(request.builds)
+    with EvidenceStore(request.folder / EVIDENCE) as evidence:
+        cells = cells_of(request, toolchains(request, evidence))
+        known = held(evidence, cells, own=request.own_evidence)
+        before = earlier_results(request, evidence, cells, known)
+    return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
 
 
 def _tidy(request: VerifyRequest) -> None:
@@ -59,26 +78,14 @@ def _tidy(request: VerifyRequest) -> None:
             remove_tree(lane)
 
 
-def _to_run(cells: Sequence[Cell], known: Mapping[str, Record]) -> list[Cell]:
-    """What has to be built: of cells with equal trees the first."""
-    once: dict[str, Cell] = {}
-    for cell in cells:
-        if cell.key not in known and not cell.cannot:
-            once.setdefault(cell.key, cell)
-    return list(once.values())
-
-
-_Built = tuple["Cell", "Record", str]
-
-
-def _built(
+def _build(
     request: VerifyRequest,
-    cells: Sequence[Cell],
+    course: Course,
     evidence: EvidenceStore,
     say: Callable[[Event], None],
-) -> dict[str, _Built]:
-    """Build `cells`, record each, and say so; by key which cell was built, and what came of it."""
-    built: dict[str, _Built] = {}
+) -> None:
+    """Build what has to be, record each result, and say so."""
+    cells = course.to_build()
     numbers = iter(range(1, len(cells) + 1))
 
     def starting(cell: Cell) -> None:
@@ -87,28 +94,15 @@ def _built(
 
     stop = Stop()
     builder = Builder(request, stop)
-    running = in_lanes(cells, request.jobs, builder.build, starting=starting, stop=stop)
+    running = in_lanes(
+        cells, request.jobs, lambda cell: attempted(builder, cell),
+        turn=course.turn, starting=starting, stop=stop,
+    )  # fmt: skip
     with closing(running):
         for cell, (record, reason) in running:
-            built[cell.key] = (cell, record, reason)
             if record.verdict.is_evidence:
                 evidence.add(record)
-            say(Ended(recorded(request, cell, record, cached=False, reason=reason)))
-    return built
-
-
-def _result(
-    request: VerifyRequest,
-    cell: Cell,
-    known: Mapping[str, Record],
-    built: Mapping[str, _Built],
-) -> CellResult:
-    if cell.key in known:
-        return recorded(request, cell, known[cell.key], cached=True)
-    if cell.cannot:
-        return not_run(cell)
-    by, record, reason = built[cell.key]
-    return recorded(request, cell, record, cached=cell is not by, reason=reason)
+            say(Ended(course.note(cell, record, reason)))
 
 
 def _in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:

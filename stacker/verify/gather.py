@@ -25,7 +25,9 @@ def stage_trees(store: ObjectStore, series: Series) -> dict[StageId, StageTree]:
         if line is None or base is None or store.find(line.commit) is None:
             continue
         tree = store.commit(line.commit).tree
-        found[stage] = StageTree(stage, line.repository, base, line.commit, tree)
+        found[stage] = StageTree(
+            stage, line.repository, base, line.commit, tree, len(series.patches.get(stage, ()))
+        )
     return found
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from stacker.evidence.key import evidence_key
 from stacker.series.plan.model import MustPass, RunnerKind
 from stacker.series.plan.naming import find
+from stacker.series.plan.order import needs_first
 from stacker.verify.machine import is_machine
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ class Cell:
     """One check at one stage for one platform.
 
     `required` says whether it must pass; `tip_of` names the group whose last stage this is, or is
-    empty; `key` is that of its evidence; `cannot` is why it
-    cannot run here, empty when it can.
+    empty; `parts` are those of its evidence's `key`; `cannot`
+    is why it cannot run here, empty when it can.
     """
 
     stage: StageId
@@ -33,13 +35,19 @@ class Cell:
     required: bool
     tip_of: str
     key: str
+    parts: Mapping[str, str]
     cannot: str
+
+    @property
+    def where(self) -> tuple[str, str, str]:
+        """Stage, check and platform."""
+        return self.stage, self.check.name, self.platform.name
 
 
 def matrix(
     plan: Plan,
     stages: Mapping[StageId, StageTree],
-    key_of: Callable[[StageTree, Check, Platform], str],
+    parts_of: Callable[[StageTree, Check, Platform], Mapping[str, str]],
     *,
     machine: str,
     selection: Sequence[StageId] = (),
@@ -48,10 +56,11 @@ def matrix(
 ) -> tuple[Cell, ...]:
     """All cells, in the order to run them: tips of the series first, then the newest stages.
 
-    Empty `selection`, `platforms` and `checks` mean all; `machine` is as `this_machine` says it.
-    An unknown name raises `UsageError`.
+    At a stage a check comes after those that it needs, and choosing it chooses them. Empty
+    `selection`, `platforms` and `checks` mean all; `machine` is as `this_machine` says it. An
+    unknown name raises `UsageError`.
     """
-    wanted_checks = _chosen(plan.checks, checks, "check")
+    wanted_checks = _needs_first(plan, _chosen(plan.checks, checks, "check"))
     wanted_platforms = _chosen(plan.platforms, platforms, "platform")
     cells = []
     for stage_id in _tips_first(plan, selection):
@@ -61,19 +70,14 @@ def matrix(
             required = _required(plan, check, stage_id)
             if required is None:
                 continue
-            cells += [
-                Cell(
-                    stage_id,
-                    check,
-                    platform,
-                    required,
-                    _tip_of(plan, stage_id),
-                    key_of(stages[stage_id], check, platform),
-                    _cannot(plan, platform, machine),
-                )
-                for platform in wanted_platforms
-                if not check.platforms or platform.name in check.platforms
-            ]
+            for platform in wanted_platforms:
+                if check.platforms and platform.name not in check.platforms:
+                    continue
+                there = check.for_platform(platform.name)
+                parts = parts_of(stages[stage_id], there, platform)
+                tip, cannot = _tip_of(plan, stage_id), cannot_run(plan, platform, machine)
+                key = evidence_key(parts)
+                cells.append(Cell(stage_id, there, platform, required, tip, key, parts, cannot))
     return tuple(cells)
 
 
@@ -81,6 +85,16 @@ def _chosen(known: Sequence[Named], names: Sequence[str], kind: str) -> tuple[Na
     by_name = {one.name: one for one in known}
     asked = {find(by_name, name, kind).name for name in names}
     return tuple(one for one in known if not names or one.name in asked)
+
+
+def _needs_first(plan: Plan, chosen: Sequence[Check]) -> tuple[Check, ...]:
+    """The chosen checks and all that they need, in an order in which needs come first."""
+    needs = {check.name: check.needs for check in plan.checks}
+    wanted = [check.name for check in chosen]
+    for name in wanted:  # it grows
+        wanted += [need for need in needs[name] if need not in wanted]
+    by_name = {check.name: check for check in plan.checks}
+    return tuple(by_name[name] for name in needs_first(needs) if name in wanted)
 
 
 def _tips_first(plan: Plan, selection: Sequence[StageId]) -> tuple[StageId, ...]:
@@ -107,7 +121,8 @@ def _tip_of(plan: Plan, stage_id: StageId) -> str:
     return group.name
 
 
-def _cannot(plan: Plan, platform: Platform, machine: str) -> str:
+def cannot_run(plan: Plan, platform: Platform, machine: str) -> str:
+    """Why that machine does not build for the platform, in words; empty when it does."""
     runner = next((one for one in plan.runners if one.name == platform.runner), None)
     if runner is not None and runner.kind is not RunnerKind.LOCAL:
         return f"{platform.name} is built by the {runner.kind} runner {runner.name}, not here"

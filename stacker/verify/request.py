@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from stacker.evidence.record import Record
+    from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
+    from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
     from stacker.verify.price import Price
     from stacker.verify.stage_tree import StageTree
@@ -24,7 +25,8 @@ class VerifyRequest:
     """What to verify. Empty `selection`, `platforms` and `checks` mean all.
 
     `stages` are those that can be built now; `repo_commits` gives for each of them the commit of
-    every other repository that goes with it. `rerun` asks again where there is evidence.
+    every other repository that goes with it. `rerun` asks again where there is evidence;
+    `fail_fast` builds nothing more after the first failure that counts.
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared does not count, nor what was built in a lane that was moved. At most
@@ -42,6 +44,7 @@ class VerifyRequest:
     platforms: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     rerun: bool = False
+    fail_fast: bool = False
     own_evidence: bool = False
     jobs: int = 1
 
@@ -69,7 +72,8 @@ class CellResult:
     """One check's result at one stage on one platform.
 
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
-    nothing), `reason` why it could not run, in words.
+    nothing), `reason` why it could not run, in words. `attempts` are its runs; `earlier` is what
+    there was before and did not count.
     """
 
     stage: StageId
@@ -82,6 +86,13 @@ class CellResult:
     origin: str
     log: str
     reason: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    earlier: Earlier | None = None
+
+    @property
+    def where(self) -> tuple[str, str, str]:
+        """Stage, check and platform."""
+        return self.stage, self.check, self.platform
 
 
 def recorded(
@@ -100,11 +111,12 @@ def recorded(
         origin=record.host,
         log=str(log) if log.exists() else "",
         reason=reason,
+        attempts=record.attempts,
     )
 
 
-def not_run(cell: Cell) -> CellResult:
-    """What is said of a cell that cannot run here."""
+def not_run(cell: Cell, reason: str) -> CellResult:
+    """What is said of a cell that cannot run."""
     return CellResult(
         stage=cell.stage,
         check=cell.check.name,
@@ -115,8 +127,16 @@ def not_run(cell: Cell) -> CellResult:
         seconds=0.0,
         origin="",
         log="",
-        reason=cell.cannot,
+        reason=reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A cell that lacks evidence, and the newest result that there was of it."""
+
+    cell: Cell
+    earlier: Earlier | None
 
 
 @dataclass(frozen=True, slots=True)

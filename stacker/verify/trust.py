@@ -36,5 +36,7 @@ def _remembered(folder: Path) -> frozenset[str]:
 
 
 def _digest(plan: Plan) -> str:
-    commands = [[check.name, check.run, check.env] for check in plan.checks]
+    commands: list[object] = [[check.name, check.run, check.env] for check in plan.checks]
+    commands += [[c.name, name, o.run, o.env] for c in plan.checks for name, o in c.on.items()]
+    commands += [[each.name, each.toolchain] for each in plan.platforms if each.toolchain]
     return hashlib.sha256(json.dumps(commands).encode("ascii")).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -73,6 +74,18 @@ def test_only_what_was_asked_for(small):
     assert [(r["stage"], r["platform"]) for r in done.document["results"]] == [
         ("first-thing", "here")
     ]
+
+
+def test_fail_fast(small):
+    small.append(NEVER)
+    done = small.run("verify", "--trust", "--json", "--fail-fast")
+    assert done.code == 4
+    said = {one["stage"]: (one["verdict"], one["reason"]) for one in done.document["results"]}
+    assert said["second-thing"][0] == "failed"
+    assert said["first-thing"] == (
+        "could-not-run",
+        "left out after no-bad-file failed at second-thing",
+    )
 
 
 def test_an_unknown_name_is_a_usage_error(small):
@@ -167,3 +180,43 @@ def test_who_ends_it_ends_the_builds_and_the_rest_is_run_later(small, name):
     assert "what ended by then is recorded" in done.err
     assert list((small.folder / ".stacker" / "lanes").iterdir()) == []
     assert "1 build to run, 1 cached" in small.run("verify", "--platform", "local").err
+
+
+def test_after_a_rebase_old_evidence_is_stale_and_why_says_so(small):
+    small.append(CHECKS)
+    small.good("verify", "--trust")
+    assert small.good("verify", "--why").out == "Nothing lacks evidence.\n"
+    small.upstream.add("main", ("later", {"b.txt": "two\n"}))
+    small.good("rebase")
+    base = small.upstream["start"]
+    done = small.good("verify", "--why")
+    first = done.out.splitlines()[1]
+    assert first.startswith("first-thing: no-bad-file for local: stale evidence, not counted: ")
+    assert first.endswith(f"on another base ({base[:7]})")
+    one = small.good("verify", "--why", "--json").document["why"][0]
+    assert (one["stage"], one["differs"], one["cannot"]) == ("second-thing", ["tree"], "")
+    assert (one["newest"]["verdict"], one["newest"]["base"]) == ("passed", base)
+    evidence = small.good("status", "--json").document["stages"][0]["evidence"]
+    said = f"no-bad-file for local passed on another base ({base[:7]})"
+    assert evidence == {"passed": 0, "required": 1, "failing": [], "stale": [said]}
+    assert f"stale: {said}" in small.good("status").out
+    results = small.good("verify", "--json").document["results"]
+    assert [(r["cached"], r["stale"]["base"]) for r in results] == [(False, base)] * 2
+    assert [a["verdict"] for a in results[0]["attempts"]] == ["passed"]
+    again = small.good("verify", "--json").document["results"]
+    assert [(r["cached"], r["stale"]) for r in again] == [(True, None)] * 2
+
+
+def test_attempts_are_counted_in_words(small, tmp_path):
+    count = tmp_path / "count"
+    code = f"import os; p = {str(count)!r}; n = os.path.exists(p); open(p, 'w'); exit(not n)"
+    run = json.dumps(["{python}", "-c", code])
+    small.append(f'\n[[checks]]\nname = "flaky"\nrun = {run}\nattempts = 2\n')
+    done = small.good("verify", "--trust", "first-thing")
+    assert "  first-thing  passed 1 of 2 attempts\n" in done.out
+    plan = small.folder / "series.toml"
+    text = plan.read_text(encoding="utf-8").replace("exit(not n)", "exit(5)")
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    done = small.run("verify", "--trust", "first-thing")
+    assert done.code == 4
+    assert "failed, passed 0 of 2 attempts" in done.out

@@ -10,7 +10,7 @@ import pytest
 
 import stacker
 from stacker.errors import StackerError
-from stacker.evidence.record import Record, Verdict
+from stacker.evidence.record import Attempt, Record, Verdict
 from stacker.evidence.store import EvidenceStore
 
 ONE = Record(
@@ -29,6 +29,9 @@ ONE = Record(
     started_at=1_700_000_000.25,
     clean=True,
 )
+
+
+TRY = Attempt(Verdict.FAILED, 1, 0.5)
 
 
 def test_what_goes_in_comes_out_after_reopening(tmp_path):
@@ -107,3 +110,45 @@ def test_a_file_that_is_no_database(tmp_path):
 def test_what_says_nothing_about_a_stage_is_no_evidence(verdict):
     silent = {Verdict.COULD_NOT_RUN, Verdict.SKIPPED}
     assert verdict.is_evidence is (verdict not in silent)
+
+
+OLD = """
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, "key" TEXT, "stage" TEXT, "check" TEXT,
+"platform" TEXT, "verdict" TEXT, "exit_code" INTEGER, "seconds" REAL, "host" TEXT, "commit" TEXT,
+"tree" TEXT, "base" TEXT, "log" TEXT, "started_at" REAL, "clean" INTEGER{shared});
+INSERT INTO evidence VALUES (1, 'k1', 'build', 'test', 'local', 'passed', 0, 1.5, 'here', 'c', 't',
+'b', 'k1.log', 1700000000.25, 1{value});
+PRAGMA user_version = {version};
+"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"version": 1, "shared": "", "value": ""},
+        {"version": 2, "shared": ', "shared" INTEGER', "value": ", 0"},
+    ],
+)
+def test_an_older_file_is_read_and_written_on(tmp_path, given):
+    with sqlite3.connect(tmp_path / "e.sqlite") as raw:
+        raw.executescript(OLD.format(**given))
+    raw.close()
+    new = replace(ONE, key="k2", parts={"schema": "2"}, patch="p", attempts=(TRY, TRY))
+    with EvidenceStore(tmp_path / "e.sqlite") as store:
+        assert store.newest(["k1"]) == {"k1": ONE}
+        store.add(new)
+    with EvidenceStore(tmp_path / "e.sqlite") as store:
+        assert store.newest(["k2"]) == {"k2": new}
+
+
+def test_the_latest_of_a_check_and_the_toolchain_it_was_built_with(tmp_path):
+    seen = replace(ONE, key="k2", stage="was", parts={"toolchain": "gcc"}, started_at=5.0)
+    theirs = replace(ONE, key="k3", parts={"toolchain": "clang"}, started_at=9.0, shared=True)
+    with EvidenceStore(tmp_path / "e.sqlite") as store:
+        assert store.latest(["build"], "test", "local") is None
+        assert store.toolchain("local") == ""
+        store.add(seen, replace(ONE, key="k4", started_at=1.0), theirs)
+        assert store.latest(["build", "was"], "test", "local").key == "k3"
+        assert store.latest(["was"], "test", "local").key == "k2"
+        assert store.latest(["build"], "test", "arm") is None
+        assert store.toolchain("local") == "gcc"

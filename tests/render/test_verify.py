@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from stacker.evidence.record import Verdict
+import pytest
+
+from stacker.evidence.record import Record, Verdict
+from stacker.render.evidence import part_text
 from stacker.render.verify import verify_document, verify_text
+from stacker.verify.earlier import Earlier
 from stacker.verify.request import CellResult, VerifyResult
 
 
@@ -58,3 +62,33 @@ def test_the_document_has_what_scripts_rely_on():
     assert {"stage", "check", "platform", "verdict", "cached", "seconds", "origin", "log"} <= set(
         one
     )
+
+
+def test_what_could_not_run_tells_its_stale_evidence():
+    record = Record(
+        key="k", stage="a", check="build", platform="win32", verdict=Verdict.PASSED, exit_code=0,
+        seconds=1.0, host="bot", commit="c", tree="t", base="b", log="", started_at=86400.0,
+        clean=True,
+    )  # fmt: skip
+    was = Earlier(record, ("tree",), "on another base (b)")
+    cannot = {"verdict": Verdict.COULD_NOT_RUN, "reason": "no such machine", "earlier": was}
+    shown = text(result("a", **cannot), result("b", earlier=was))
+    assert shown.splitlines()[-2:] == [
+        (
+            "a: build for win32: stale evidence, not counted: passed on 1970-01-02 (bot), "
+            "on another base (b)"
+        ),
+        "1 of 2 required checks passed.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "said"),
+    [
+        (("run", "passes", "schema"), "commands, attempts, schema"),
+        (("values.base", "values.stage"), "base, stage's name"),
+        (("environment.CC", "repositories.deps"), "variable CC, repository deps"),
+    ],
+)
+def test_parts_of_a_key_as_people_call_them(was, said):
+    assert ", ".join(map(part_text, was)) == said

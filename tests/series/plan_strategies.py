@@ -7,6 +7,7 @@ from stacker.series.plan.model import (
     Group,
     Landing,
     MustPass,
+    Override,
     Plan,
     Platform,
     Proof,
@@ -107,7 +108,9 @@ def plans(draw):
     )
     platforms = tuple(draw(platform(name, runners)) for name in draw(names(0, 3)))
     platforms = platforms or (Platform(name="local"),)
-    checks = tuple(draw(check(name, where, platforms)) for name in draw(names(0, 2)))
+    checks: tuple[Check, ...] = ()
+    for name in draw(names(0, 2)):
+        checks += (draw(check(name, where, platforms, checks)),)
     name = draw(NAMES)
     plan = Plan(
         name=name,
@@ -189,20 +192,40 @@ def platform(draw, name, runners):
         runner=runner,
         builder=draw(TEXTS) if runner else None,
         without=draw(st.dictionaries(TEXTS, TEXTS, max_size=2)),
+        toolchain=draw(st.none() | st.tuples(st.tuples(st.just("cc"), TEXTS))),
     )
 
 
 @st.composite
-def check(draw, name, repositories, platforms):
+def check(draw, name, repositories, platforms, above):
     argv = st.tuples(TEXTS, WORDS)
+    seconds = st.integers(1, 999_999).map(float)
+    repository = draw(st.sampled_from(repositories))
+    chosen = draw(several(st.sampled_from([each.name for each in platforms])))
+    override = st.builds(
+        Override,
+        run=st.none() | st.tuples(argv),
+        timeout=st.none() | seconds,
+        paths=st.none() | several(GLOBS),
+        env=st.none() | several(st.sampled_from(["PATH", "TMP"])),
+    )
     return Check(
         name=name,
         run=tuple(draw(st.lists(argv, min_size=1, max_size=2))),
-        repository=draw(st.sampled_from(repositories)),
+        repository=repository,
         must_pass=draw(st.sampled_from(MustPass)),
-        timeout=float(draw(st.integers(1, 999_999))),
-        platforms=draw(several(st.sampled_from([each.name for each in platforms]))),
+        timeout=draw(seconds),
+        platforms=chosen,
         env=draw(several(st.sampled_from(["PATH", "TMP", "ProgramFiles(x86)"]))),
+        needs=tuple(each.name for each in above if each.repository == repository),
+        attempts=draw(st.integers(3, 9)),
+        min_passes=draw(st.integers(1, 3)),
+        max_age=draw(st.none() | seconds),
+        on=draw(
+            st.dictionaries(
+                st.sampled_from(chosen or [each.name for each in platforms]), override, max_size=2
+            )
+        ),
     )
 
 

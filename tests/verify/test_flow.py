@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from verify_world import builds, plan, silent
+from verify_world import HEAD, builds, plan, silent
 
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
@@ -248,3 +248,49 @@ def test_evidence_can_be_asked_for_without_running_anything(lab, stages):
 def test_the_interpreter_is_the_one_given(lab):
     code = f"import sys; exit(sys.executable != {sys.executable!r})"
     assert verify(lab.request(plan(code), lab.stage("one", {"a": ""})), silent).failed == ()
+
+
+ORDERED = (
+    HEAD
+    + """
+[[checks]]
+name = "test"
+run = ["{python}", "-c", "print(1)"]
+needs = ["build"]
+[[checks]]
+name = "build"
+run = ["{python}", "-c", "exit(int(open('code').read()))"]
+"""
+)
+
+
+def test_what_a_check_needs_comes_first_and_holds_it_back(lab, stages):
+    result = verify(lab.request(ORDERED, *stages, checks=("test",)), silent)
+    said = {(one.stage, one.check): (str(one.verdict), one.reason) for one in result.results}
+    assert said == {
+        ("one", "build"): ("passed", ""),
+        ("one", "test"): ("passed", ""),
+        ("two", "build"): ("failed", ""),
+        ("two", "test"): ("could-not-run", "it needs build, which failed there"),
+    }
+    assert [one.check for one in result.failed] == ["build"]
+
+
+def test_fail_fast_builds_nothing_after_a_failure(lab, stages):
+    request = lab.request(plan(), *stages, fail_fast=True)
+    said = []
+    result = verify(request, said.append)
+    assert sum(isinstance(event, Started) for event in said) == 1
+    one, two = result.results
+    assert (one.verdict, one.reason) == (Verdict.COULD_NOT_RUN, "left out after test failed at two")
+    assert two.verdict is Verdict.FAILED
+
+
+def test_a_platform_has_commands_of_its_own(lab, stages):
+    text = plan(more='[checks.on.b]\nrun = ["{python}", "-c", "exit(5)"]\n')
+    text += "[platforms.a]\n[platforms.b]\n"
+    result = verify(lab.request(text, stages[0]), silent)
+    assert [(one.platform, str(one.verdict)) for one in result.results] == [
+        ("a", "passed"),
+        ("b", "failed"),
+    ]

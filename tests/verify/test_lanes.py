@@ -14,6 +14,7 @@ from verify_world import PLAN, builds, cells, plan, silent
 
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
+from stacker.verify.course import Turn
 from stacker.verify.flow import EVIDENCE, verify
 from stacker.verify.lanes import in_lanes, lane_of
 from stacker.verify.order import in_order
@@ -200,7 +201,7 @@ def test_two_of_one_lane_never_run_at_once():
         return cell.key
 
     started = []
-    built = in_lanes(todo, 4, build, starting=started.append, stop=Stop())
+    built = in_lanes(todo, 4, build, turn=lambda _: Turn.NOW, starting=started.append, stop=Stop())
     assert {cell.key: key for cell, key in built} == {cell.key: cell.key for cell in todo}
     assert len(started) == len(todo)
     assert max(most) <= 4
@@ -223,7 +224,7 @@ def test_an_error_of_one_build_ends_the_others():
             raise
 
     with pytest.raises(OSError, match="disk full"):
-        list(in_lanes(todo, 2, build, starting=lambda _: None, stop=stop))
+        list(in_lanes(todo, 2, build, turn=lambda _: Turn.NOW, starting=lambda _: None, stop=stop))
     assert len(ended) == 1
 
 

@@ -76,4 +76,6 @@ def test_an_unknown_name_is_a_usage_error(wrong):
 
 
 def test_the_key_is_that_of_the_stages_tree():
-    assert cells(selection=("ssl",))[0].key == "tree-ssl build win32"
+    cell = cells(selection=("ssl",))[0]
+    assert cell.parts == {"tree": "tree-ssl", "check": "build", "platform": "win32"}
+    assert cell.key != cells(selection=("ffi",))[0].key

@@ -70,10 +70,10 @@ STAGES = {
 
 
 def cells(stages=STAGES, machine="linux-amd64", **more):
-    def key_of(stage, check, platform):
-        return f"{stage.tree} {check.name} {platform.name}"
+    def parts_of(stage, check, platform):
+        return {"tree": stage.tree, "check": check.name, "platform": platform.name}
 
-    return matrix(PLAN, stages, key_of, machine=machine, **more)
+    return matrix(PLAN, stages, parts_of, machine=machine, **more)
 
 
 HEAD = """

@@ -1,4 +1,4 @@
-"""The rules that a plan keeps as a whole: names, repositories, groups, platforms and checks."""
+"""The rules that a plan keeps as a whole: names, repositories, runners and platforms."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from stacker.series.plan.drafting import Draft, Entry
-    from stacker.series.plan.model import Check, Platform, Repository, Runner
+    from stacker.series.plan.model import Platform, Repository, Runner
     from stacker.series.plan.problems import Report
     from stacker.series.plan.toml_places import Path
 
-_REPOSITORY = r"\{repo:([^{}]*)\}"
-_VARIABLE = r"[A-Za-z_][A-Za-z0-9_()]*"
-_TOKENS = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"})
+_PLACEHOLDER = r"\{(stage|base|jobs|repo:[^{}]+)\}"
 
 
 def refuse_unknown(
@@ -141,42 +139,10 @@ def _check_platform(entry: Entry[Platform], runners: list[str], report: Report) 
             "a builder belongs to a runner, and this platform has none",
             way_out=f"add runner = {runners[0]!r}" if len(runners) == 1 else "add runner = NAME",
         )
-
-
-def check_checks(draft: Draft, report: Report) -> None:
-    """Checks have different names and use repositories, platforms and files that are there."""
-    first: dict[str, Path] = {}
-    for entry in draft.checks:
-        name = entry.value.name
-        other = first.setdefault(name.casefold(), entry.path)
-        if name and other != entry.path:
-            report.add((*entry.path, "name"), f"there is a check {name!r} already, above")
-        _check_check(entry, draft, report)
-
-
-def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
-    check, path = entry.value, entry.path
-    repositories = [each.value.name for each in draft.repositories]
-    platforms = [each.value.name for each in draft.platforms]
-    if "repository" in entry.written and check.repository:
-        refuse_unknown(check.repository, repositories, "repository", (*path, "repository"), report)
-    for position, platform in enumerate(check.platforms):
-        refuse_unknown(platform, platforms, "platform", (*path, "platforms", position), report)
-    refuse_globs(check.paths, (*path, "paths"), report)
-    for position, variable in enumerate(check.env):
-        if variable.upper() in _TOKENS:
-            report.add((*path, "env", position), f"{variable} holds a token; no build is given one")
-        elif not re.fullmatch(_VARIABLE, variable):
-            report.add((*path, "env", position), f"no name of a variable: {variable[:80]!r}")
-    _check_placeholders(entry, repositories, report)
-
-
-def _check_placeholders(entry: Entry[Check], repositories: list[str], report: Report) -> None:
-    for outer, argv in enumerate(entry.value.run):
-        for inner, word in enumerate(argv):
-            for name in dict.fromkeys(re.findall(_REPOSITORY, word)):
-                if name not in repositories:
-                    nested: Path = (*entry.path, "run", outer, inner)
-                    is_nested = nested in report.source.places
-                    path = nested if is_nested else (*entry.path, "run", inner)
-                    refuse_unknown(name, repositories, "repository", path, report)
+    for argv in platform.toolchain or ():
+        for found in dict.fromkeys(re.findall(_PLACEHOLDER, " ".join(argv))):
+            report.add(
+                (*path, "toolchain"),
+                f"{{{found[:80]}}} says nothing about a toolchain",
+                way_out="its commands may use {platform} and {python}",
+            )

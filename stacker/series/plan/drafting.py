@@ -15,13 +15,13 @@ from stacker.series.plan.model import (
     Runner,
     Stage,
 )
-from stacker.series.plan.naming import did_you_mean, listed, same_file
-from stacker.series.plan.shapes import kind_of, read_name, read_value
+from stacker.series.plan.naming import same_file
+from stacker.series.plan.shapes import kind_of, read_name, read_table, refuse_unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stacker.series.plan.keys import Key, Section
+    from stacker.series.plan.keys import Section
     from stacker.series.plan.problems import Report
     from stacker.series.plan.toml_places import Path
 
@@ -59,7 +59,7 @@ class Draft(NamedTuple):
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
     """Reads all tables of a parsed TOML document; what is wrong goes to the report."""
-    _refuse_unknown(data, {"series", *SECTIONS}, (), report)
+    refuse_unknown_keys(data, {"series", *SECTIONS}, (), report)
     series = _read_series(data, report)
     first = _first_name(data.get("repositories"))
     tables = {
@@ -81,7 +81,7 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
 def _read_series(data: Mapping[str, object], report: Report) -> dict[str, Any]:
     table = data.get("series", {})
     if isinstance(table, dict):
-        return _read_table(table, KEYS[Plan], ("series",), report)
+        return read_table(table, KEYS[Plan], ("series",), report)
     report.add(("series",), f"must be a table, not {kind_of(table)}")
     return {}
 
@@ -99,7 +99,7 @@ def _read_section(
     missing = {k: v for k, v in _MISSING.items() if k in keys}
     seen: dict[str, str] = {}
     for path, table in _tables(name, section, value, report):
-        values = _read_table(table, keys, path, report)
+        values = read_table(table, keys, path, report)
         read = frozenset(values)
         if section.named:
             values["name"] = str(path[-1])
@@ -132,32 +132,6 @@ def _refuse_same_file(name: str, seen: dict[str, str], path: Path, report: Repor
     other = seen.setdefault(same_file(name), name)
     if other != name:
         report.add(path, f"{name!r} and {other!r} differ only in case", key=True)
-
-
-def _read_table(
-    table: Mapping[str, object], keys: Mapping[str, Key], path: Path, report: Report
-) -> dict[str, Any]:
-    """The right values of a table by key; unknown, missing and wrong ones are reported."""
-    _refuse_unknown(table, keys, path, report)
-    values: dict[str, Any] = {}
-    for name, key in keys.items():
-        if name in table:
-            value = read_value(key, table[name], (*path, name), report)
-            if value is not None:
-                values[name] = value
-        elif key.required:
-            report.add((*path, name), f"is missing: {key.says}", key=True)
-    return values
-
-
-def _refuse_unknown(
-    table: Mapping[str, object], known: Mapping[str, object] | set[str], path: Path, report: Report
-) -> None:
-    for name in table:
-        if name not in known:
-            near = did_you_mean(name, known) if report.helps else None
-            way_out = near or f"known here: {listed(sorted(known))}"
-            report.add((*path, name), "unknown key", way_out=way_out, key=True)
 
 
 def _make(model: type[Model], values: dict[str, Any], first_repository: str) -> Model:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 from stacker.series.plan.keys import KEYS, SECTIONS, Shape
+from stacker.series.plan.model import Override
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +51,21 @@ def _written(key: Key, value: Any) -> str:  # noqa: ANN401 - the shape says whic
         return toml_value(_duration(round(value)))
     if key.shape is Shape.CHOICE:
         return toml_value(str(value))
+    if key.shape is Shape.OVERRIDES:
+        tables = [f"{toml_key(name)} = {_inline(table)}" for name, table in value.items()]
+        return f"{{ {', '.join(tables)} }}" if tables else "{}"
     if isinstance(value, Mapping):
         pairs = [f"{toml_key(name)} = {toml_value(reason)}" for name, reason in value.items()]
         return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
     if key.shape is Shape.COMMANDS:
         return f"[{', '.join(toml_value(list(argv)) for argv in value)}]"
     return toml_value(list(value) if isinstance(value, tuple) else value)
+
+
+def _inline(table: Override) -> str:
+    given = {name: value for name, value in table._asdict().items() if value is not None}
+    pairs = [f"{name} = {_written(KEYS[Override][name], v)}" for name, v in given.items()]
+    return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
 
 
 def _duration(seconds: int) -> str:

@@ -10,6 +10,7 @@ from stacker.series.plan.model import (
     Group,
     Landing,
     MustPass,
+    Override,
     Plan,
     Platform,
     Proof,
@@ -34,8 +35,9 @@ class Shape(Enum):
     NUMBER = auto()  # a whole number, 1 or more: the number of a pull request
     TEXTS = auto()  # an array of different texts
     COMMANDS = auto()  # one argv, or an array of argvs
-    DURATION = auto()  # "90s", "30m", "2h", "1h30m"
+    DURATION = auto()  # "90s", "30m", "2h", "30d", "1h30m"
     REASONS = auto()  # a table of texts
+    OVERRIDES = auto()  # a table of tables of `Override`, by platform
 
 
 class Key(NamedTuple):
@@ -114,6 +116,11 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "without": Key(
             Shape.REASONS, "what is out of scope on this platform, each with its reason"
         ),
+        "toolchain": Key(
+            Shape.COMMANDS,
+            "commands whose output tells what builds it; other output, other evidence. "
+            "Placeholders: {platform} {python}",
+        ),
     },
     Check: {
         "name": Key(Shape.NAME, "the check's name in reports and evidence", required=True),
@@ -133,6 +140,17 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "paths": Key(Shape.TEXTS, "globs; if given, only these decide if old evidence holds"),
         "platforms": Key(Shape.TEXTS, "the platforms to check; default: all"),
         "env": Key(Shape.TEXTS, "environment variables that it is given"),
+        "needs": Key(Shape.TEXTS, "checks that must have passed there before this one runs"),
+        "attempts": Key(Shape.NUMBER, "how often it may run, for a flaky one; default: 1"),
+        "min_passes": Key(Shape.NUMBER, "how many of its attempts must pass; default: 1"),
+        "max_age": Key(Shape.DURATION, "older evidence is shown and not counted; default: no age"),
+        "on": Key(Shape.OVERRIDES, "what differs on a platform: [checks.on.PLATFORM]"),
+    },
+    Override: {
+        "run": Key(Shape.COMMANDS, "its commands there"),
+        "timeout": Key(Shape.DURATION, "how long all its commands may take there"),
+        "paths": Key(Shape.TEXTS, "the globs that decide there if old evidence holds"),
+        "env": Key(Shape.TEXTS, "environment variables that it is given there"),
     },
 }
 """The keys that the table of a model may have; each fills the field of its name."""

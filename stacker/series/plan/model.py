@@ -109,17 +109,34 @@ class Runner(NamedTuple):
 
 
 class Platform(NamedTuple):
-    """A target that the series must work on; without a runner it is built by this machine."""
+    """A target that the series must work on; without a runner it is built by this machine.
+
+    `toolchain` are the commands whose output tells what builds it.
+    """
 
     name: str
     host: str | None = None
     runner: str | None = None
     builder: str | None = None
     without: Mapping[str, str] = MappingProxyType({})
+    toolchain: tuple[tuple[str, ...], ...] | None = None
+
+
+class Override(NamedTuple):
+    """What differs of a check on one platform; None is as the check says."""
+
+    run: tuple[tuple[str, ...], ...] | None = None
+    timeout: float | None = None
+    paths: tuple[str, ...] | None = None
+    env: tuple[str, ...] | None = None
 
 
 class Check(NamedTuple):
-    """A command of ours that must pass. `timeout` is in seconds; no `platforms` means all."""
+    """A command of ours that must pass. `timeout` is in seconds; no `platforms` means all.
+
+    It has passed when `min_passes` of at most `attempts` runs did. Evidence older than `max_age`
+    (in s) does not count. `needs` are checks that must pass first; `on` what differs, by platform.
+    """
 
     name: str
     run: tuple[tuple[str, ...], ...]
@@ -129,6 +146,18 @@ class Check(NamedTuple):
     paths: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    attempts: int = 1
+    min_passes: int = 1
+    max_age: float | None = None
+    on: Mapping[str, Override] = MappingProxyType({})
+
+    def for_platform(self, name: str) -> Check:
+        """The check as it is on that platform."""
+        if name not in self.on:
+            return self
+        given = self.on[name]._asdict()
+        return self._replace(**{key: value for key, value in given.items() if value is not None})
 
 
 class _Written(NamedTuple):

@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stacker.series.plan.checking import (
-    check_checks,
-    check_platforms,
-    check_repositories,
-    check_series,
-)
+from stacker.series.plan.checking import check_platforms, check_repositories, check_series
+from stacker.series.plan.checking_checks import check_checks
 from stacker.series.plan.checking_stages import check_groups, check_stages
 from stacker.series.plan.drafting import read_draft
 from stacker.series.plan.model import Plan

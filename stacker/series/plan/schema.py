@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.series.plan.keys import KEYS, SECTIONS, Shape
-from stacker.series.plan.model import Plan
+from stacker.series.plan.model import Override, Plan
 from stacker.series.plan.naming import LONGEST_NAME
 from stacker.series.plan.shapes import DURATION, MOST
 
@@ -60,7 +60,7 @@ def _table(model: type[object]) -> Schema:
     }
 
 
-def _value(key: Key) -> Schema:  # noqa: PLR0911 - one return a shape
+def _value(key: Key) -> Schema:  # noqa: PLR0911, C901 - one return a shape
     match key.shape:
         case Shape.TEXT:
             return _TEXT
@@ -80,5 +80,7 @@ def _value(key: Key) -> Schema:  # noqa: PLR0911 - one return a shape
             return {"type": "string", "pattern": f"^(?=.){DURATION}$"}
         case Shape.REASONS:
             return {"type": "object", "additionalProperties": _TEXT}
+        case Shape.OVERRIDES:
+            return {"type": "object", "additionalProperties": _table(Override)}
         case _:
             assert_never(key.shape)

@@ -7,7 +7,8 @@ from sys import intern
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, assert_never
 
-from stacker.series.plan.keys import Shape
+from stacker.series.plan.keys import KEYS, Shape
+from stacker.series.plan.model import Override
 from stacker.series.plan.naming import did_you_mean, listed, unseen, wrong_with_name
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.toml_places import Path
 
 MOST = 2**31 - 1
-DURATION = r"(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?"
+DURATION = r"(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?"
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "a boolean"),
     (str, "a string"),
@@ -34,7 +35,7 @@ def kind_of(value: object) -> str:
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "a date or time")
 
 
-def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # noqa: ANN401 - the shape says which type
+def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # noqa: ANN401, PLR0911 - the shape says which type
     """The value as the model has it, or None after reporting all that is wrong with it."""
     match key.shape:
         case Shape.TEXT:
@@ -53,6 +54,8 @@ def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # n
             return _duration(value, path, report)
         case Shape.REASONS:
             return _reasons(value, path, report)
+        case Shape.OVERRIDES:
+            return _overrides(value, path, report)
         case _:
             assert_never(key.shape)
 
@@ -164,8 +167,8 @@ def _duration(value: object, path: Path, report: Report) -> float | None:
     if not _is(value, str, path, report):
         return None
     found = re.fullmatch(DURATION, str(value))
-    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
-    total = 3600 * hours + 60 * minutes + seconds
+    parts = [int(part or 0) for part in found.groups()] if found else [0, 0, 0, 0]
+    total = sum(part * unit for part, unit in zip(parts, (86400, 3600, 60, 1), strict=True))
     if not total:
         report.add(
             path, f"no duration {str(value)[:80]!r}", way_out='write it as "90s", "30m" or "2h"'
@@ -184,3 +187,42 @@ def _reasons(value: object, path: Path, report: Report) -> Mapping[str, str] | N
             report.add((*path, name), f"the name {name[:80]!r} cannot be shown", key=True)
         _text(reason, (*path, name), report)
     return MappingProxyType(value) if len(report.problems) == before else None
+
+
+def _overrides(value: object, path: Path, report: Report) -> Mapping[str, Override] | None:
+    if not _is(value, dict, path, report) or not isinstance(value, dict):
+        return None
+    return MappingProxyType(
+        {
+            name: Override(**read_table(table, KEYS[Override], (*path, name), report))
+            for name, table in value.items()
+            if _is(table, dict, (*path, name), report)
+        }
+    )
+
+
+def read_table(
+    table: Mapping[str, object], keys: Mapping[str, Key], path: Path, report: Report
+) -> dict[str, Any]:
+    """The right values of a table by key; unknown, missing and wrong ones are reported."""
+    refuse_unknown_keys(table, keys, path, report)
+    values: dict[str, Any] = {}
+    for name, key in keys.items():
+        if name in table:
+            value = read_value(key, table[name], (*path, name), report)
+            if value is not None:
+                values[name] = value
+        elif key.required:
+            report.add((*path, name), f"is missing: {key.says}", key=True)
+    return values
+
+
+def refuse_unknown_keys(
+    table: Mapping[str, object], known: Mapping[str, object] | set[str], path: Path, report: Report
+) -> None:
+    """Reports the keys of a table that are not known."""
+    for name in table:
+        if name not in known:
+            near = did_you_mean(name, known) if report.helps else None
+            way_out = near or f"known here: {listed(sorted(known))}"
+            report.add((*path, name), "unknown key", way_out=way_out, key=True)

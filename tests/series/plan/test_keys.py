@@ -3,7 +3,7 @@
 import pytest
 
 from stacker.series.plan.keys import KEYS, SECTIONS, Shape
-from stacker.series.plan.model import Plan
+from stacker.series.plan.model import Override, Plan
 
 
 @pytest.mark.parametrize("model", KEYS, ids=lambda model: model.__name__)
@@ -26,4 +26,4 @@ def test_only_a_choice_has_choices():
 
 
 def test_each_section_has_a_table():
-    assert {section.of for section in SECTIONS.values()} | {Plan} == {*KEYS}
+    assert {section.of for section in SECTIONS.values()} | {Plan, Override} == {*KEYS}

@@ -274,3 +274,22 @@ def check_any(text):
         lines = text.replace("\r\n", "\n").split("\n")
         assert all(1 <= problem.line <= len(lines) for problem in where)
         assert all(1 <= p.column <= len(lines[p.line - 1]) + 1 for p in where)
+
+
+def test_a_check_differs_on_a_platform():
+    plan = parse_plan(
+        HEAD
+        + '[platforms.x]\ntoolchain = ["cc", "-v"]\n[platforms.y]\n'
+        + '[[checks]]\nname = "t"\nrun = ["make"]\ntimeout = "30m"\nmax_age = "30d"\n'
+        + 'attempts = 3\n[checks.on.y]\nrun = [["make", "y"], ["run"]]\ntimeout = "2h"\n'
+        + '[[checks]]\nname = "u"\nrun = ["u"]\nneeds = ["t"]\n',
+        "series.toml",
+    )
+    one, other = plan.checks
+    assert (one.max_age, one.attempts, one.min_passes) == (30 * 86400, 3, 1)
+    assert one.for_platform("x") is one
+    there = one.for_platform("y")
+    assert (there.run, there.timeout) == ((("make", "y"), ("run",)), 7200)
+    assert there.max_age == one.max_age
+    assert other.needs == ("t",)
+    assert plan.platforms[0].toolchain == (("cc", "-v"),)
