@@ -276,6 +276,17 @@ def test_what_a_check_needs_comes_first_and_holds_it_back(lab, stages):
     assert [one.check for one in result.failed] == ["build"]
 
 
+def test_what_a_check_needs_is_waited_for_when_several_run_at_once(lab, stages):
+    said = []
+    result = verify(lab.request(ORDERED, *stages, jobs=4), said.append)
+    begun = [e.cell.check.name for e in said if isinstance(e, Started) and e.cell.stage == "one"]
+    ended = [e.result.check for e in said if isinstance(e, Ended) and e.result.stage == "one"]
+    assert (begun, ended) == (["build", "test"], ["build", "test"])
+    assert [str(one.verdict) for one in result.results] == [
+        "passed", "passed", "failed", "could-not-run",
+    ]  # fmt: skip
+
+
 def test_fail_fast_builds_nothing_after_a_failure(lab, stages):
     request = lab.request(plan(), *stages, fail_fast=True)
     said = []
