@@ -34,18 +34,29 @@ def counting(store: ObjectStore, old: Oid, new: Oid) -> Iterator[Callable[[], in
 
 
 @contextmanager
-def telling(store: ObjectStore, old: Oid, new: Oid, word: str) -> Iterator[Callable[[], bytes]]:
-    """Read what those of `first_parents(old, new)` change whose message has that word, in whatever
-    case, while other things are done.
+def telling(
+    store: ObjectStore, old: Oid, new: Oid, word: str
+) -> Iterator[Callable[[], tuple[Oid, ...]]]:
+    """Find those of `first_parents(old, new)` whose message has that word, in whatever case, while
+    other things are done.
 
-    What it gives waits for the diffs, which have no context.
+    What it gives waits for them.
     """
-    asked = (
-        "log", "--first-parent", "-i", "--fixed-strings", f"--grep={word}", "--format=",
-        "-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", new, f"^{old}", "--",
+    asked = ("--first-parent", "-i", "--fixed-strings", f"--grep={word}", new, f"^{old}", "--")
+    with _meanwhile(store, "rev-list", *asked) as answer:
+        yield lambda: tuple(map(Oid, answer().decode("ascii").split()))
+
+
+def diffs_of(store: ObjectStore, commits: Iterable[Oid], paths: Iterable[bytes]) -> bytes:
+    """What each of these commits does to its first parent, without context; with `paths` only to
+    these files."""
+    named = [b":(literal)" + path for path in paths]
+    asked = [oid.encode("ascii") for oid in commits]
+    return store.git.run(
+        "log", "--no-walk", "--diff-merges=first-parent", "--format=", "-p", "-U0", "--no-renames",
+        "--no-ext-diff", "--no-textconv", "--stdin",
+        stdin=b"\n".join([*asked, b"--", *named, b""]),
     )  # fmt: skip
-    with _meanwhile(store, *asked) as answer:
-        yield answer
 
 
 @contextmanager

@@ -8,10 +8,11 @@ landed` and `land` look in any case.
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.git.history import telling
+from stacker.git.history import diffs_of, telling
 from stacker.landed.returning import Lost
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
 
 _BLANK = b" \t\r"
+_PATHS = re.compile(
+    rb"^(?:--- a/|\+\+\+ b/|rename from |rename to |copy to |diff --git a/.+ b/)(.+)$", re.MULTILINE
+)
+# A name that git writes in quotes is not read here: then all files are asked about.
+_QUOTED = re.compile(rb'^diff --git .*"', re.MULTILINE)
 
 
 class _Edits(NamedTuple):
@@ -59,25 +65,34 @@ def passing(
 
         def found() -> tuple[Lost, ...]:
             near = {
-                name: own for name, diffs in told.items() if (own := _near(series, name, diffs()))
+                name: own
+                for name, reverts in told.items()
+                if (own := _near(store, series, name, reverts()))
             }
             return tuple(_looked_for(store, series, targets, near)) if near else ()
 
         yield found
 
 
-def _near(series: Series, repository: str, diffs: bytes) -> set[StageId]:
-    """The live stages of a repository of which `diffs` take back a line."""
-    if not diffs:
+def _near(
+    store: ObjectStore, series: Series, repository: str, reverts: tuple[Oid, ...]
+) -> set[StageId]:
+    """The live stages of a repository of which these commits take back a line."""
+    if not reverts:
         return set()
-    reverts = _edits(diffs)
-    return {
-        stage
+    texts = [
+        (stage, series.files.get(f"patches/{stage}/{patch.file}", b""))
         for stage, patches in series.patches.items()
         if series.plan.stage(stage).repository == repository
         for patch in patches
-        if reverts.take_back(_edits(series.files.get(f"patches/{stage}/{patch.file}", b"")))
-    }
+    ]
+    paths = {path for _, text in texts for path in _PATHS.findall(text)}
+    quoted = any(_QUOTED.search(text) for _, text in texts)
+    diffs = diffs_of(store, reverts, () if quoted else sorted(paths))
+    if not diffs:
+        return set()
+    taken_back = _edits(diffs)
+    return {stage for stage, text in texts if taken_back.take_back(_edits(text))}
 
 
 def _edits(text: bytes) -> _Edits:
