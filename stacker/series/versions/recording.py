@@ -140,10 +140,11 @@ def _made(
     """The operation, in the store; the series' head is where it was."""
     who, us = author_of(new.by, new.seconds), author_of("", new.seconds)
     numbers = new.numbers or _numbers(store, before, new.version, new.content)
+    after = f"After: {new.after}\n" if new.after else ""
     message = (
         f"{new.command}: {new.reason}\n\nVersion: {new.version}\n"
         f"Previous: {before.oid if before else 'none'}\n"
-        f"{f'After: {new.after}{chr(10)}' if new.after else ''}{numbers.line()}"
+        f"{after}{numbers.line()}"
     )
     parents = tuple(dict.fromkeys([*([before.oid] if before else []), *new.keep]))
     what = new.what
