@@ -47,6 +47,10 @@ class Record:
     from home: somebody else ran it, so no landing may rely on it. `attempts` are all runs, in
     order; `parts` what the key is made of (none in old evidence); `patch` tells the stage's own
     change on whatever base, empty when it is not known.
+
+    `runner` is the plan's name of what built it, empty when this machine did; `builder` and `url`
+    are that runner's own name of it and where people see it. `log_digest` is the SHA-256 of the
+    log, `tools` what the toolchain said of itself. `signature` is over all of that.
     """
 
     key: str
@@ -67,3 +71,9 @@ class Record:
     attempts: tuple[Attempt, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     patch: str = ""
+    runner: str = ""
+    builder: str = ""
+    url: str = ""
+    log_digest: str = ""
+    tools: str = ""
+    signature: str = ""

@@ -11,10 +11,12 @@ from stacker.errors import StackerError
 from stacker.evidence.key import evidence_key
 from stacker.evidence.record import Attempt, Record, Verdict
 
-FORMAT = 2
+FORMAT = 3
+_WITHOUT_LOG = 2  # nor runner, tools, signature
 _OLD = 1  # without attempts, and without what its key is made of
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.json")
 _TEXTS = ("key", "stage", "check", "platform", "host", "commit", "tree", "base")
+_SINCE_3 = ("runner", "builder", "url", "log_digest", "tools", "signature")
 _LONGEST = 4096  # bytes
 _MOST = 1000  # attempts, or parts of a key
 _NUMBERS = -(1 << 31), 253402300799  # as a time, up to the end of the year 9999
@@ -27,14 +29,22 @@ def text_of(record: Record) -> bytes:
     """
     values: dict[str, Any] = {name: getattr(record, name) for name in _TEXTS}
     values |= {
-        "format": FORMAT if record.parts else _OLD,
+        "format": _format(record),
         "verdict": str(record.verdict), "exit_code": record.exit_code,
         "seconds": record.seconds, "started_at": record.started_at, "clean": record.clean,
     }  # fmt: skip
     if record.parts:
         tries = [[str(one.verdict), one.exit_code, one.seconds] for one in record.attempts]
         values |= {"attempts": tries, "parts": dict(record.parts), "patch": record.patch}
+    if record.log_digest:
+        values |= {name: getattr(record, name) for name in _SINCE_3}
     return json.dumps(values, sort_keys=True, indent=1).encode() + b"\n"
+
+
+def _format(record: Record) -> int:
+    if record.parts:
+        return FORMAT if record.log_digest else _WITHOUT_LOG
+    return _OLD
 
 
 def name_of(text: bytes) -> str:
@@ -49,16 +59,16 @@ def read(name: str, text: bytes) -> Record:
         raise StackerError(f"evidence from home has {name!r}, which is not named by what is in it")
     try:
         values = json.loads(text)
-        if values["format"] not in {_OLD, FORMAT}:
-            raise StackerError(
-                f"evidence from home has format {values['format']!r}", hint="Update stacker."
-            )
+        version = values["format"]
+        if version not in {_OLD, _WITHOUT_LOG, FORMAT}:
+            raise StackerError(f"evidence from home has format {version!r}", hint="Update stacker.")
         texts: dict[str, Any] = {key: _text(values[key]) for key in _TEXTS}
         return Record(
             **texts, verdict=Verdict(values["verdict"]), log="",
             exit_code=_code(values["exit_code"]), seconds=_number(values["seconds"]),
             started_at=_number(values["started_at"]), clean=values["clean"] is True, shared=True,
-            **(_since_2(values, texts) if values["format"] == FORMAT else {}),
+            **(_since_2(values, texts) if version > _OLD else {}),
+            **(_since_3(values) if version == FORMAT else {}),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as exc:
         raise StackerError(f"evidence from home has {name!r}, which is no record") from exc
@@ -76,6 +86,11 @@ def _since_2(values: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
         Attempt(Verdict(verdict), _code(code), _number(seconds)) for verdict, code, seconds in tries
     )
     return {"parts": parts, "attempts": attempts, "patch": _text(values["patch"])}
+
+
+def _since_3(values: dict[str, Any]) -> dict[str, Any]:
+    """What the third format has."""
+    return {name: _text(values[name]) for name in _SINCE_3}
 
 
 def _code(value: object) -> int | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 _BUSY = 30.0  # seconds to wait for another process that writes
 _COLUMNS = (
     ("key", "TEXT"),
@@ -34,6 +34,12 @@ _COLUMNS = (
     ("attempts", "TEXT"),
     ("parts", "TEXT"),
     ("patch", "TEXT"),
+    ("runner", "TEXT"),
+    ("builder", "TEXT"),
+    ("url", "TEXT"),
+    ("log_digest", "TEXT"),
+    ("tools", "TEXT"),
+    ("signature", "TEXT"),
 )
 _NAMES = ", ".join(f'"{name}"' for name, _ in _COLUMNS)
 # By the format that lacks it: each is done in turn.
@@ -43,6 +49,10 @@ _UPGRADES = {
         "ALTER TABLE evidence ADD COLUMN attempts TEXT DEFAULT '[]'",
         "ALTER TABLE evidence ADD COLUMN parts TEXT DEFAULT '{}'",
         "ALTER TABLE evidence ADD COLUMN patch TEXT DEFAULT ''",
+    ),
+    3: tuple(
+        f"ALTER TABLE evidence ADD COLUMN {name} TEXT DEFAULT ''"
+        for name in ("runner", "builder", "url", "log_digest", "tools", "signature")
     ),
 }
 _SCHEMA = f"""

@@ -11,8 +11,8 @@ from stacker.evidence.record import Record, Verdict
 from stacker.git.worktree import checkout, make_read_only
 from stacker.verify.commands import fill, repositories_named
 from stacker.verify.environment import asked_for, build_environment
-from stacker.verify.lane import Lane
-from stacker.verify.lanes import lane_of
+from stacker.verify.lane import Lane, lane_of
+from stacker.verify.logs import digest_of
 from stacker.verify.machine import machine_name
 from stacker.verify.runner import Job, run
 
@@ -118,4 +118,6 @@ def _record(
         log=request.log_of(cell.key).name,
         started_at=ran.started_at,
         clean=clean,
+        log_digest=digest_of(request.log_of(cell.key)),
+        tools=cell.tools,
     )

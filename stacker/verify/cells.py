@@ -67,7 +67,14 @@ def cells_of(
         platforms=request.platforms,
         checks=request.checks,
     )
-    return tuple(replace(cell, cannot=_cannot(request, cell, toolchains)) for cell in cells)
+    return tuple(
+        replace(
+            cell,
+            cannot=_cannot(request, cell, toolchains),
+            tools=_of(toolchains, cell.platform).said,
+        )
+        for cell in cells
+    )
 
 
 def _of(toolchains: Mapping[str, Toolchain], platform: Platform) -> Toolchain:

@@ -11,16 +11,18 @@ from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
 from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
+from stacker.verify.building import built
 from stacker.verify.cells import cells_of
 from stacker.verify.course import Course
 from stacker.verify.earlier import fresh
-from stacker.verify.lane import lane_name
-from stacker.verify.lanes import in_lanes
+from stacker.verify.lane import lane_name, lane_of
+from stacker.verify.logs import tidy_logs
 from stacker.verify.looking_back import earlier_results
 from stacker.verify.order import in_order
 from stacker.verify.price import price
 from stacker.verify.request import Ended, Missing, Priced, Started, VerifyResult
 from stacker.verify.runner import Stop
+from stacker.verify.site import Site
 from stacker.verify.toolchain import toolchains
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
 def _tidy(request: VerifyRequest) -> None:
     """Remove what a killed run left, and the lanes of what the plan no longer has."""
     remove_tree(request.builds)
+    tidy_logs(request.logs, time.time())
     plan = request.plan
     names = {lane_name(p.name, check.name) for p in plan.platforms for check in plan.checks}
     for lane in request.lanes.glob("*/"):
@@ -94,10 +97,8 @@ def _build(
 
     stop = Stop()
     builder = Builder(request, stop)
-    running = in_lanes(
-        cells, request.jobs, lambda cell: attempted(builder, cell),
-        turn=course.turn, starting=starting, stop=stop,
-    )  # fmt: skip
+    here = Site(lambda cell: attempted(builder, cell), request.jobs, lane_of)
+    running = built(cells, {"": here}, turn=course.turn, starting=starting, stop=stop)
     with closing(running):
         for cell, (record, reason) in running:
             if record.verdict.is_evidence:

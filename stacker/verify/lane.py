@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.git.process import Git
+    from stacker.verify.matrix import Cell
 
 _STANDS = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{40,64})\n")
 
@@ -25,6 +26,11 @@ _STANDS = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{40,64})\n")
 def lane_name(platform: str, check: str) -> str:
     """The folder's name: short, for Windows has little room for paths."""
     return hashlib.sha256(f"{platform}\0{check}".encode()).hexdigest()[:8]
+
+
+def lane_of(cell: Cell) -> str:
+    """The name of the cell's lane."""
+    return lane_name(cell.platform.name, cell.check.name)
 
 
 class Lane:

@@ -26,7 +26,8 @@ class Cell:
 
     `required` says whether it must pass; `tip_of` names the group whose last stage this is, or is
     empty; `parts` are those of its evidence's `key`; `cannot`
-    is why it cannot run here, empty when it can.
+    is why it cannot run here, empty when it can. `runner` is the plan's name of what builds it,
+    empty when this machine does; `tools` is what the platform's toolchain says of itself.
     """
 
     stage: StageId
@@ -37,6 +38,8 @@ class Cell:
     key: str
     parts: Mapping[str, str]
     cannot: str
+    runner: str = ""
+    tools: str = ""
 
     @property
     def where(self) -> tuple[str, str, str]:

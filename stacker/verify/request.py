@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
+from stacker.verify.logs import found_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,9 +59,14 @@ class VerifyRequest:
         """The folder in which checks run, each in a lane that the next `verify` goes on from."""
         return self.folder / "lanes"
 
+    @property
+    def logs(self) -> Path:
+        """The folder of what checks wrote."""
+        return self.folder / "logs"
+
     def log_of(self, key: str) -> Path:
-        """The file with what the check under that evidence key wrote."""
-        return self.folder / "logs" / f"{key}.log"
+        """The file to which the check under that evidence key writes."""
+        return self.logs / f"{key}.log"
 
     def commits_beside(self, stage: StageTree) -> dict[str, str]:
         """The commit of each repository that goes with `stage`, its own among them."""
@@ -99,7 +105,6 @@ def recorded(
     request: VerifyRequest, cell: Cell, record: Record, *, cached: bool, reason: str = ""
 ) -> CellResult:
     """What `record` says for `cell`."""
-    log = request.log_of(record.key)
     return CellResult(
         stage=cell.stage,
         check=cell.check.name,
@@ -109,7 +114,7 @@ def recorded(
         cached=cached,
         seconds=record.seconds,
         origin=record.host,
-        log=str(log) if log.exists() else "",
+        log=found_log(request.log_of(record.key)),
         reason=reason,
         attempts=record.attempts,
     )

@@ -16,6 +16,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING
@@ -23,7 +24,7 @@ from typing import IO, TYPE_CHECKING
 from stacker.evidence.record import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _CANNOT_TELL = 125
 _CANNOT_START = 126
@@ -69,15 +70,15 @@ class Stop:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Callable[[], None]] = set()
         self._said = False
 
     def say(self) -> None:
         """End all that runs, with everything it started; `run` then raises `Stopped`."""
         with self._lock:
             self._said = True
-            for process in self._running:
-                _end_tree(process)
+            for end in self._running:
+                end()
 
     def heed(self) -> None:
         """Raise `Stopped` once it was said."""
@@ -85,17 +86,17 @@ class Stop:
             raise Stopped
 
     @contextmanager
-    def over(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """While it lasts, `say` ends this process, too."""
+    def over(self, end: Callable[[], None]) -> Iterator[None]:
+        """While it lasts, `say` calls `end`, too; what that takes long for waits elsewhere."""
         with self._lock:
-            self._running.add(process)
+            self._running.add(end)
             if self._said:
-                _end_tree(process)
+                end()
         try:
             yield
         finally:
             with self._lock:
-                self._running.discard(process)
+                self._running.discard(end)
 
 
 def run(job: Job, stop: Stop) -> Ran:
@@ -149,7 +150,7 @@ def _run_step(
     except OSError as exc:
         _say(log, f"stacker: {step[0]}: {exc.strerror}")
         return _CANNOT_START
-    with process, stop.over(process):
+    with process, stop.over(partial(_end_tree, process)):
         try:
             code = process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

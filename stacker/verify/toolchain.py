@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from stacker.verify.request import VerifyRequest
 
 _TIMEOUT = 60.0  # seconds for one command; it only says its version
+_WORDS = 1000  # bytes of what it says that are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """The digest of what a platform's toolchain says of itself; empty when nothing asks it.
 
-    `unknown` says in words why it could not be asked; no evidence holds then.
+    `said` are its words, shortened; `unknown` says in words why it could not be asked: no evidence
+    holds then.
     """
 
     fingerprint: str
     unknown: str = ""
+    said: str = ""
 
 
 def toolchains(request: VerifyRequest, evidence: EvidenceStore) -> dict[str, Toolchain]:
@@ -60,6 +63,7 @@ def _ask(
     place.mkdir(parents=True, exist_ok=True)
     values = {"platform": platform.name, "python": request.python}
     digest = hashlib.sha256()
+    words = b""
     try:
         for command in commands:
             job = Job(
@@ -75,6 +79,7 @@ def _ask(
                 return Toolchain("unknown", f"the toolchain of {platform.name} is unknown: {how}")
             _, _, said = job.log.read_bytes().partition(b"\n")  # the first line is the command
             digest.update(b"%d\n" % len(said) + said)
+            words += said
     finally:
         remove_tree(place)
-    return Toolchain(digest.hexdigest())
+    return Toolchain(digest.hexdigest(), said=words[:_WORDS].decode("utf-8", "replace").strip())

@@ -19,6 +19,10 @@ NEW = Record(
     clean=True, parts=PARTS, patch="abc",
     attempts=(Attempt(Verdict.TIMED_OUT, None, 1.0), Attempt(Verdict.PASSED, 0, 1.0)),
 )  # fmt: skip
+NEWEST = replace(
+    NEW, runner="bots", builder="arm32", url="https://bots/1", log_digest="d", tools="cc 12",
+    signature="s",
+)  # fmt: skip
 OLD = replace(NEW, key="k", parts={}, patch="", attempts=())
 
 
@@ -27,7 +31,7 @@ def given(values):
     return read(name_of(text), text)
 
 
-@pytest.mark.parametrize("record", [NEW, OLD], ids=["new", "old"])
+@pytest.mark.parametrize("record", [NEWEST, NEW, OLD], ids=["3", "2", "1"])
 def test_what_goes_out_comes_in_and_keeps_its_name(record):
     text = text_of(record)
     came = read(name_of(text), text)
@@ -38,6 +42,7 @@ def test_what_goes_out_comes_in_and_keeps_its_name(record):
 def test_an_old_record_has_the_format_that_old_clones_read():
     assert json.loads(text_of(OLD))["format"] == 1
     assert json.loads(text_of(NEW))["format"] == 2
+    assert json.loads(text_of(NEWEST))["format"] == 3
 
 
 @pytest.mark.parametrize(
@@ -55,6 +60,8 @@ def test_an_old_record_has_the_format_that_old_clones_read():
         {"attempts": "ab"},
         {"patch": None},
         {"format": 3},
+        {"format": 4},
+        {"format": "2"},
     ],
 )
 def test_what_does_not_hold_together_is_refused(change):

@@ -133,7 +133,9 @@ def test_an_older_file_is_read_and_written_on(tmp_path, given):
     with sqlite3.connect(tmp_path / "e.sqlite") as raw:
         raw.executescript(OLD.format(**given))
     raw.close()
-    new = replace(ONE, key="k2", parts={"schema": "2"}, patch="p", attempts=(TRY, TRY))
+    new = replace(
+        ONE, key="k2", parts={"schema": "2"}, patch="p", attempts=(TRY, TRY), url="u", signature="s"
+    )
     with EvidenceStore(tmp_path / "e.sqlite") as store:
         assert store.newest(["k1"]) == {"k1": ONE}
         store.add(new)

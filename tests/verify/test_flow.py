@@ -12,7 +12,7 @@ from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
 from stacker.verify.cells import cells_of
 from stacker.verify.flow import EVIDENCE, held, verify
-from stacker.verify.lanes import lane_of
+from stacker.verify.lane import lane_of
 from stacker.verify.request import Ended, Priced, Started
 
 
