@@ -72,7 +72,8 @@ class CellResult:
     """One check's result at one stage on one platform.
 
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
-    nothing), `reason` why it could not run, in words. `attempts` are its runs; `earlier` is what
+    nothing), `reason` in words why it could not run, or what its test results say, which of
+    results that were known before only the log tells. `attempts` are its runs; `earlier` is what
     there was before and did not count.
     """
 
