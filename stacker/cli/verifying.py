@@ -10,13 +10,16 @@ import typer
 
 from stacker import settings
 from stacker.cli.context import Options
-from stacker.errors import ExitCode, StackerError
+from stacker.errors import ExitCode, StackerError, UsageError
+from stacker.evidence.record import Verdict
 from stacker.rebase.restacked import restacked
 from stacker.render import evidence as explaining
+from stacker.render import first_bad as bisected
 from stacker.render import verify as rendering
 from stacker.render.building import progress
 from stacker.render.terminal import Answer
 from stacker.series.plan.upstream import UpstreamKind
+from stacker.verify import first_bad as bisecting
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
 from stacker.verify.logs import last_lines
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacker.series.workspace import Workspace
+    from stacker.verify.request import FirstBadResult
 
 _LINES = 12  # of a failed check's log
 
@@ -45,6 +49,10 @@ def verify(
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Build nothing more after the first failure.")
     ] = False,
+    first_bad: Annotated[
+        bool,
+        typer.Option("--first-bad", help="Bisect: build only what tells where a tip breaks."),
+    ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Run nothing; say why evidence is lacking.")
     ] = False,
@@ -53,6 +61,8 @@ def verify(
     ] = False,
 ) -> Answer:
     """Run the checks that lack evidence; says its price first."""
+    if first_bad and (why or fail_fast):
+        raise UsageError("--first-bad asks one stage after the other", hint="Say it alone.")
     options: Options = context.obj
     options.if_interrupted = "Interrupted; what ended by then is recorded and will not run again."
     terminal = options.terminal
@@ -82,12 +92,26 @@ def verify(
             missing = flow.why(request)
             return Answer(explaining.why_document(missing), explaining.why_text(missing))
         with _interruptible(), progress(terminal) as say:
+            if first_bad:
+                return _first_bad(bisecting.first_bad(request, say))
             result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
     on_forge = any(r.kind is UpstreamKind.FORGE for r in work.plan.repositories)
     text = rendering.verify_text(result, tails, on_forge=on_forge)
     return Answer(rendering.verify_document(result), text, code)
+
+
+def _first_bad(result: FirstBadResult) -> Answer:
+    bad = any(one.bad for one in result.found)
+    tails = {
+        one.log: last_lines(one.log, _LINES)
+        for one in result.asked.results
+        if one.verdict in {Verdict.FAILED, Verdict.TIMED_OUT}
+    }
+    text = bisected.first_bad_text(result, tails)
+    code = ExitCode.CHECK_FAILED if bad else ExitCode.DONE
+    return Answer(bisected.first_bad_document(result), text, code)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ def evidence_parts(
     repositories: Mapping[str, str],
     toolchain: str = "",
     passes: str = "1 of 1",
+    results: tuple[str, Sequence[str]] | None = None,
 ) -> dict[str, str]:
     """All that a key is made of, by name, so that two keys can be compared.
 
@@ -31,8 +32,9 @@ def evidence_parts(
     them, placeholders unfilled; `values` are the placeholders in them that say what is checked,
     not where; `environment` holds the variables that the check was given on purpose;
     `repositories` the trees of other repositories beside it, by name; `toolchain` is the digest
-    of what the toolchain says of itself; `passes` how many attempts had to pass. Commands and
-    variables are there by their digests alone: parts are shared, and variables may be private.
+    of what the toolchain says of itself; `passes` how many attempts had to pass; `results` the file
+    of test results and the globs of the skips that pass. Commands and variables are there by their
+    digests alone: parts are shared, and variables may be private.
     """
     return {
         "schema": str(SCHEMA),
@@ -41,6 +43,7 @@ def evidence_parts(
         "platform": platform,
         "toolchain": toolchain,
         "passes": passes,
+        **({"results": _digest(results)} if results else {}),
         **{f"values.{name}": value for name, value in values.items()},
         **{f"environment.{name}": _digest(value) for name, value in environment.items()},
         **{f"repositories.{name}": value for name, value in repositories.items()},

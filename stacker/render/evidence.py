@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _WORDS = {
     "run": "commands",
     "passes": "attempts",
+    "results": "expected skips",
     "values.base": "base",
     "values.stage": "stage's name",
 }

@@ -55,10 +55,12 @@ def event_text(event: Event) -> str:
         case Priced(price):
             return str(price)
         case Started(cell, number, total, _):
-            return f"{number}/{total}  {cell.stage}: {cell.check.name} for {cell.platform.name}"
+            of = f"/{total}" if total else ""
+            return f"{number}{of}  {cell.stage}: {cell.check.name} for {cell.platform.name}"
         case Ended(one):
             took = f" ({duration(one.seconds)})" if one.seconds else ""
-            return f"  {one.stage}: {one.check} for {one.platform} {_verdict(one)}{took}"
+            said = f": {one.reason}" if one.reason and one.verdict.is_evidence else ""
+            return f"  {one.stage}: {one.check} for {one.platform} {_verdict(one)}{took}{said}"
         case never:
             assert_never(never)
 

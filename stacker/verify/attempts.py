@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def attempted(builder: Builder, cell: Cell) -> tuple[Record, str]:
-    """Build until the verdict is certain; the result, and why it could not run, if so.
+    """Build until the verdict is certain; the result, and why, where there is more to say.
 
     Each attempt after the first starts in a fresh lane. Exit code, log and start are those of the
     last one; the time is that of all. An attempt that could not run ends it: it says nothing about

@@ -14,6 +14,7 @@ from stacker.verify.environment import asked_for, build_environment
 from stacker.verify.lane import Lane, lane_of
 from stacker.verify.logs import digest_of
 from stacker.verify.machine import machine_name
+from stacker.verify.results import clear, judged
 from stacker.verify.runner import Job, run
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Builder:
         self._beside = Lock()
 
     def build(self, cell: Cell, *, fresh: bool = False) -> tuple[Record, str]:
-        """Run the cell's check; the result, and why it could not run, if so.
+        """Run the cell's check; the result, and why it is that, where there is more to say.
 
         What failed in a lane that had been moved may be the lane's fault: only what a fresh one
         shows is believed. Evidence of one's own and what is asked again come from fresh ones, and
@@ -77,7 +78,10 @@ class Builder:
             timeout=cell.check.timeout,
             log=request.log_of(cell.key),
         )
-        return run(job, self._stop)
+        results = cell.check.results
+        if results is not None:
+            clear(lane.tree, results)
+        return judged(run(job, self._stop), cell, lane.tree, job.log)
 
     def _folders_beside(self, cell: Cell, stage: StageTree) -> dict[str, Path]:
         """The files of the other repositories' commits, which no check may write to; by name."""

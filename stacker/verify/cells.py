@@ -56,6 +56,7 @@ def cells_of(
             },
             toolchain=_of(toolchains, platform).fingerprint,
             passes=f"{check.min_passes} of {check.attempts}",
+            results=(check.results, sorted(platform.skips)) if check.results else None,
         )
 
     cells = matrix(

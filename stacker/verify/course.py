@@ -58,7 +58,7 @@ class Course:
         return Turn.LATER if waits else Turn.NOW
 
     def note(self, cell: Cell, record: Record, reason: str) -> CellResult:
-        """What a cell's build showed, and why it could not run, if so."""
+        """What a cell's build showed, and why it is that, where there is more to say."""
         self._built[cell.key] = (cell, record, reason)
         return recorded(self._request, cell, record, cached=False, reason=reason)
 

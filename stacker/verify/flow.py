@@ -38,7 +38,7 @@ EVIDENCE = "evidence.sqlite"
 
 def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
-    _tidy(request)
+    tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
@@ -46,11 +46,11 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
         say(Priced(price(cells, known, evidence.usual_seconds)))
         course = Course(request, cells, known)
         try:
-            _build(request, course, evidence, say)
+            build(request, course, evidence, say)
         finally:
             remove_tree(request.builds)
     results = [replace(one, earlier=before.get(one.where)) for one in course.results()]
-    return VerifyResult(_in_plan_order(request.plan, results))
+    return VerifyResult(in_plan_order(request.plan, results))
 
 
 def held(evidence: EvidenceStore, cells: Sequence[Cell], *, own: bool = False) -> dict[str, Record]:
@@ -70,7 +70,7 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
 
 
-def _tidy(request: VerifyRequest) -> None:
+def tidy(request: VerifyRequest) -> None:
     """Remove what a killed run left, and the lanes of what the plan no longer has."""
     remove_tree(request.builds)
     tidy_logs(request.logs, time.time())
@@ -81,7 +81,7 @@ def _tidy(request: VerifyRequest) -> None:
             remove_tree(lane)
 
 
-def _build(
+def build(
     request: VerifyRequest,
     course: Course,
     evidence: EvidenceStore,
@@ -106,7 +106,7 @@ def _build(
             say(Ended(course.note(cell, record, reason)))
 
 
-def _in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:
+def in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:
     """Stages as the plan orders them; checks and platforms stay as they are within a stage."""
     rank = {stage_id: position for position, stage_id in enumerate(plan.order)}
     return tuple(sorted(results, key=lambda result: rank[result.stage]))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Price:
     """How many builds, and about how long in seconds; None when nothing like them ever ran.
 
-    `first` is what runs first, None when nothing does.
+    `first` is what runs first, None when nothing does. `about` says that it may be a few more or
+    less.
     """
 
     to_run: int
@@ -23,9 +24,11 @@ class Price:
     cannot: int
     seconds: float | None
     first: Cell | None
+    about: bool = False
 
     def __str__(self) -> str:
-        said = [f"{self.to_run} {'build' if self.to_run == 1 else 'builds'} to run"]
+        about = "about " if self.about and self.to_run else ""
+        said = [f"{about}{self.to_run} {'build' if self.to_run == 1 else 'builds'} to run"]
         if self.cached:
             said.append(f"{self.cached} cached")
         if self.cannot:

@@ -78,7 +78,8 @@ class CellResult:
     """One check's result at one stage on one platform.
 
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
-    nothing), `reason` why it could not run, in words. `attempts` are its runs; `earlier` is what
+    nothing), `reason` in words why it could not run, or what its test results say, which of
+    results that were known before only the log tells. `attempts` are its runs; `earlier` is what
     there was before and did not count.
     """
 
@@ -162,6 +163,33 @@ class VerifyResult:
         return tuple(one for one in self.results if one.required and not one.verdict.is_evidence)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bisected:
+    """Where a check breaks on a platform along the chain of `tip`, which does not pass.
+
+    `stage` is the first bad one; `passes_at` the one before, None when that is the base. Where
+    that stays open, `stage` is None and one of `between` may be it; `bad` says whether any is.
+    `builds` is how many were needed.
+    """
+
+    check: str
+    platform: str
+    tip: StageId
+    stage: StageId | None
+    passes_at: StageId | None
+    between: tuple[StageId, ...]
+    bad: bool
+    builds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBadResult:
+    """What was asked on the way, and what came of it; tips that pass are not in `found`."""
+
+    asked: VerifyResult
+    found: tuple[Bisected, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Priced:
     """Said first: what it will cost."""
@@ -171,11 +199,14 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A build starts; `number` of `total`, both from 1; `usual` are the seconds the last took."""
+    """A build starts; `number` of `total`, both from 1; `usual` are the seconds the last took.
+
+    `total` is None where what comes out decides what else is built.
+    """
 
     cell: Cell
     number: int
-    total: int
+    total: int | None
     usual: float | None
 
 

@@ -51,7 +51,7 @@ class Ran:
     """How it ended: `seconds` it took, `started_at` in seconds since 1970.
 
     `exit_code` is that of the last command that ran, 128 + N when signal N ended it, None when
-    its time was up. `reason` says in words why a check could not run.
+    its time was up. `reason` says in words why a check could not run, or what its test results say.
     """
 
     verdict: Verdict

@@ -88,6 +88,34 @@ def test_fail_fast(small):
     )
 
 
+def test_the_first_bad_stage(small):
+    small.append(NEVER)
+    done = small.run("verify", "--trust", "--first-bad")
+    assert done.code == 4
+    first, second, *_ = done.out.splitlines()
+    assert first == (
+        "first bad: second-thing (passes at first-thing) · no-bad-file for local · 2 builds"
+    )
+    assert second.startswith("    $ ")
+    assert done.out.endswith("Next: mend the patches, then stacker verify second-thing\n")
+    said = small.run("verify", "--first-bad", "--json").document
+    assert said["first_bad"] == [
+        {
+            "check": "no-bad-file", "platform": "local", "tip": "second-thing",
+            "stage": "second-thing", "passes_at": "first-thing", "between": [],
+            "bad": True, "builds": 0,
+        }
+    ]  # fmt: skip
+    assert [(one["stage"], one["cached"]) for one in said["results"]] == [
+        ("first-thing", True),
+        ("second-thing", True),
+    ]
+    assert small.good("verify", "--first-bad", "first-thing").out == (
+        "Nothing is bad: every tip passes.\n"
+    )
+    assert small.run("verify", "--first-bad", "--why").code == 2
+
+
 def test_an_unknown_name_is_a_usage_error(small):
     small.append(CHECKS)
     for words in (("nothing",), ("--check", "nothing"), ("--platform", "nothing")):

@@ -193,6 +193,7 @@ def platform(draw, name, runners):
         builder=draw(TEXTS) if runner else None,
         without=draw(st.dictionaries(TEXTS, TEXTS, max_size=2)),
         toolchain=draw(st.none() | st.tuples(st.tuples(st.just("cc"), TEXTS))),
+        skips=draw(st.dictionaries(TEXTS, TEXTS, max_size=2)),
     )
 
 
@@ -221,6 +222,7 @@ def check(draw, name, repositories, platforms, above):
         attempts=draw(st.integers(3, 9)),
         min_passes=draw(st.integers(1, 3)),
         max_age=draw(st.none() | seconds),
+        results=draw(st.sampled_from([None, "out/junit.xml"])),
         on=draw(
             st.dictionaries(
                 st.sampled_from(chosen or [each.name for each in platforms]), override, max_size=2

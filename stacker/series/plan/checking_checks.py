@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.series.plan.checking import refuse_globs, refuse_unknown
 from stacker.series.plan.model import Check
+from stacker.series.plan.naming import wrong_with_path
 from stacker.series.plan.order import CycleError, needs_first
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
     if check.min_passes > check.attempts:
         at, said = (*path, "min_passes"), f"{check.min_passes} passes need as many attempts"
         report.add(at, said, way_out=f"write attempts = {check.min_passes} or more")
+    wrong = check.results and wrong_with_path(check.results)
+    if wrong:
+        report.add((*path, "results"), f"the path {str(check.results)[:80]!r} {wrong}")
     _check_settings(check, path, repositories, report)
     for name, given in check.on.items():
         at = (*path, "on", name)

@@ -121,6 +121,10 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             "commands whose output tells what builds it; other output, other evidence. "
             "Placeholders: {platform} {python}",
         ),
+        "skips": Key(
+            Shape.REASONS,
+            "tests that may be skipped there, as globs of CLASS.NAME, each with its reason",
+        ),
     },
     Check: {
         "name": Key(Shape.NAME, "the check's name in reports and evidence", required=True),
@@ -144,6 +148,10 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "attempts": Key(Shape.NUMBER, "how often it may run, for a flaky one; default: 1"),
         "min_passes": Key(Shape.NUMBER, "how many of its attempts must pass; default: 1"),
         "max_age": Key(Shape.DURATION, "older evidence is shown and not counted; default: no age"),
+        "results": Key(
+            Shape.TEXT,
+            "the JUnit XML file that it writes; a skipped test that no `skips` names is a failure",
+        ),
         "on": Key(Shape.OVERRIDES, "what differs on a platform: [checks.on.PLATFORM]"),
     },
     Override: {

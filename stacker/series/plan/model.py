@@ -111,7 +111,8 @@ class Runner(NamedTuple):
 class Platform(NamedTuple):
     """A target that the series must work on; without a runner it is built by this machine.
 
-    `toolchain` are the commands whose output tells what builds it.
+    `toolchain` are the commands whose output tells what builds it; `skips` are globs of the tests
+    that may be skipped there, each with its reason.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Platform(NamedTuple):
     builder: str | None = None
     without: Mapping[str, str] = MappingProxyType({})
     toolchain: tuple[tuple[str, ...], ...] | None = None
+    skips: Mapping[str, str] = MappingProxyType({})
 
 
 class Override(NamedTuple):
@@ -136,6 +138,7 @@ class Check(NamedTuple):
 
     It has passed when `min_passes` of at most `attempts` runs did. Evidence older than `max_age`
     (in s) does not count. `needs` are checks that must pass first; `on` what differs, by platform.
+    `results` is the file in the lane that it writes its test results to.
     """
 
     name: str
@@ -150,6 +153,7 @@ class Check(NamedTuple):
     attempts: int = 1
     min_passes: int = 1
     max_age: float | None = None
+    results: str | None = None
     on: Mapping[str, Override] = MappingProxyType({})
 
     def for_platform(self, name: str) -> Check:

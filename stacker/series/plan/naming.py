@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Named = TypeVar("Named")
 
 LONGEST_NAME = 60
+_LONGEST_PATH = 200  # bytes
 RESERVED_STAGES = frozenset({"readme", "cover"})
 RESERVED_ON_WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
@@ -101,6 +102,25 @@ def wrong_with_glob(glob: str) -> str | None:
         return "has '\\'; write '/' between folders"
     if ".." in glob.split("/"):
         return "leaves the repository's directory by '..'"
+    return None
+
+
+def wrong_with_path(path: str) -> str | None:
+    """Why `path` is no file that may be written below the top of a lane; None if it is."""
+    wrong = wrong_with_glob(path)
+    if wrong:
+        return wrong
+    if len(path.encode(errors="replace")) > _LONGEST_PATH:
+        return f"is longer than {_LONGEST_PATH} bytes"
+    for part in path.split("/"):
+        if part in {"", "."}:
+            return "has an empty part"
+        if part.casefold().rstrip(". ") in {".git", "git~1"}:
+            return f"has the part {part!r}, which is git's own"
+        if ":" in part or part.endswith((".", " ")):
+            return f"has the part {part!r}, which Windows takes for something else"
+        if part.partition(".")[0].rstrip(" ").lower() in RESERVED_ON_WINDOWS:
+            return f"has the part {part!r}, a device on Windows"
     return None
 
 
