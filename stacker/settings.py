@@ -32,6 +32,12 @@ def forge_override() -> str | None:
     return os.environ.get("STACKER_FORGE") or None
 
 
+def signing_key() -> Path | None:
+    """The file of the key that signs what `verify` records here, if any."""
+    given = os.environ.get("STACKER_SIGNING_KEY")
+    return Path(given).expanduser() if given else None
+
+
 def environment() -> dict[str, str]:
     """The environment that this run was given; checks get of it what is allowed to them."""
     return dict(os.environ)

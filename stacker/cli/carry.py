@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stacker import settings
+from stacker.cli.agreeing import agree_on_signers
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
@@ -86,6 +87,12 @@ def land(
     take_over: Annotated[bool, typer.Option(help="Break the lock of a dead landing.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Say whether it could land; land nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    trust_signers: Annotated[
+        bool,
+        typer.Option(
+            "--trust-signers", help="Count what the plan's signers signed; once is enough."
+        ),
+    ] = False,
 ) -> Answer:
     """Bring a stage or a whole group upstream by one update of the branch."""
     options: Options = context.obj
@@ -94,6 +101,7 @@ def land(
         environment=settings.environment(), python=settings.python(),
     )  # fmt: skip
     with options.desk() as desk:
+        agree_on_signers(options.terminal, desk.work, trust=trust_signers)
         hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)
         if options.terminal.can_ask and not (yes or dry_run):
             _ask_to_land(options, hands, request)

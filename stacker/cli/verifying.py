@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stacker import settings
+from stacker.cli.agreeing import signing_key
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError, UsageError
 from stacker.evidence.record import Verdict
@@ -86,6 +87,7 @@ def verify(
             checks=tuple(check or ()),
             rerun=rerun,
             fail_fast=fail_fast,
+            signing=None if why else signing_key(work, terminal),
             jobs=jobs,
         )
         if why:

@@ -17,7 +17,8 @@ _OLD = 1  # without attempts, and without what its key is made of
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}\.json")
 _TEXTS = ("key", "stage", "check", "platform", "host", "commit", "tree", "base")
 _SINCE_3 = ("runner", "builder", "url", "log_digest", "tools", "signature")
-_LONGEST = 4096  # bytes
+LONGEST = 4096
+"""Bytes of one text."""
 _MOST = 1000  # attempts, or parts of a key
 _NUMBERS = -(1 << 31), 253402300799  # as a time, up to the end of the year 9999
 
@@ -41,9 +42,14 @@ def text_of(record: Record) -> bytes:
     return json.dumps(values, sort_keys=True, indent=1).encode() + b"\n"
 
 
+def can_be_signed(record: Record) -> bool:
+    """Whether its file has a place for a signature, and all that one vouches for."""
+    return bool(record.parts and record.log_digest)
+
+
 def _format(record: Record) -> int:
     if record.parts:
-        return FORMAT if record.log_digest else _WITHOUT_LOG
+        return FORMAT if can_be_signed(record) else _WITHOUT_LOG
     return _OLD
 
 
@@ -98,7 +104,7 @@ def _code(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value.encode()) > _LONGEST:
+    if not isinstance(value, str) or len(value.encode()) > LONGEST:
         raise ValueError("a text is none")
     return value
 

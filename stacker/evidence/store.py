@@ -10,7 +10,7 @@ from stacker.errors import StackerError
 from stacker.evidence.record import Attempt, Record, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 VERSION = 4
@@ -61,6 +61,10 @@ CREATE INDEX by_key ON evidence (key);
 CREATE INDEX by_check ON evidence ("check", platform);
 PRAGMA user_version = {VERSION};
 """
+
+
+# Of what came from others only its own word says when it was.
+_NEWEST = "ORDER BY shared, CASE WHEN shared THEN started_at ELSE id END DESC, id DESC"
 
 
 class EvidenceStore:
@@ -128,22 +132,26 @@ class EvidenceStore:
         )
         return tuple(map(_record, rows))
 
-    def newest(self, keys: Iterable[str], *, own: bool = False) -> dict[str, Record]:
-        """The newest result under each of `keys` that has one: of this machine, if it has any.
-
-        With `own` what others shared does not count.
-        """
-        only = "AND NOT shared" if own else ""
+    def newest(self, keys: Iterable[str]) -> dict[str, Record]:
+        """The newest result under each of `keys` that has one: of this machine, if it has any."""
         found = {}
         for key in keys:
             row = self._database.execute(
-                f"SELECT {_NAMES} FROM evidence WHERE key = ? {only}"  # noqa: S608 - as above
+                f"SELECT {_NAMES} FROM evidence WHERE key = ?"  # noqa: S608 - as above
                 " ORDER BY shared, id DESC",
                 [key],
             ).fetchone()
             if row is not None:
                 found[key] = _record(row)
         return found
+
+    def under(self, key: str) -> tuple[Record, ...]:
+        """All results under `key`, newest first: those of this machine, then those of others."""
+        rows = self._database.execute(
+            f"SELECT {_NAMES} FROM evidence WHERE key = ? {_NEWEST}",  # noqa: S608 - as above
+            [key],
+        )
+        return tuple(map(_record, rows))
 
     def latest(self, stages: Sequence[str], check: str, platform: str) -> Record | None:
         """The newest result of that check there at a stage of one of these names."""
@@ -155,15 +163,17 @@ class EvidenceStore:
         ).fetchone()
         return None if row is None else _record(row)
 
-    def toolchain(self, platform: str) -> str:
-        """The toolchain of the platform's newest result that tells one: here, else elsewhere."""
+    def toolchain(self, platform: str, counts: Callable[[Record], bool] | None = None) -> str:
+        """The toolchain of the platform's newest result that tells one and counts: here, else
+        elsewhere."""
         rows = self._database.execute(
-            "SELECT parts FROM evidence WHERE platform = ? ORDER BY shared, id DESC", [platform]
+            f"SELECT {_NAMES} FROM evidence WHERE platform = ? {_NEWEST}",  # noqa: S608 - as above
+            [platform],
         )
-        for (parts,) in rows:
-            found = json.loads(parts).get("toolchain", "")
-            if found:
-                return str(found)
+        for record in map(_record, rows):
+            found = record.parts.get("toolchain", "")
+            if found and (counts is None or counts(record)):
+                return found
         return ""
 
     def usual_seconds(self, check: str, platform: str) -> float | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from stacker.verify.earlier import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,18 +72,12 @@ def _why(one: Missing) -> str:
     if one.earlier.stale:
         return stale_text(one.earlier)
     names = ", ".join(map(part_text, one.earlier.differs))
-    return f"not the same {names} as when it {_ran(one.earlier)}"
+    return f"not the same {names} as when it {told(one.earlier.record)}"
 
 
 def stale_text(one: Earlier) -> str:
     """Stale evidence in words."""
-    return f"stale evidence, not counted: {_ran(one)}, {one.stale}"
-
-
-def _ran(one: Earlier) -> str:
-    day = datetime.fromtimestamp(one.record.started_at, UTC).date().isoformat()
-    verdict = str(one.record.verdict).replace("-", " ")
-    return f"{verdict} on {day} ({one.record.host})"
+    return f"stale evidence, not counted: {told(one.record)}, {one.stale}"
 
 
 def part_text(name: str) -> str:

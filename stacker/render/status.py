@@ -158,6 +158,7 @@ def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
     notes += one.evidence.failing[:1] if one.evidence else []
     notes += [f"stale: {said}" for said in one.evidence.stale[:1]] if one.evidence else []
+    notes += one.evidence.elsewhere[:1] if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
     if one.published is not None:
@@ -252,6 +253,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "required": evidence.required,
             "failing": list(evidence.failing),
             "stale": list(evidence.stale),
+            "elsewhere": list(evidence.elsewhere),
         },
         "review": opinion
         and {

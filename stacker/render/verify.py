@@ -30,6 +30,8 @@ def verify_document(result: VerifyResult) -> dict[str, object]:
                 "cached": one.cached,
                 "seconds": round(one.seconds, 3),
                 "origin": one.origin,
+                "shared": one.shared,
+                "signed_by": one.signed_by,
                 "log": one.log,
                 "reason": one.reason,
                 "attempts": [
@@ -75,6 +77,7 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_
     lines: list[str] = []
     for check in dict.fromkeys(one.check for one in result.results):
         lines += [*_table(check, [one for one in result.results if one.check == check]), ""]
+    lines += _from_others(result)
     for one in result.failed:
         lines.append(f"{one.stage}: {one.check} for {one.platform} {_verdict(one)}")
         lines += [f"    {line}" for line in tails.get(one.log, ())]
@@ -87,6 +90,17 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_
         if not one.verdict.is_evidence and one.earlier and one.earlier.stale
     ]
     return "\n".join([*lines, _summary(result), *_next(result, on_forge=on_forge)])
+
+
+def _from_others(result: VerifyResult) -> list[str]:
+    """Where the results of others come from, and who stands for them."""
+    shared = (one for one in result.results if one.shared)
+    said = (
+        f"{one.check} for {one.platform}: from {one.origin}, "
+        f"{f'signed by {one.signed_by}' if one.signed_by else 'signed by nobody the plan names'}"
+        for one in shared
+    )
+    return list(dict.fromkeys(said))
 
 
 def _table(check: str, results: Sequence[CellResult]) -> list[str]:

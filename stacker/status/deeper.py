@@ -18,7 +18,7 @@ from stacker.status.pushed import pushed_by_others
 from stacker.status.value import Evidence, Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.cells import cells_of
-from stacker.verify.flow import EVIDENCE, held
+from stacker.verify.flow import EVIDENCE, held, jury_of
 from stacker.verify.gather import commits_beside, stage_trees
 from stacker.verify.looking_back import earlier_results
 from stacker.verify.request import VerifyRequest
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+    from stacker.verify.counting import Jury
     from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
 
@@ -104,6 +105,7 @@ def _evidence(
                 before = earlier_results(request, evidence, cells, records)
     else:
         cells = _required(cells_of(request))
+    jury = jury_of(request, asks=False)
     found: dict[StageId, Evidence] = {}
     for stage in request.stages:
         own = [cell for cell in cells if cell.stage == stage]
@@ -118,8 +120,20 @@ def _evidence(
             for c in own
             if (was := before.get(c.where)) and was.stale
         ]
-        found[stage] = Evidence(len(passed), len(own), tuple(failing), tuple(stale))
+        elsewhere = [
+            f"{c.check.name} for {c.platform.name} {records[c.key].verdict} "
+            f"at {_origin(records[c.key], jury)}"
+            for c in own
+            if c.key in records and records[c.key].shared
+        ]
+        found[stage] = Evidence(len(passed), len(own), tuple(failing), tuple(stale),
+                                tuple(elsewhere))  # fmt: skip
     return found
+
+
+def _origin(record: Record, jury: Jury) -> str:
+    name = jury.signed_by(record)
+    return f"{record.host}, signed by {name}" if name else record.host
 
 
 def _required(cells: Iterable[Cell]) -> list[Cell]:

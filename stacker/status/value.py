@@ -48,13 +48,15 @@ class WaitsFor(StrEnum):
 class Evidence:
     """How many of the required checks passed; `failing` names those that did not, and where.
 
-    `stale` names those that passed for the same change on another base, or too long ago.
+    `stale` names those that passed for the same change on another base, or too long ago;
+    `elsewhere` those that others ran, and who signed that.
     """
 
     passed: int
     required: int
     failing: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

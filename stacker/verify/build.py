@@ -40,14 +40,14 @@ class Builder:
         """Run the cell's check; the result, and why it is that, where there is more to say.
 
         What failed in a lane that had been moved may be the lane's fault: only what a fresh one
-        shows is believed. Evidence of one's own and what is asked again come from fresh ones, and
-        so does what is to be `fresh`.
+        shows is believed. What a landing may rely on and what is asked again come from fresh
+        ones, and so does what is to be `fresh`.
         """
         request, stage = self.request, self.request.stages[cell.stage]
         beside = self._folders_beside(cell, stage)
         lane = Lane(request.lanes / lane_of(cell), request.store, _recipe(request, cell, beside))
         try:
-            clean = lane.stand(stage.commit, fresh=fresh or request.own_evidence or request.rerun)
+            clean = lane.stand(stage.commit, fresh=fresh or request.vouches or request.rerun)
             ran = self._run(cell, stage, lane, beside)
             if ran.verdict in _RED and not clean:
                 clean = lane.stand(stage.commit, fresh=True)

@@ -73,6 +73,11 @@ class Course:
             return recorded(self._request, cell, record, cached=cell is not by, reason=reason)
         return not_run(cell, self._left[cell.key]) if cell.key in self._left else None
 
+    @property
+    def records(self) -> dict[str, Record]:
+        """The evidence that the results are made of, by key."""
+        return {**self._known, **{key: record for key, (_, record, _) in self._built.items()}}
+
     def results(self) -> list[CellResult]:
         """All results, at the end."""
         return [one for one in map(self.result, self._cells) if one is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from stacker.evidence.key import differing
@@ -42,6 +43,12 @@ def earlier(cell: Cell, record: Record, base: str, patch: Callable[[], str]) -> 
         moved = record.base != base
         stale = f"on another base ({record.base[:7]})" if moved else "above other patches"
     return Earlier(record, differs, stale)
+
+
+def told(record: Record) -> str:
+    """What a result was, when and where, in words."""
+    day = datetime.fromtimestamp(record.started_at, UTC).date().isoformat()
+    return f"{str(record.verdict).replace('-', ' ')} on {day} ({record.host})"
 
 
 def is_fresh(cell: Cell, record: Record, now: float) -> bool:

@@ -33,7 +33,9 @@ _NEEDED = frozenset(
         "COMMONPROGRAMW6432",
     }
 )
-_SECRET = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "ASKPASS", "SSH_AUTH_SOCK")
+_SECRET = (
+    "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "ASKPASS", "SSH_AUTH_SOCK", "STACKER_SIGNING_KEY",
+)  # fmt: skip
 
 
 def asked_for(caller: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from stacker.verify.bisecting import (
 from stacker.verify.cells import cells_of
 from stacker.verify.columns import columns_of
 from stacker.verify.course import Course
-from stacker.verify.flow import EVIDENCE, build, held, in_plan_order, tidy
+from stacker.verify.flow import EVIDENCE, build, held, in_plan_order, jury_of, tidy
 from stacker.verify.price import price
 from stacker.verify.request import Bisected, FirstBadResult, Priced, Started, VerifyResult
 from stacker.verify.toolchain import toolchains
@@ -49,7 +49,9 @@ def first_bad(request: VerifyRequest, say: Callable[[Event], None]) -> FirstBadR
     """
     tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = cells_of(replace(request, selection=()), toolchains(request, evidence))
+        cells = cells_of(
+            replace(request, selection=()), toolchains(request, evidence, jury_of(request))
+        )
         columns = columns_of(request.plan, cells, request.selection)
         known = {} if request.rerun else held(evidence, cells)
         search = _Search(columns, Course(request, cells, known).results())

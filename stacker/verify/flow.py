@@ -7,12 +7,15 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from stacker.errors import StackerError
+from stacker.evidence.signing import Checker, sign
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
 from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
 from stacker.verify.building import built
 from stacker.verify.cells import cells_of
+from stacker.verify.counting import Jury, own_signed
 from stacker.verify.course import Course
 from stacker.verify.earlier import fresh
 from stacker.verify.lane import lane_name, lane_of
@@ -22,6 +25,7 @@ from stacker.verify.order import in_order
 from stacker.verify.price import price
 from stacker.verify.request import Ended, Missing, Priced, Started, VerifyResult
 from stacker.verify.runner import Stop
+from stacker.verify.signers import forget_gone, signers_of
 from stacker.verify.site import Site
 from stacker.verify.toolchain import toolchains
 
@@ -30,18 +34,21 @@ if TYPE_CHECKING:
 
     from stacker.evidence.record import Record
     from stacker.series.plan.model import Plan
+    from stacker.verify.counting import Uncounted
     from stacker.verify.matrix import Cell
     from stacker.verify.request import CellResult, Event, VerifyRequest
 
 EVIDENCE = "evidence.sqlite"
+SIGNATURES = "signatures"
 
 
 def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
     tidy(request)
+    jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
-        known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
+        cells = in_order(request.plan, cells_of(request, toolchains(request, evidence, jury)))
+        known, uncounted = ({}, {}) if request.rerun else _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
         course = Course(request, cells, known)
@@ -49,23 +56,54 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
             build(request, course, evidence, say)
         finally:
             remove_tree(request.builds)
-    results = [replace(one, earlier=before.get(one.where)) for one in course.results()]
+    signed = {key: jury.signed_by(record) for key, record in course.records.items()}
+    keys = {cell.where: cell.key for cell in cells}
+    results = [
+        replace(
+            one,
+            earlier=before.get(one.where),
+            signed_by=signed.get(keys[one.where], ""),
+            uncounted=uncounted.get(keys[one.where]),
+        )
+        for one in course.results()
+    ]
     return VerifyResult(in_plan_order(request.plan, results))
 
 
-def held(evidence: EvidenceStore, cells: Sequence[Cell], *, own: bool = False) -> dict[str, Record]:
-    """The evidence that counts for `cells`, by key; with `own` only what ran here, clean."""
-    found = evidence.newest({cell.key for cell in cells}, own=own)
-    good = {key: record for key, record in found.items() if record.clean or not own}
-    return fresh(cells, good, time.time())
+def held(evidence: EvidenceStore, cells: Sequence[Cell]) -> dict[str, Record]:
+    """The evidence that there is for `cells`, by key, whoever ran it."""
+    return fresh(cells, evidence.newest({cell.key for cell in cells}), time.time())
+
+
+def jury_of(request: VerifyRequest, *, asks: bool = True) -> Jury:
+    """What decides which evidence a landing may rely on.
+
+    Unless it `asks`, only signatures that were found to hold before are believed.
+    """
+    signers = signers_of(request.folder, request.plan)
+    checker = Checker(request.folder / SIGNATURES)
+    return Jury(signers, checker.flaw if asks else checker.not_known, time.time())
+
+
+def _known(
+    request: VerifyRequest, evidence: EvidenceStore, cells: Sequence[Cell], jury: Jury
+) -> tuple[dict[str, Record], dict[str, Uncounted]]:
+    """The evidence by which a cell need not be built, and what else there is of the others."""
+    if request.signing is not None:
+        found = {cell.key: evidence.under(cell.key) for cell in cells}
+        return fresh(cells, own_signed(found, request.signing.public), jury.now), {}
+    if not request.own_evidence:
+        return held(evidence, cells), {}
+    return jury.verdicts(cells, evidence.under)
 
 
 def why(request: VerifyRequest) -> tuple[Missing, ...]:
     """The cells that lack evidence, with what there was before; runs no check."""
     remove_tree(request.builds)
+    jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = cells_of(request, toolchains(request, evidence))
-        known = held(evidence, cells, own=request.own_evidence)
+        cells = cells_of(request, toolchains(request, evidence, jury))
+        known, _ = _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
 
@@ -75,6 +113,7 @@ def tidy(request: VerifyRequest) -> None:
     remove_tree(request.builds)
     tidy_logs(request.logs, time.time())
     plan = request.plan
+    forget_gone(request.folder, plan)
     names = {lane_name(p.name, check.name) for p in plan.platforms for check in plan.checks}
     for lane in request.lanes.glob("*/"):
         if lane.name not in names:
@@ -100,10 +139,20 @@ def build(
     here = Site(lambda cell: attempted(builder, cell), request.jobs, lane_of)
     running = built(cells, {"": here}, turn=course.turn, starting=starting, stop=stop)
     with closing(running):
-        for cell, (record, reason) in running:
-            if record.verdict.is_evidence:
-                evidence.add(record)
+        for cell, (ran, reason) in running:
+            record = _recorded(request, evidence, ran) if ran.verdict.is_evidence else ran
             say(Ended(course.note(cell, record, reason)))
+
+
+def _recorded(request: VerifyRequest, evidence: EvidenceStore, record: Record) -> Record:
+    """Record a result, signed if that is asked; what can no longer be signed is kept, too."""
+    try:
+        signed = record if request.signing is None else sign(record, request.signing)
+    except StackerError:
+        evidence.add(record)
+        raise
+    evidence.add(signed)
+    return signed
 
 
 def in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:

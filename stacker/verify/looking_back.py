@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from stacker.verify.earlier import earlier
+from stacker.verify.earlier import earlier, is_fresh
 from stacker.verify.stage_tree import own_change
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ def earlier_results(
 ) -> dict[tuple[str, str, str], Earlier]:
     """The newest result of each cell whose key is not `known`, by stage, check and platform.
 
-    A renamed stage keeps what it had under its old name.
+    A renamed stage keeps what it had under its old name. What holds and only does not count (for
+    nobody signed it) is no earlier one.
     """
+    now = time.time()
 
     @cache
     def patch_of(stage: StageId) -> str:
@@ -40,7 +43,7 @@ def earlier_results(
         stage = request.plan.stage(cell.stage)
         names = [stage.id, *([stage.was] if stage.was else [])]
         record = evidence.latest(names, cell.check.name, cell.platform.name)
-        if record is not None:
+        if record is not None and not (record.key == cell.key and is_fresh(cell, record, now)):
             base = request.stages[cell.stage].base
             found[cell.where] = earlier(cell, record, base, partial(patch_of, cell.stage))
     return found

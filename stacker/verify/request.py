@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
+    from stacker.ssh.keygen import SigningKey
+    from stacker.verify.counting import Uncounted
     from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
     from stacker.verify.price import Price
@@ -30,8 +32,9 @@ class VerifyRequest:
     `fail_fast` builds nothing more after the first failure that counts.
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
-    others ran and shared does not count, nor what was built in a lane that was moved. At most
-    `jobs` builds run at once.
+    others ran and shared counts only signed by a signer agreed on here, and what was built in a
+    lane that was moved does not. With `signing` all is signed by that key as it is recorded, and
+    only what it signed counts. At most `jobs` builds run at once.
     """
 
     plan: Plan
@@ -47,7 +50,13 @@ class VerifyRequest:
     rerun: bool = False
     fail_fast: bool = False
     own_evidence: bool = False
+    signing: SigningKey | None = None
     jobs: int = 1
+
+    @property
+    def vouches(self) -> bool:
+        """Whether a landing may rely on what comes out, so that all is built in fresh lanes."""
+        return self.own_evidence or self.signing is not None
 
     @property
     def builds(self) -> Path:
@@ -80,7 +89,8 @@ class CellResult:
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
     nothing), `reason` in words why it could not run, or what its test results say, which of
     results that were known before only the log tells. `attempts` are its runs; `earlier` is what
-    there was before and did not count.
+    there was before and did not count. `shared` says that somebody else ran it, `signed_by` is the
+    plan's name of who signed it, and `uncounted` what there is that no landing may rely on.
     """
 
     stage: StageId
@@ -95,6 +105,9 @@ class CellResult:
     reason: str = ""
     attempts: tuple[Attempt, ...] = ()
     earlier: Earlier | None = None
+    shared: bool = False
+    signed_by: str = ""
+    uncounted: Uncounted | None = None
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -118,6 +131,7 @@ def recorded(
         log=found_log(request.log_of(record.key)),
         reason=reason,
         attempts=record.attempts,
+        shared=record.shared,
     )
 
 

@@ -15,8 +15,12 @@ from stacker.verify.matrix import cannot_run
 from stacker.verify.runner import Job, Stop, run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacker.evidence.record import Record
     from stacker.evidence.store import EvidenceStore
     from stacker.series.plan.model import Plan, Platform
+    from stacker.verify.counting import Jury
     from stacker.verify.request import VerifyRequest
 
 _TIMEOUT = 60.0  # seconds for one command; it only says its version
@@ -36,9 +40,13 @@ class Toolchain:
     said: str = ""
 
 
-def toolchains(request: VerifyRequest, evidence: EvidenceStore) -> dict[str, Toolchain]:
-    """Ask the toolchains of all platforms that this machine builds; of others, what was seen."""
-    found = seen_toolchains(request.plan, evidence)
+def toolchains(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> dict[str, Toolchain]:
+    """Ask the toolchains of all platforms that this machine builds; of others, what was seen.
+
+    Where a landing relies on it, nobody else's word decides what was seen.
+    """
+    counts = jury.believes if request.own_evidence else None
+    found = seen_toolchains(request.plan, evidence, counts)
     machine = this_machine()
     for platform in request.plan.platforms:
         wanted = not request.platforms or platform.name in request.platforms
@@ -47,10 +55,12 @@ def toolchains(request: VerifyRequest, evidence: EvidenceStore) -> dict[str, Too
     return found
 
 
-def seen_toolchains(plan: Plan, evidence: EvidenceStore) -> dict[str, Toolchain]:
-    """What each platform's newest evidence was built with: of this machine, if it has any."""
+def seen_toolchains(
+    plan: Plan, evidence: EvidenceStore, counts: Callable[[Record], bool] | None = None
+) -> dict[str, Toolchain]:
+    """What each platform's newest evidence that counts was built with: here, if it was."""
     return {
-        platform.name: Toolchain(evidence.toolchain(platform.name))
+        platform.name: Toolchain(evidence.toolchain(platform.name, counts))
         for platform in plan.platforms
         if platform.toolchain
     }

@@ -1,9 +1,12 @@
 """Plans to try properties on: any that the model allows, and the worked example of the design."""
 
+from base64 import b64encode
+
 from hypothesis import strategies as st
 
 from stacker.series.plan.model import (
     Check,
+    EvidenceSigner,
     Group,
     Landing,
     MustPass,
@@ -121,6 +124,7 @@ def plans(draw):
         runners=runners,
         platforms=platforms,
         checks=checks,
+        evidence_signers=draw(signers(platforms)),
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
@@ -131,9 +135,27 @@ def fields_of(plan):
         name: getattr(plan, name)
         for name in (
             "name", "title", "forge", "home", "repositories",
-            "stages", "runners", "platforms", "checks", "residue",
+            "stages", "runners", "platforms", "checks", "evidence_signers", "residue",
         )
     }  # fmt: skip
+
+
+@st.composite
+def signers(draw, platforms):
+    """Each with a key of its own."""
+    found = []
+    for number, name in enumerate(draw(names(0, 2))):
+        chosen = draw(several(st.sampled_from([each.name for each in platforms])))
+        comment = draw(st.sampled_from(["", " paul@box", "  two words"]))
+        found.append(EvidenceSigner(name, f"{public_key(number)}{comment}", chosen or None))
+    return tuple(found)
+
+
+def public_key(number):
+    """The line of an ed25519 key that nobody has."""
+    kind = b"ssh-ed25519"
+    blob = b"".join(len(p).to_bytes(4, "big") + p for p in (kind, bytes([number]) * 32))
+    return f"ssh-ed25519 {b64encode(blob).decode()}"
 
 
 @st.composite

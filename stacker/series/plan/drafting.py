@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from stacker.series.plan.keys import KEYS, SECTIONS
 from stacker.series.plan.model import (
     Check,
+    EvidenceSigner,
     Group,
     Plan,
     Platform,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model")
 # Stands for a required value that was missing or wrong: reported, so no plan is made of it.
 _MISSING: Mapping[str, object] = {
-    "id": "", "name": "", "upstream": "", "stages": (), "run": (),
+    "id": "", "name": "", "upstream": "", "stages": (), "run": (), "key": "",
 }  # fmt: skip
 
 
@@ -54,6 +55,7 @@ class Draft(NamedTuple):
     runners: tuple[Entry[Runner], ...]
     platforms: tuple[Entry[Platform], ...]
     checks: tuple[Entry[Check], ...]
+    evidence_signers: tuple[Entry[EvidenceSigner], ...]
     residue: Mapping[str, str]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacker.series.plan.model import (
     Check,
+    EvidenceSigner,
     Group,
     Landing,
     MustPass,
@@ -154,6 +155,10 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         ),
         "on": Key(Shape.OVERRIDES, "what differs on a platform: [checks.on.PLATFORM]"),
     },
+    EvidenceSigner: {
+        "key": Key(Shape.TEXT, "its public SSH key, the line of the .pub file", required=True),
+        "platforms": Key(Shape.TEXTS, "the platforms that it may vouch for; default: all"),
+    },
     Override: {
         "run": Key(Shape.COMMANDS, "its commands there"),
         "timeout": Key(Shape.DURATION, "how long all its commands may take there"),
@@ -172,5 +177,8 @@ SECTIONS: Mapping[str, Section] = {
     "runners": Section(Runner, "what builds", named=True),
     "platforms": Section(Platform, "targets; default: one, local", named=True),
     "checks": Section(Check, "commands that must pass", named=False),
+    "evidence_signers": Section(
+        EvidenceSigner, "whose signed evidence counts when something lands", named=True
+    ),
 }
 """The sections of the plan beside `[series]`; each fills the plan's field of its name."""

@@ -164,6 +164,17 @@ class Check(NamedTuple):
         return self._replace(**{key: value for key, value in given.items() if value is not None})
 
 
+class EvidenceSigner(NamedTuple):
+    """A key whose evidence counts as if it were our own; without `platforms` for all of them.
+
+    `key` is a line as `ssh-keygen` prints it.
+    """
+
+    name: str
+    key: str
+    platforms: tuple[str, ...] | None = None
+
+
 class _Written(NamedTuple):
     name: str
     title: str
@@ -175,6 +186,7 @@ class _Written(NamedTuple):
     runners: tuple[Runner, ...] = ()
     platforms: tuple[Platform, ...] = (Platform("local"),)
     checks: tuple[Check, ...] = ()
+    evidence_signers: tuple[EvidenceSigner, ...] = ()
     residue: Mapping[str, str] = MappingProxyType({})
 
 

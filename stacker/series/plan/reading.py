@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.series.plan.checking import check_platforms, check_repositories, check_series
 from stacker.series.plan.checking_checks import check_checks
+from stacker.series.plan.checking_signers import check_signers
 from stacker.series.plan.checking_stages import check_groups, check_stages
 from stacker.series.plan.drafting import read_draft
 from stacker.series.plan.model import Plan
@@ -52,6 +53,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
     check_groups(draft, wiring, report)
     check_platforms(draft, report)
     check_checks(draft, report)
+    check_signers(draft, report)
     report.close()
     plan = Plan(
         name=draft.name,
@@ -65,6 +67,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         runners=tuple(entry.value for entry in draft.runners),
         platforms=tuple(entry.value for entry in draft.platforms),
         checks=tuple(entry.value for entry in draft.checks),
+        evidence_signers=tuple(entry.value for entry in draft.evidence_signers),
         residue=draft.residue,
     )
     if not draft.groups:

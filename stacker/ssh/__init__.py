@@ -1,0 +1,1 @@
+"""SSH's keys and signatures: read here, made and verified by `ssh-keygen`."""
