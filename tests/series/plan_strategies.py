@@ -122,6 +122,7 @@ def plans(draw):
         platforms=platforms,
         checks=checks,
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
+        require_evidence=draw(st.booleans()),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -131,7 +132,7 @@ def fields_of(plan):
         name: getattr(plan, name)
         for name in (
             "name", "title", "forge", "home", "repositories",
-            "stages", "runners", "platforms", "checks", "residue",
+            "stages", "runners", "platforms", "checks", "residue", "require_evidence",
         )
     }  # fmt: skip
 

@@ -55,6 +55,7 @@ class Draft(NamedTuple):
     platforms: tuple[Entry[Platform], ...]
     checks: tuple[Entry[Check], ...]
     residue: Mapping[str, str]
+    require_evidence: bool
 
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
@@ -74,6 +75,7 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
         forge=series.get("forge"),
         home=series.get("home"),
         residue=series.get("residue", {}),
+        require_evidence=series.get("require_evidence", False),
         **cast("Any", tables),  # the sections are the very fields of a draft
     )
 

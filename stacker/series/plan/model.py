@@ -172,6 +172,7 @@ class _Written(NamedTuple):
     platforms: tuple[Platform, ...] = (Platform("local"),)
     checks: tuple[Check, ...] = ()
     residue: Mapping[str, str] = MappingProxyType({})
+    require_evidence: bool = False
 
 
 class Plan(_Written):

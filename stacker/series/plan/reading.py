@@ -66,6 +66,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         platforms=tuple(entry.value for entry in draft.platforms),
         checks=tuple(entry.value for entry in draft.checks),
         residue=draft.residue,
+        require_evidence=draft.require_evidence,
     )
     if not draft.groups:
         return plan
