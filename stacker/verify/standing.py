@@ -98,7 +98,12 @@ class Evidence:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        return len(self.passed) == len(self.required)
+        return not self.lacking
+
+    @property
+    def lacking(self) -> tuple[Standing, ...]:
+        """What of that did not."""
+        return tuple(one for one in self.required if one.state is not State.PASSED)
 
     @property
     def failing(self) -> tuple[Standing, ...]:

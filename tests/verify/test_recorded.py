@@ -26,7 +26,8 @@ run = ["{python}", "-c", "import sys; sys.exit(open('code').read() == 'bad')"]
 """
 MORE = {
     "elsewhere": '[platforms.vax]\nhost = "plan9-vax"\n',
-    "a bot": '[runners.bots]\nkind = "buildbot"\nurl = "https://b.example"\n[platforms.vax]\nrunner = "bots"\n',
+    "a bot": '[runners.bots]\nkind = "buildbot"\nurl = "https://b.example"\n'
+    '[platforms.vax]\nrunner = "bots"\n',
     "needs": '[[checks]]\nname = "d"\nrun = ["x"]\nneeds = ["c"]\n',
     "beside": '[repositories.deps]\nupstream = "./deps"\n[[checks]]\nname = "d"\n'
     'run = ["x", "{repo:deps}"]\n',
