@@ -36,18 +36,22 @@ def submit(
     dry_run: Annotated[bool, typer.Option(help="Print the actions; do none.")] = False,
     move_base: Annotated[bool, typer.Option(help="Publish on the newest base.")] = False,
     message: Annotated[str | None, typer.Option("-m", help="What changed, for the mails.")] = None,
+    unverified: Annotated[
+        bool, typer.Option("--unverified", help="Publish what checks fail at, and say so there.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
     """Make the forge's pull requests say what the series says."""
     options: Options = context.obj
     request = SubmitRequest(
-        stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message
-    )
+        stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message,
+        unverified=unverified, environment=settings.environment(),
+    )  # fmt: skip
     with options.desk() as desk:
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
             _ask_to_publish(options, desk, request)
         result = _submit(options, desk, request)
-    code = ExitCode.BLOCKED if result.foreign else ExitCode.DONE
+    code = ExitCode.BLOCKED if result.foreign or result.blocked else ExitCode.DONE
     text = rendering.submit_text(result, dry_run=dry_run)
     return Answer(rendering.submit_document(result), text, code)
 

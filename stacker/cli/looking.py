@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,11 +21,17 @@ from stacker.series.plan.schema import plan_schema
 from stacker.status.gather import gather
 from stacker.status.reading import read_pulls
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _KEPT = 30  # versions that stay, if nobody says how many
 
 
 def status(
     context: typer.Context,
+    stages: Annotated[
+        list[str] | None, typer.Argument(help="All of the evidence of these stages.")
+    ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask the forge first.")] = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Print the plan with every default written out.")
@@ -48,6 +54,8 @@ def status(
     options: Options = context.obj
     if sum((refresh, plan, schema, residue is not None)) > 1:
         raise UsageError("choose one of --refresh, --plan, --schema, --residue")
+    if stages and (plan or schema or residue is not None):
+        raise UsageError("--plan, --schema and --residue are about the whole series")
     if residue is not None:
         return _residue(options, residue, clone, repository)
     if clone is not None or repository is not None:
@@ -63,13 +71,16 @@ def status(
                 desk.work.directory, desk.work.plan, desk.forge, desk.work.now
             ):
                 options.terminal.say(f"the forge shows no {missing}")
-    return _status(options)
+    return _status(options, stages or ())
 
 
-def _status(options: Options) -> Answer:
+def _status(options: Options, names: Sequence[str]) -> Answer:
     with wiring.offline(options.folder) as here:
+        stages = [here.plan.stage(name).id for name in names]
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
-    return Answer(status_rendering.status_document(found), status_rendering.status_text(found))
+    document = status_rendering.status_document(found, stages)
+    text = status_rendering.stages_text(found, stages) if stages else None
+    return Answer(document, text or status_rendering.status_text(found))
 
 
 def _residue(options: Options, branch: str, clone: Path | None, repository: str | None) -> Answer:

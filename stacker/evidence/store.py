@@ -10,7 +10,7 @@ from stacker.errors import StackerError
 from stacker.evidence.record import Attempt, Record, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 VERSION = 4
@@ -153,15 +153,26 @@ class EvidenceStore:
         )
         return tuple(map(_record, rows))
 
-    def latest(self, stages: Sequence[str], check: str, platform: str) -> Record | None:
-        """The newest result of that check there at a stage of one of these names."""
+    def since(self, records: Mapping[str, Record]) -> dict[str, float]:
+        """When each record's verdict was first shown under its key, in seconds since 1970."""
+        found = {}
+        for key, record in records.items():
+            (found[key],) = self._database.execute(
+                "SELECT MIN(started_at) FROM evidence WHERE key = ? AND verdict = ?",
+                [key, record.verdict],
+            ).fetchone()
+        return found
+
+    def latest(self, stages: Collection[str]) -> dict[tuple[str, str, str], Record]:
+        """The newest result at each of these stages of each check on each platform, by these."""
         marks = ", ".join("?" for _ in stages)
-        row = self._database.execute(
-            f'SELECT {_NAMES} FROM evidence WHERE "check" = ? AND platform = ?'  # noqa: S608 - as above
-            f" AND stage IN ({marks}) ORDER BY started_at DESC, id DESC",
-            [check, platform, *stages],
-        ).fetchone()
-        return None if row is None else _record(row)
+        rows = self._database.execute(
+            f"SELECT {_NAMES} FROM (SELECT *, ROW_NUMBER() OVER"  # noqa: S608 - as above
+            ' (PARTITION BY stage, "check", platform ORDER BY started_at DESC, id DESC) AS place'
+            f" FROM evidence WHERE stage IN ({marks})) WHERE place = 1",
+            list(stages),
+        )
+        return {(one.stage, one.check, one.platform): one for one in map(_record, rows)}
 
     def toolchain(self, platform: str, counts: Callable[[Record], bool] | None = None) -> str:
         """The toolchain of the platform's newest result that tells one and counts: here, else

@@ -30,6 +30,18 @@ def submit_document(result: SubmitResult) -> dict[str, object]:
         ],
         "notes": list(result.notes),
         "foreign": list(result.foreign),
+        "blocked": [
+            {
+                "stage": one.stage,
+                "check": one.check,
+                "platform": one.platform,
+                "state": str(one.state),
+                "text": str(one),
+                "by": one.by,
+                "command": one.command,
+            }
+            for one in result.blocked
+        ],
         "author_only": [
             {
                 "stage": one.stage,
@@ -47,10 +59,8 @@ def submit_document(result: SubmitResult) -> dict[str, object]:
 
 def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
     """One line an action, then what to know."""
-    if result.foreign:
-        lines = ["Nothing was done: somebody else pushed to a branch of this series."]
-        lines += [f"  {one}" for one in result.foreign]
-        return "\n".join(lines)
+    if result.foreign or result.blocked:
+        return "\n".join([*_foreign(result), *_blocked(result)])
     lines = [f"  {_action(action)}" for action in result.actions]
     if lines and dry_run:
         lines.insert(0, "Would be done, in this order:")
@@ -59,6 +69,31 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
     elif not result.author_only:
         lines = ["Every pull request says what the series says."]
     return "\n".join([*lines, *_left(result), *result.notes])
+
+
+def _foreign(result: SubmitResult) -> list[str]:
+    if not result.foreign:
+        return []
+    lines = ["Nothing was done: somebody else pushed to a branch of this series."]
+    return lines + [f"  {one}" for one in result.foreign]
+
+
+def _blocked(result: SubmitResult) -> list[str]:
+    """Stage by stage what its checks say against it, and what to do."""
+    if not result.blocked:
+        return []
+    lines = ["Nothing was done: not all that is to be published is verified."]
+    here = [one.stage for one in result.blocked if not one.by]
+    for stage in dict.fromkeys(one.stage for one in result.blocked):
+        lines.append(f"  {stage}")
+        for one in result.blocked:
+            if one.stage == stage:
+                bring = f"   -> on {one.by}: {one.command}" if one.by else ""
+                lines.append(f"    {one}{bring}")
+    lines.append("To publish it as it is, and to say so there: stacker submit --unverified")
+    if here:
+        lines.append(f"Next: stacker verify {' '.join(dict.fromkeys(here))}")
+    return lines
 
 
 def _left(result: SubmitResult) -> list[str]:

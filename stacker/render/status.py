@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.render.matrix import gap_notes, matrix_document, matrix_text, to_verify
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacker.status.review import Opinion
     from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
 
@@ -30,6 +33,20 @@ def status_text(status: SeriesStatus) -> str:
         because = f"     ({step.because})" if step.because else ""
         lines.append(f"Next: {step.command}{because}")
     return "\n".join(lines)
+
+
+def stages_text(status: SeriesStatus, stages: Sequence[str]) -> str:
+    """Of these stages all that is known of their evidence."""
+    branches = {u.repository: u.branch for u in status.upstreams}
+    lines: list[str] = []
+    for one in map(status.stage, stages):
+        _, name, pull, shown = _columns(0, one)
+        lines.append(
+            "  ".join(filter(None, [name, pull, _words(one, branches[one.repository]), shown]))
+        )
+        lines += matrix_text(one.evidence) if one.evidence else ["  its evidence was not looked at"]
+    here = [s for s in stages if to_verify(status.stage(s).evidence)]
+    return "\n".join([*lines, *([f"Next: stacker verify {' '.join(here)}"] if here else [])])
 
 
 def _head(status: SeriesStatus) -> str:
@@ -86,7 +103,9 @@ def _plain(one: StageStatus) -> bool:
 
 def _columns(number: int, one: StageStatus) -> tuple[str, str, str, str]:
     evidence = one.evidence
-    shown = f"{evidence.passed}/{evidence.required}" if evidence and evidence.required else ""
+    shown = (
+        f"{len(evidence.passed)}/{len(evidence.required)}" if evidence and evidence.required else ""
+    )
     return f"{number:>3}", one.id, f"#{one.pull}" if one.pull else "-", shown
 
 
@@ -156,8 +175,7 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
 
 def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
-    notes += one.evidence.failing[:1] if one.evidence else []
-    notes += [f"stale: {said}" for said in one.evidence.stale[:1]] if one.evidence else []
+    notes += gap_notes(one.evidence) if one.evidence else []
     notes += one.evidence.elsewhere[:1] if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
@@ -183,8 +201,8 @@ def _short(oid: str | None) -> str:
     return oid[:7] if oid else "no base yet"
 
 
-def status_document(status: SeriesStatus) -> dict[str, object]:
-    """The `--json` document of `status`; times are seconds since 1970."""
+def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[str, object]:
+    """The `--json` document of `status`, with `stages` or all; times are seconds since 1970."""
     step = next_step(status)
     return {
         "series": status.name,
@@ -197,7 +215,7 @@ def status_document(status: SeriesStatus) -> dict[str, object]:
             }
             for u in status.upstreams
         },
-        "stages": [_stage(one) for one in status.stages],
+        "stages": [_stage(one) for one in status.stages if not stages or one.id in stages],
         "groups": [
             {"name": g.name, "stages": list(g.stages), "ready": g.ready} for g in status.groups
         ],
@@ -249,11 +267,11 @@ def _stage(one: StageStatus) -> dict[str, object]:
         "reverted": one.reverted and {"landing": one.reverted.landing, "by": one.reverted.by},
         "evidence": evidence
         and {
-            "passed": evidence.passed,
-            "required": evidence.required,
-            "failing": list(evidence.failing),
-            "stale": list(evidence.stale),
-            "elsewhere": list(evidence.elsewhere),
+            "passed": len(evidence.passed),
+            "required": len(evidence.required),
+            "failing": [str(one) for one in evidence.failing],
+            "stale": [str(one) for one in evidence.stale],
+            "matrix": matrix_document(evidence),
         },
         "review": opinion
         and {

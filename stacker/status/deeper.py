@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from stacker.evidence.record import Verdict
 from stacker.forge.cache import known_pulls
 from stacker.landed.returning import lost
 from stacker.rebase import attempt as attempts
@@ -15,27 +14,19 @@ from stacker.series.compose import Halted, Waiting
 from stacker.series.lock import Reverted
 from stacker.series.workspace import known_tip
 from stacker.status.pushed import pushed_by_others
-from stacker.status.value import Evidence, Stopped
+from stacker.status.value import Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
-from stacker.verify.cells import cells_of
-from stacker.verify.flow import EVIDENCE, held, jury_of
-from stacker.verify.gather import commits_beside, stage_trees
-from stacker.verify.looking_back import earlier_results
-from stacker.verify.request import VerifyRequest
-from stacker.verify.toolchain import seen_toolchains
+from stacker.verify.recorded import evidence_of, looking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from stacker.evidence.record import Record
     from stacker.git.objects import Oid
     from stacker.rebase.attempt import Attempt
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.verify.counting import Jury
-    from stacker.verify.earlier import Earlier
-    from stacker.verify.matrix import Cell
+    from stacker.verify.standing import Evidence
 
 # Merges that a status may make: more would be felt. What it leaves out it does not claim.
 _MOST_MERGES = 60
@@ -64,7 +55,8 @@ def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Dee
     others, reverted = _others(work, series), _reverted(work, series)
     if series.edits:
         return Deeper({}, {}, others, stopped, stopped_on, reverted)
-    evidence, changed = _evidence(work, series, environment), _changed(work, series)
+    evidence = evidence_of(looking(work, series, environment))
+    changed = _changed(work, series)
     return Deeper(evidence, changed, others, stopped, stopped_on, reverted)
 
 
@@ -79,65 +71,6 @@ def _reverted(work: Workspace, series: Series) -> dict[StageId, Reverted]:
     }
     found = lost(work.store, series, tips)
     return {one.stage: Reverted(one.landing, one.by) for one in found if one.by is not None}
-
-
-def _evidence(
-    work: Workspace, series: Series, environment: Mapping[str, str]
-) -> dict[StageId, Evidence]:
-    request = VerifyRequest(
-        plan=work.plan,
-        store=work.store.git,
-        stages=stage_trees(work.store, series),
-        repo_commits=commits_beside(work.store, series),
-        environment=environment,
-        folder=work.directory.state,
-        python="",  # nothing runs
-    )
-    before: Mapping[tuple[str, str, str], Earlier] = {}
-    records: dict[str, Record] = {}
-    if (work.directory.state / EVIDENCE).is_file():
-        from stacker.evidence.store import EvidenceStore  # noqa: PLC0415 - sqlite, often not needed
-
-        with EvidenceStore(work.directory.state / EVIDENCE) as evidence:
-            cells = _required(cells_of(request, seen_toolchains(work.plan, evidence)))
-            records = held(evidence, cells)
-            if len({cell.stage for cell in cells if cell.key not in records}) <= _MOST_MERGES:
-                before = earlier_results(request, evidence, cells, records)
-    else:
-        cells = _required(cells_of(request))
-    jury = jury_of(request, asks=False)
-    found: dict[StageId, Evidence] = {}
-    for stage in request.stages:
-        own = [cell for cell in cells if cell.stage == stage]
-        passed = [c for c in own if c.key in records and records[c.key].verdict is Verdict.PASSED]
-        failing = [
-            f"{c.check.name} for {c.platform.name} {records[c.key].verdict}"
-            for c in own
-            if c.key in records and c not in passed
-        ]
-        stale = [
-            f"{c.check.name} for {c.platform.name} {was.record.verdict} {was.stale}"
-            for c in own
-            if (was := before.get(c.where)) and was.stale
-        ]
-        elsewhere = [
-            f"{c.check.name} for {c.platform.name} {records[c.key].verdict} "
-            f"at {_origin(records[c.key], jury)}"
-            for c in own
-            if c.key in records and records[c.key].shared
-        ]
-        found[stage] = Evidence(len(passed), len(own), tuple(failing), tuple(stale),
-                                tuple(elsewhere))  # fmt: skip
-    return found
-
-
-def _origin(record: Record, jury: Jury) -> str:
-    name = jury.signed_by(record)
-    return f"{record.host}, signed by {name}" if name else record.host
-
-
-def _required(cells: Iterable[Cell]) -> list[Cell]:
-    return [cell for cell in cells if cell.required]
 
 
 def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:

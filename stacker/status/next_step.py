@@ -119,7 +119,7 @@ def _verify(status: SeriesStatus) -> Iterator[NextStep]:
     if failing:
         evidence = failing[0].evidence
         assert evidence is not None
-        yield NextStep(f"stacker verify {failing[0].id}", evidence.failing[0])
+        yield NextStep(f"stacker verify {failing[0].id}", str(evidence.failing[0]))
     elif status.edits or any(_unverified(one) for one in status.stages):
         yield NextStep("stacker verify", status.edits[0] if status.edits else "")
 

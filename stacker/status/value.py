@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stacker.series.lock import Reverted
     from stacker.series.plan.model import StageId
     from stacker.status.review import Opinion
+    from stacker.verify.standing import Evidence
 
 
 class StageState(StrEnum):
@@ -42,26 +43,6 @@ class WaitsFor(StrEnum):
     LANDING = "landing"
     FORGE = "forge"  # its CI checks run
     UNKNOWN = "unknown"  # the forge was not asked
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """How many of the required checks passed; `failing` names those that did not, and where.
-
-    `stale` names those that passed for the same change on another base, or too long ago;
-    `elsewhere` those that others ran, and who signed that.
-    """
-
-    passed: int
-    required: int
-    failing: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
-    elsewhere: tuple[str, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is missing."""
-        return self.passed == self.required
 
 
 @dataclass(frozen=True, slots=True)

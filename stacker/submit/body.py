@@ -49,18 +49,25 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A stage's own text: its title, its body in Markdown, and where its own change is seen."""
+    """A stage's own text: its title, its body in Markdown, and where its own change is seen.
+
+    `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows.
+    """
 
     title: str
     body: str
     range_view: str
+    evidence: tuple[str, ...] = ()
+    unverified: tuple[tuple[str, ...], ...] = ()
 
 
 def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
-    """Our block: three lines that stand alone in a mail, the stage's text, the navigation."""
-    facts = json.dumps({"series": series.name, "stage": part.stage, "draft": draft}, sort_keys=True)
+    """Our block: three lines that stand alone in a mail, the stage's text, its evidence, the
+    navigation."""
+    facts: dict[str, object] = {"series": series.name, "stage": part.stage, "draft": draft}
+    facts |= {"unverified": text.unverified} if text.unverified else {}
     lines = [
-        f"{_BEGIN} {facts} -->",
+        f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->",
         _where(series.title, part, parts),
         f"**Review only this part:** {text.range_view}",
         _HOW,
@@ -68,6 +75,7 @@ def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, 
     ]
     if text.body:
         lines += [_closed(_unmarked(text.body)), ""]
+    lines += text.evidence
     if len(parts) > 1:
         lines += ["<details><summary>All parts</summary>", "", *_navigation(part, parts), "",
                   "</details>", ""]  # fmt: skip
@@ -95,6 +103,11 @@ def with_lines(block: str, lines: Sequence[str]) -> str:
 def drafted_by_us(present: str) -> bool:
     """Whether our block says that it was stacker who made this a draft."""
     return _facts(present).get("draft") is True
+
+
+def unverified_in(present: str) -> object:
+    """What our block remembers of what it lacked when it was published; it may be anything."""
+    return _facts(present).get("unverified")
 
 
 def is_ours(present: str, series: str) -> bool:

@@ -17,8 +17,10 @@ from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, Writ
 from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
+from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
+from stacker.submit.proof import proof_of
 from stacker.submit.texts import texts
 from stacker.submit.wanting import bodies, notes, wanted_pulls
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.author_only import AuthorOnly
     from stacker.submit.gather import Place, PullForge
+    from stacker.submit.proof import Proof
+    from stacker.verify.standing import Standing
 
 
 PUBLISHING = "publishing"
@@ -44,26 +48,34 @@ PUBLISHING = "publishing"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitRequest:
     """Which stages (none: all), whether only to say what would be done, and the reason that the
-    new heads' commits give."""
+    new heads' commits give.
+
+    `unverified` publishes what checks fail at, and says so; `environment` is the caller's, on
+    which evidence may depend.
+    """
 
     stages: tuple[str, ...] = ()
     dry_run: bool = False
     move_base: bool = False
     why: str | None = None
+    unverified: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
     """What was done (or would be), each stage's pull request, and what to know besides.
 
-    With `foreign` nothing was done: somebody else moved these branches. `author_only` is left to
-    the authors of pull requests that this token may not edit.
+    With `foreign` nothing was done: somebody else moved these branches; nor with `blocked`, which
+    checks fail or lack evidence. `author_only` is left to the authors of pull requests that this
+    token may not edit.
     """
 
     actions: tuple[Action, ...]
     pulls: tuple[tuple[StageId, PullRequest], ...]
     notes: tuple[str, ...]
     foreign: tuple[str, ...] = ()
+    blocked: tuple[Standing, ...] = ()
     author_only: tuple[AuthorOnly, ...] = ()
 
 
@@ -77,12 +89,13 @@ class _Run:
     places: Mapping[str, Place]
     wanted: tuple[Wanted, ...]
     pulls: dict[StageId, PullRequest]
+    proof: Proof
     push: Callable[..., PushOutcome] = push
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
     def bodies(self) -> dict[StageId, str]:
-        return bodies(self.series, self.wanted, self.places, self.pulls)
+        return bodies(self.series, self.wanted, self.places, self.pulls, self.proof)
 
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         return texts(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
@@ -112,12 +125,17 @@ def submit(
     why = request.why or "upstream moved"
     heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
     wanted = wanted_pulls(series, heads, places, facts.pulls)
-    run = _Run(work, forge, series, places, wanted, dict(facts.pulls))
+    new = anew(wanted, facts.pulls, lock)
+    proof = proof_of(work, series, wanted, request.environment)
+    proof = proof.publishing(new, unverified=request.unverified)
+    run = _Run(work, forge, series, places, wanted, dict(facts.pulls), proof)
     others = moved_by_others(heads, places, facts.tips)
-    if others:
+    everything = series.plan.require_evidence
+    blocked = () if request.unverified else against(new, proof.evidence, all_of_it=everything)
+    if others or blocked:
         remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
-        return replace(run.result((), skipped), foreign=tuple(words))
+        return replace(run.result((), skipped), foreign=tuple(words), blocked=blocked)
     actions = decide(wanted, facts.pulls, facts.tips)
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push

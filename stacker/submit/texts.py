@@ -13,7 +13,7 @@ from stacker.submit.body import inline, is_ours, says, with_block, with_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.forge.api import PullRequest
+    from stacker.forge.api import Comment, PullRequest
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
     from stacker.submit.author_only import AuthorOnly
@@ -46,7 +46,7 @@ def _comment(
 ) -> list[WriteComment]:
     """Our one comment, brought up to date; none where the author's text says all and nothing is
     left to do."""
-    there = next((c for c in pull.comments if c.mine and is_ours(c.body, series)), None)
+    there = _our_comment(pull, series)
     if there is None and not left and says(pull.body, block):
         return []
     if left:
@@ -56,3 +56,13 @@ def _comment(
         return []
     body = with_block(there.body if there else "", block)
     return [WriteComment(one.repository, one.stage, pull.number, there.id if there else None, body)]
+
+
+def our_text(pull: PullRequest, series: str) -> str:
+    """The text with our block that we wrote last: where that is not ours to edit, our comment."""
+    comment = None if pull.may_edit else _our_comment(pull, series)
+    return pull.body if comment is None else comment.body
+
+
+def _our_comment(pull: PullRequest, series: str) -> Comment | None:
+    return next((c for c in pull.comments if c.mine and is_ours(c.body, series)), None)

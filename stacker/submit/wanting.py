@@ -9,8 +9,10 @@ from stacker.forge.api import PullState, ReviewState
 from stacker.series.plan.chains import needs_closure
 from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
-from stacker.submit.body import Called, Part, Text, inline, pull_body
+from stacker.submit.body import Called, Part, Text, inline, pull_body, unverified_in
+from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.heads import stands_on
+from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
+    from stacker.submit.evidence_text import Lack
     from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.proof import Proof
 
 
 def wanted_pulls(
@@ -54,6 +58,7 @@ def bodies(
     wanted: Sequence[Wanted],
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
+    proof: Proof,
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
@@ -62,11 +67,28 @@ def bodies(
         parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
         here = next(p for p in parts if p.stage == one.stage)
         title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
-        text = Text(title=title, body=body, range_view=_range_view(series, one, places))
         pull = pulls.get(one.stage)
+        lacks = _lacks(one.stage, proof, our_text(pull, series.plan.name) if pull else "")
+        text = Text(
+            title=title, body=body, range_view=_range_view(series, one, places),
+            evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
+        )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
         found[one.stage] = pull_body(called, here, parts, text, draft=draft)
     return found
+
+
+def _lacks(stage: StageId, proof: Proof, present: str) -> tuple[Lack, ...]:
+    """What it lacked when it was published, which is now, or what the text that is there tells."""
+    if stage in proof.lacks or stage not in proof.evidence:
+        return proof.lacks.get(stage, ())
+    return still_lacking(lacks_in(unverified_in(present)), proof.evidence[stage])
+
+
+def _evidence(stage: StageId, proof: Proof, lacks: Sequence[Lack]) -> tuple[str, ...]:
+    if stage not in proof.evidence:
+        return ()
+    return tuple(evidence_lines(proof.evidence[stage], proof.trees[stage], lacks))
 
 
 def notes(wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from stacker.verify.earlier import earlier, is_fresh
-from stacker.verify.stage_tree import own_change
+from stacker.verify.stage_tree import own_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from stacker.evidence.store import EvidenceStore
     from stacker.series.plan.model import StageId
@@ -31,19 +31,33 @@ def earlier_results(
     nobody signed it) is no earlier one.
     """
     now = time.time()
+    lacking = [cell for cell in cells if cell.key not in known]
+    names = {stage: _names(request, stage) for stage in {cell.stage for cell in lacking}}
+    newest = evidence.latest({name for each in names.values() for name in each})
 
     @cache
-    def patch_of(stage: StageId) -> str:
-        return own_change(request.store, request.stages[stage])
+    def patches() -> dict[StageId, str]:
+        return own_changes(request.store, [request.stages[stage] for stage in names])
 
     found: dict[tuple[str, str, str], Earlier] = {}
-    for cell in cells:
-        if cell.key in known:
-            continue
-        stage = request.plan.stage(cell.stage)
-        names = [stage.id, *([stage.was] if stage.was else [])]
-        record = evidence.latest(names, cell.check.name, cell.platform.name)
-        if record is not None and not (record.key == cell.key and is_fresh(cell, record, now)):
-            base = request.stages[cell.stage].base
-            found[cell.where] = earlier(cell, record, base, partial(patch_of, cell.stage))
+    for cell in lacking:
+        _, *what = cell.where
+        records = [
+            newest[where] for name in names[cell.stage] if (where := (name, *what)) in newest
+        ]
+        if records:
+            record = max(records, key=lambda one: one.started_at)
+            if record.key == cell.key and is_fresh(cell, record, now):
+                continue
+            base, patch = request.stages[cell.stage].base, partial(_of, patches, cell.stage)
+            found[cell.where] = earlier(cell, record, base, patch)
     return found
+
+
+def _names(request: VerifyRequest, stage: StageId) -> tuple[str, ...]:
+    was = request.plan.stage(stage).was
+    return (stage, was) if was else (stage,)
+
+
+def _of(patches: Callable[[], Mapping[StageId, str]], stage: StageId) -> str:
+    return patches().get(stage, "")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stacker.git.process import Git
     from stacker.series.plan.model import StageId
 
@@ -27,8 +29,19 @@ class StageTree:
 
 def own_change(store: Git, stage: StageTree) -> str:
     """git's patch-id of the stage's own change, the same on every base; empty if not known."""
-    if not stage.patches:
-        return ""
-    below = f"{stage.commit}~{stage.patches}"
-    diff = store.run("diff-tree", "-p", "--full-index", "--no-renames", below, stage.commit)
-    return store.run("patch-id", "--verbatim", stdin=diff).decode("ascii").partition(" ")[0]
+    return own_changes(store, [stage]).get(stage.stage, "")
+
+
+def own_changes(store: Git, stages: Iterable[StageTree]) -> dict[StageId, str]:
+    """The same of many, those that are known; git is asked for all of them at once."""
+    known = [stage for stage in stages if stage.patches]
+    if not known:
+        return {}
+    belows = store.text("rev-parse", *(f"{one.commit}~{one.patches}" for one in known)).split()
+    pairs = "".join(f"{one.commit} {below}\n" for one, below in zip(known, belows, strict=True))
+    diffs = store.run(
+        "diff-tree", "--stdin", "-p", "--full-index", "--no-renames", stdin=pairs.encode("ascii")
+    )
+    said = store.run("patch-id", "--verbatim", stdin=diffs).decode("ascii").split()
+    by_commit = dict(zip(said[1::2], said[::2], strict=True))
+    return {one.stage: by_commit.get(one.commit, "") for one in known}

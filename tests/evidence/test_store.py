@@ -147,10 +147,24 @@ def test_the_latest_of_a_check_and_the_toolchain_it_was_built_with(tmp_path):
     seen = replace(ONE, key="k2", stage="was", parts={"toolchain": "gcc"}, started_at=5.0)
     theirs = replace(ONE, key="k3", parts={"toolchain": "clang"}, started_at=9.0, shared=True)
     with EvidenceStore(tmp_path / "e.sqlite") as store:
-        assert store.latest(["build"], "test", "local") is None
+        assert store.latest(["build"]) == {}
         assert store.toolchain("local") == ""
-        store.add(seen, replace(ONE, key="k4", started_at=1.0), theirs)
-        assert store.latest(["build", "was"], "test", "local").key == "k3"
-        assert store.latest(["was"], "test", "local").key == "k2"
-        assert store.latest(["build"], "test", "arm") is None
+        other = replace(ONE, key="k5", platform="arm", started_at=2.0)
+        store.add(seen, replace(ONE, key="k4", started_at=1.0), theirs, other)
+        found = store.latest(["build", "was", "none"])
+        assert {where: record.key for where, record in found.items()} == {
+            ("build", "test", "local"): "k3",
+            ("build", "test", "arm"): "k5",
+            ("was", "test", "local"): "k2",
+        }
+        assert list(store.latest(["was"])) == [("was", "test", "local")]
         assert store.toolchain("local") == "gcc"
+
+
+def test_since_when_a_verdict_stands(tmp_path):
+    late = replace(ONE, started_at=9.0)
+    failed = replace(ONE, verdict=Verdict.FAILED, started_at=1.0)
+    with EvidenceStore(tmp_path / "e.sqlite") as store:
+        store.add(failed, replace(ONE, started_at=5.0), late)
+        assert store.since({ONE.key: late}) == {ONE.key: 5.0}
+        assert store.since({ONE.key: failed}) == {ONE.key: 1.0}

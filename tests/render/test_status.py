@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from status_samples import (
     BASE,
+    FAILING,
     NOW,
     TIP,
     approved,
@@ -17,7 +18,7 @@ from status_samples import (
 )
 
 from stacker.render.status import ago, status_document, status_text
-from stacker.status.value import Evidence, OpenFolder, PublishedAs, Stopped, UpstreamStatus
+from stacker.status.value import OpenFolder, PublishedAs, Stopped, UpstreamStatus
 
 MARK = """\
 win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
@@ -35,7 +36,6 @@ Next: stacker resolve ctypes     (the rebase to 62dfd7d stopped there)"""
 
 def whole():
     stopped = Stopped((("cpython", TIP),), ("ctypes",))
-    failing = Evidence(1, 2, ("build for win32 failed",))
     return series(
         approved("openssl", 11779),
         landed("libffi", release="v3.8.0a4"),
@@ -43,7 +43,7 @@ def whole():
               hand_off=True),
         approved("build", 11825, group="final"),
         submitted("ctypes", 12059, group="final", stopped_on="ctypes"),
-        submitted("test-skips", 11774, group="final", evidence=failing),
+        submitted("test-skips", 11774, group="final", evidence=FAILING),
         stage("library", group="final"),
         stopped=stopped,
         upstreams=(

@@ -126,6 +126,7 @@ def plans(draw):
         checks=checks,
         evidence_signers=draw(signers(platforms)),
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
+        require_evidence=draw(st.booleans()),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -136,6 +137,7 @@ def fields_of(plan):
         for name in (
             "name", "title", "forge", "home", "repositories",
             "stages", "runners", "platforms", "checks", "evidence_signers", "residue",
+            "require_evidence",
         )
     }  # fmt: skip
 

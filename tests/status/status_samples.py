@@ -5,16 +5,33 @@ from __future__ import annotations
 from stacker.forge.api import PullState
 from stacker.status.review import Opinion
 from stacker.status.value import (
-    Evidence,
     GroupStatus,
     PublishedAs,
     SeriesStatus,
     StageStatus,
     UpstreamStatus,
 )
+from stacker.verify.stage_tree import StageTree
+from stacker.verify.standing import Evidence, Standing, State
 
 NOW = 1_556_200_000
 BASE, TIP, HEAD = "8a1657b" + "0" * 33, "62dfd7d" + "0" * 33, "c" * 40
+
+
+def evidence(*states, check="build", **more):
+    """A stage's evidence: for each platform win32, arm32, … whether it passed (a bool), or what."""
+    results = [
+        Standing(
+            stage="a", check=check, platform=platform, required=True,
+            state={True: State.PASSED, False: State.MISSING}.get(state, state),
+            **({"reason": "has never run"} | more if state is False else {}),
+        )
+        for platform, state in zip(("win32", "arm32"), states, strict=False)
+    ]  # fmt: skip
+    return Evidence(StageTree("a", "cpython", BASE, HEAD, "d" * 40), tuple(results))
+
+
+FAILING = evidence(State.FAILED, True)
 
 
 def opinion(**more):
@@ -32,7 +49,7 @@ def stage(name, **more):
         "needs": (), "patches": 1, "on_forge": True, "hand_off": False, "commit": "a" * 40,
         "pull": None, "published": None, "landing": None, "landed": False, "stopped_on": None,
         "release": None, "reverted": None,
-        "evidence": Evidence(2, 2), "opinion": None,
+        "evidence": evidence(True, True), "opinion": None,
     }  # fmt: skip
     return StageStatus(**(given | more))
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from status_samples import (
+    FAILING,
     NOW,
     TIP,
     approved,
+    evidence,
     landed,
     opinion,
     series,
@@ -15,13 +17,12 @@ from status_samples import (
 )
 
 from stacker.status.next_step import next_step
-from stacker.status.value import Evidence, OpenFolder, PublishedAs, Stopped, Unfinished
+from stacker.status.value import OpenFolder, PublishedAs, Stopped, Unfinished
 
 STOPPED = Stopped((("cpython", TIP),), ("ctypes",))
 EDITED = OpenFolder("a", "edit", Path("a"), "stacker edit a --done -m WHY")
 SOLVED = OpenFolder("ctypes", "resolve", Path("c"), "stacker resolve ctypes --done")
 PUSHED = PublishedAs(38, TIP, changed=False, others=TIP[::-1])
-FAILING = Evidence(1, 2, ("build for win32 failed",))
 
 CASES = {
     "an empty series is filled": (
@@ -81,7 +82,7 @@ CASES = {
         series(stage("a"), stage("b", evidence=FAILING)),
         "stacker verify b",
     ),
-    "a check has not run": (series(stage("a", evidence=Evidence(0, 2))), "stacker verify"),
+    "a check has not run": (series(stage("a", evidence=evidence(False, False))), "stacker verify"),
     "files were edited": (series(submitted("a"), edits=("a is new",)), "stacker verify"),
     "files were edited and nothing is checked": (
         series(submitted("a"), edits=("a is new",), has_checks=False),

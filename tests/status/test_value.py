@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from status_samples import approved, landed, opinion, stage, submitted
+from status_samples import FAILING, approved, evidence, landed, opinion, stage, submitted
 
 from stacker.forge.api import PullState
-from stacker.status.value import Evidence, StageState, WaitsFor
-
-FAILING = Evidence(1, 2, ("build for win32 failed",))
+from stacker.status.value import StageState, WaitsFor
 
 
 @pytest.mark.parametrize(
@@ -21,7 +19,7 @@ FAILING = Evidence(1, 2, ("build for win32 failed",))
         (stage("a", on_forge=False), "local", "nobody"),
         (stage("a"), "not-submitted", "you"),
         (stage("a", hand_off=True), "hand-off", "landing"),
-        (stage("a", hand_off=True, evidence=Evidence(0, 1)), "hand-off", "you"),
+        (stage("a", hand_off=True, evidence=evidence(False)), "hand-off", "you"),
         (submitted("a", opinion=opinion(state=PullState.CLOSED)), "closed", "you"),
         (submitted("a"), "submitted", "review"),
         (submitted("a", opinion=None), "submitted", "unknown"),
@@ -49,7 +47,7 @@ def test_what_matters_most_and_who_is_next(one, state, waits_for):
         approved("a", changed=True),
         approved("a", changed=None),
         approved("a", evidence=None),
-        approved("a", evidence=Evidence(1, 2)),
+        approved("a", evidence=evidence(True, False)),
         approved("a", stopped_on="a"),
         landed("a"),
     ],

@@ -57,6 +57,7 @@ class Draft(NamedTuple):
     checks: tuple[Entry[Check], ...]
     evidence_signers: tuple[Entry[EvidenceSigner], ...]
     residue: Mapping[str, str]
+    require_evidence: bool
 
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
@@ -76,6 +77,7 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
         forge=series.get("forge"),
         home=series.get("home"),
         residue=series.get("residue", {}),
+        require_evidence=series.get("require_evidence", False),
         **cast("Any", tables),  # the sections are the very fields of a draft
     )
 

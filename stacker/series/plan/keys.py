@@ -34,6 +34,7 @@ class Shape(Enum):
     CHOICE = auto()  # one word of `Key.choices`
     COUNT = auto()  # a whole number, 0 or more
     NUMBER = auto()  # a whole number, 1 or more: the number of a pull request
+    SWITCH = auto()  # true or false
     TEXTS = auto()  # an array of different texts
     COMMANDS = auto()  # one argv, or an array of argvs
     DURATION = auto()  # "90s", "30m", "2h", "30d", "1h30m"
@@ -66,6 +67,11 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "home": Key(Shape.TEXT, "where a team shares the series; default: this clone's origin"),
         "residue": Key(
             Shape.REASONS, "globs of what of a branch belongs to no stage, each with its reason"
+        ),
+        "require_evidence": Key(
+            Shape.SWITCH,
+            "whether submit wants every check that must pass to have passed; default: false, which "
+            "refuses only what failed",
         ),
     },
     Repository: {

@@ -188,6 +188,7 @@ class _Written(NamedTuple):
     checks: tuple[Check, ...] = ()
     evidence_signers: tuple[EvidenceSigner, ...] = ()
     residue: Mapping[str, str] = MappingProxyType({})
+    require_evidence: bool = False
 
 
 class Plan(_Written):

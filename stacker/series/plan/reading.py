@@ -69,6 +69,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         checks=tuple(entry.value for entry in draft.checks),
         evidence_signers=tuple(entry.value for entry in draft.evidence_signers),
         residue=draft.residue,
+        require_evidence=draft.require_evidence,
     )
     if not draft.groups:
         return plan

@@ -1,0 +1,102 @@
+"""How the evidence of one stage reads: each check on each platform, with its origin or the gap."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stacker.evidence.record import Record
+    from stacker.verify.standing import Evidence, Standing
+
+
+def matrix_document(evidence: Evidence) -> list[dict[str, object]]:
+    """An entry for each check on each platform, for scripts; times are seconds since 1970."""
+    return [
+        {
+            "check": one.check,
+            "platform": one.platform,
+            "required": one.required,
+            "state": str(one.state),
+            "reason": one.reason,
+            "by": one.by,
+            "command": "" if one.record and not one.reason else one.command,
+            "signed_by": one.signed_by,
+            "evidence": one.record and _record(one.record),
+        }
+        for one in evidence.results
+    ]
+
+
+def _record(record: Record) -> dict[str, object]:
+    return {
+        "verdict": str(record.verdict),
+        "origin": record.host,
+        "runner": record.runner,
+        "builder": record.builder,
+        "url": record.url,
+        "shared": record.shared,
+        "clean": record.clean,
+        "commit": record.commit,
+        "tree": record.tree,
+        "base": record.base,
+        "at": round(record.started_at),
+    }
+
+
+def matrix_text(evidence: Evidence) -> list[str]:
+    """A line for each check on each platform."""
+    if not evidence.results:
+        return ["  the plan has no checks for it"]
+    rows = [(one.check, one.platform, _shown(one), _origin(one)) for one in evidence.results]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [
+        "  ".join(["", *(text.ljust(w) for text, w in zip(row, widths, strict=False)), row[3]])
+        .rstrip()
+        for row in rows
+    ]  # fmt: skip
+
+
+def _shown(one: Standing) -> str:
+    return one.words if one.required else f"{one.words}; may fail here"
+
+
+def _origin(one: Standing) -> str:
+    """Where it comes from; of what is lacking, who can bring it."""
+    record = one.record
+    if record is None:
+        return f"to be brought by {one.by}" if one.by else ""
+    who = f"{record.runner}, {record.host}" if record.runner else record.host
+    how = "" if record.clean else ", incremental"
+    others = ", shared" if record.shared else ""
+    others = f", signed by {one.signed_by}" if one.signed_by else others
+    return f"{day(record.started_at)} ({who}{how}{others})  {record.url}".rstrip()
+
+
+def to_verify(evidence: Evidence | None) -> bool:
+    """Whether this machine can bring what is lacking, or is to look at what fails."""
+    return evidence is not None and any(
+        one.red or (one.reason and not one.by) for one in evidence.required
+    )
+
+
+def gap_notes(evidence: Evidence) -> list[str]:
+    """The first of each kind of gap; that nothing has run at all, the numbers say."""
+    found = [str(one) for one in evidence.failing[:1]]
+    found += [f"stale: {one}" for one in evidence.stale[:1]]
+    begun = evidence.passed or evidence.failing or evidence.stale
+    told = [one for one in evidence.missing if begun or one.by]
+    return found + [f"{_place(one, evidence)}: {one.words}" for one in told[:1]]
+
+
+def _place(one: Standing, evidence: Evidence) -> str:
+    """Check and platform, as far as there are several."""
+    checks, platforms = ({each.where[i] for each in evidence.results} for i in (0, 1))
+    if len(checks) == 1:
+        return one.platform
+    return one.check if len(platforms) == 1 else f"{one.check} for {one.platform}"
+
+
+def day(seconds: float) -> str:
+    """The date of a time in seconds since 1970, everywhere the same."""
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

@@ -1,0 +1,63 @@
+"""What the texts of pull requests tell of evidence, gathered once for a submit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from stacker.submit.evidence_text import lacks_of
+from stacker.submit.gating import against
+from stacker.verify.recorded import evidence_of, looking
+from stacker.verify.stage_tree import StageTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.series.loading import Series
+    from stacker.series.plan.model import StageId
+    from stacker.series.workspace import Workspace
+    from stacker.submit.actions import Wanted
+    from stacker.submit.evidence_text import Lack
+    from stacker.verify.standing import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By stage its evidence, and the tree that its head is to have.
+
+    `lacks` is what those lack that are published now, as far as that is to be told.
+    """
+
+    evidence: Mapping[StageId, Evidence] = field(default_factory=dict)
+    trees: Mapping[StageId, str] = field(default_factory=dict)
+    lacks: Mapping[StageId, tuple[Lack, ...]] = field(default_factory=dict)
+
+    def publishing(self, stages: Sequence[StageId], *, unverified: bool) -> Proof:
+        """The same when these stages are published: whatever was told of them before is over."""
+        told = self.evidence if unverified else {}
+        lacks = {s: lacks_of(against((s,), told, all_of_it=True)) for s in stages}
+        return replace(self, lacks=lacks)
+
+
+def proof_of(
+    work: Workspace, series: Series, wanted: Sequence[Wanted], environment: Mapping[str, str]
+) -> Proof:
+    """What is shown of each wanted stage.
+
+    A head that stays, and that passed all there is, keeps that: upstream's movement alone changes
+    no text. Of every other the evidence of the series as it is now is told.
+    """
+    if not series.plan.checks:
+        return Proof()
+    trees = {w.stage: str(work.store.commit(w.head.head).tree) for w in wanted}
+    request = looking(work, series, environment)
+    found = evidence_of(request)
+    kept = {
+        w.stage: StageTree(w.stage, w.repository, w.head.base, w.head.head, trees[w.stage])
+        for w in wanted
+        if not w.head.moved and w.stage in found and found[w.stage].of.tree != trees[w.stage]
+    }
+    if kept:
+        there = evidence_of(replace(request, stages=kept))
+        found |= {stage: each for stage, each in there.items() if each.required and each.complete}
+    return Proof(found, trees)
