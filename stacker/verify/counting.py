@@ -86,7 +86,9 @@ class Jury:
 
     def believes(self, record: Record) -> bool:
         """Whether it is our own, or signed by who may vouch for its platform."""
-        return not record.shared or self._against_signature(record) is None
+        return not record.shared or not (
+            self._against_claim(record) or self._against_signer(record)
+        )
 
     def signed_by(self, record: Record) -> str:
         """The plan's name of who signed it; empty when nobody did that the plan names."""
@@ -104,15 +106,23 @@ class Jury:
         return self.signers.by(by.key) if by and by.namespace == NAMESPACE else None
 
     def _against(self, cells: Sequence[Cell], record: Record) -> Uncounted | None:
+        """What is to be said against it; what takes a process comes last."""
+        return (
+            (self._against_claim(record) if record.shared else None)
+            or self._against_build(cells, record)
+            or (self._against_signer(record) if record.shared else None)
+        )
+
+    def _against_build(self, cells: Sequence[Cell], record: Record) -> Uncounted | None:
         if not record.clean:
             return Uncounted(record, "it was not built in a fresh folder")
         if record.started_at > self.now + _AHEAD:
             return Uncounted(record, "its time has not come yet: a clock is wrong")
         if not all(is_fresh(cell, record, self.now) for cell in cells):
             return Uncounted(record, "it is too old")
-        return self._against_signature(record) if record.shared else None
+        return None
 
-    def _against_signature(self, record: Record) -> Uncounted | None:
+    def _against_claim(self, record: Record) -> Uncounted | None:
         by, signer = claimed(record), self._claimed(record)
         if not record.signature:
             return Uncounted(record, "nobody signed it")
@@ -125,9 +135,11 @@ class Jury:
         if signer.platforms is not None and record.platform not in signer.platforms:
             only = ", ".join(signer.platforms)
             return Uncounted(record, f"{signer.name} may vouch for {only} only")
-        return self._against_signer(record, signer)
+        return None
 
-    def _against_signer(self, record: Record, signer: Signer) -> Uncounted | None:
+    def _against_signer(self, record: Record) -> Uncounted | None:
+        signer = self._claimed(record)
+        assert signer is not None, "who claims to be nobody was turned down before"
         if not signer.agreed:
             said = f"nobody here has agreed to the signer {signer.name} ({signer.key.fingerprint})"
             return Uncounted(record, said, agree=True)
