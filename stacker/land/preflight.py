@@ -114,9 +114,9 @@ def evidence(results: Iterable[CellResult]) -> tuple[Reason, ...]:
 def _unproved(one: CellResult) -> Reason:
     said = f"{one.check} on {one.platform}: {one.verdict} {one.reason}".rstrip()
     if one.shared:
+        whose = f"{one.origin}{f', signed by {one.signed_by}' if one.signed_by else ''}"
         again = _signed_by(one.origin, one.stage, "--rerun ")
-        return Reason(Who.PORTER, one.stage, f"{said} ({one.origin}, signed by {one.signed_by})",
-                      again)  # fmt: skip
+        return Reason(Who.PORTER, one.stage, f"{said} ({whose})", again)
     other = None if one.verdict.is_evidence else one.uncounted or _stale(one.earlier)
     if other is None:
         return Reason(Who.PORTER, one.stage, said, f"stacker verify {one.stage}")

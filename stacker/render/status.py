@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.status.next_step import next_step
@@ -22,6 +23,7 @@ def status_text(status: SeriesStatus) -> str:
     if not status.in_store:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
     lines += _table(status) or ["  no stages yet"]
+    lines += _elsewhere(status)
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
     lines += [f"Open: {one.folder}\n      {one.command}" for one in status.folders]
     lines += [f"Unfinished: {one.what}." for one in status.unfinished]
@@ -76,6 +78,15 @@ def _table(status: SeriesStatus) -> list[str]:
         else:
             lines.append(f"{number}  {name}  {said}")
     return lines
+
+
+def _elsewhere(status: SeriesStatus) -> list[str]:
+    """What others ran, once for all stages that it is the same for."""
+    said = Counter(s for one in status.stages if one.evidence for s in one.evidence.elsewhere)
+    return [
+        f"Evidence: {what} ({count} {'stage' if count == 1 else 'stages'})."
+        for what, count in said.items()
+    ]
 
 
 def _plain(one: StageStatus) -> bool:
@@ -158,7 +169,6 @@ def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
     notes += one.evidence.failing[:1] if one.evidence else []
     notes += [f"stale: {said}" for said in one.evidence.stale[:1]] if one.evidence else []
-    notes += one.evidence.elsewhere[:1] if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
     if one.published is not None:

@@ -89,6 +89,7 @@ def _run(words: list[str], *, stdin: bytes = b"", agent: str | None = None) -> t
         done = subprocess.run(
             ["ssh-keygen", "-P", "", "-Y", *words],
             input=stdin, capture_output=True, env=env, timeout=_PATIENCE, check=False,
+            start_new_session=True,  # without a terminal, where it could ask for a PIN
         )  # fmt: skip
     except FileNotFoundError as exc:
         raise StackerError("ssh-keygen was not found", hint=_NEEDED) from exc

@@ -27,6 +27,7 @@ def plan(key, *, signer=True):
     run = f'["{{python}}", "-c", "{CODE}", "{{platform}}", "{flag}"]'
     return (
         f'{GROUP}[platforms.here]\n[platforms.there]\nhost = "{HOST}"\n'
+        'toolchain = ["{python}", "--version"]\n'
         f'[[checks]]\nname = "looks"\nrun = [{run}]\n{signers if signer else ""}'
     )
 

@@ -10,6 +10,7 @@ from keys import new_key
 from stacker.evidence.key import evidence_key, evidence_parts
 from stacker.evidence.record import Record, Verdict
 from stacker.evidence.signing import Checker, sign, signing_key
+from stacker.evidence.store import EvidenceStore
 from stacker.series.plan.model import Check, Platform
 from stacker.verify.counting import Jury
 from stacker.verify.matrix import Cell
@@ -140,6 +141,23 @@ def test_what_does_not_count_hides_no_older_one_that_does(jury, keys):
     forged = replace(good, started_at=NOW - 10)
     assert counts(jury, forged, THEIRS, good) == good
     assert counts(jury, replace(OURS, clean=False), good) == good
+
+
+def test_only_who_may_vouch_tells_with_what_it_is_built_elsewhere(jury, keys, tmp_path):
+    def built_with(tools, **more):
+        return replace(THEIRS, parts=PARTS | {"toolchain": tools}, **more)
+
+    signed = sign(built_with("cc 12"), keys["box"])
+    later = built_with("cc 11", started_at=NOW)
+    with EvidenceStore(tmp_path / "e.sqlite") as store:
+        store.add(later)
+        assert store.toolchain("arm", jury.believes) == ""
+        store.add(sign(replace(later, started_at=NOW - 900), keys["box"]), signed)
+        store.add(sign(later, keys["stranger"]), later)
+        assert store.toolchain("arm", jury.believes) == "cc 12"
+        assert store.toolchain("arm") == "cc 11"
+        store.add(replace(later, shared=False))
+        assert store.toolchain("arm", jury.believes) == "cc 11"
 
 
 def test_the_youngest_age_that_a_check_wants_holds_for_all(jury):
