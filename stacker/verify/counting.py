@@ -7,6 +7,7 @@ holds until that voice says otherwise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
@@ -25,16 +26,21 @@ _AHEAD = 600.0  # seconds by which the clocks of two machines may differ
 _HERE, _NOBODY = "", "?"  # no signer of a plan has such a name
 
 
+class Remedy(Enum):
+    """What would make a result count."""
+
+    SIGN = auto()  # built there again, and signed
+    NAME = auto()  # the plan names its signer, for its platform
+    AGREE = auto()  # somebody here agrees to its signer
+
+
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """A result that no landing may rely on, and why in words.
-
-    `agree` says that it could, if somebody here agreed to its signer.
-    """
+    """A result that no landing may rely on, and why in words."""
 
     record: Record
     why: str
-    agree: bool = False
+    remedy: Remedy = Remedy.SIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +137,10 @@ class Jury:
         if by.namespace != NAMESPACE:
             return Uncounted(record, f"it is signed as {by.namespace[:40]!r}, not as evidence")
         if signer is None:
-            return Uncounted(record, self._unnamed(by.key))
+            return Uncounted(record, self._unnamed(by.key), Remedy.NAME)
         if signer.platforms is not None and record.platform not in signer.platforms:
             only = ", ".join(signer.platforms)
-            return Uncounted(record, f"{signer.name} may vouch for {only} only")
+            return Uncounted(record, f"{signer.name} may vouch for {only} only", Remedy.NAME)
         return None
 
     def _against_signer(self, record: Record) -> Uncounted | None:
@@ -142,7 +148,7 @@ class Jury:
         assert signer is not None, "who claims to be nobody was turned down before"
         if not signer.agreed:
             said = f"nobody here has agreed to the signer {signer.name} ({signer.key.fingerprint})"
-            return Uncounted(record, said, agree=True)
+            return Uncounted(record, said, Remedy.AGREE)
         wrong = self.flaw(record, signer.key)
         return Uncounted(record, wrong) if wrong else None
 

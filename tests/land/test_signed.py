@@ -140,6 +140,7 @@ def test_without_its_signer_in_the_plan_it_counts_no_more(team, key):
     said = land(team.world, code=5)
     assert said["state"] == "blocked"
     assert all("its key was taken out of the plan" in text for _, _, text in reasons(said))
+    assert {r["command"] for r in said["reasons"]} == {"[evidence_signers] in series.toml"}
     team.world.plan(CHAIN, more=plan(key))  # who may push to home puts it back
     said = land(team.world, code=5)
     assert all("nobody here has agreed" in text for _, _, text in reasons(said))

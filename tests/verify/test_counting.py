@@ -12,7 +12,7 @@ from stacker.evidence.record import Record, Verdict
 from stacker.evidence.signing import Checker, sign, signing_key
 from stacker.evidence.store import EvidenceStore
 from stacker.series.plan.model import Check, Platform
-from stacker.verify.counting import Jury
+from stacker.verify.counting import Jury, Remedy
 from stacker.verify.matrix import Cell
 from stacker.verify.signers import Signer, Signers
 
@@ -108,12 +108,16 @@ def test_each_reason_has_words_of_its_own(jury, keys, tmp_path, monkeypatch):
     assert "ssh-keygen was not found" in said["no program"]
 
 
-def test_only_to_a_signer_one_can_agree(jury, keys):
+def test_what_would_make_it_count(jury, keys):
+    def remedy(jury, record):
+        _, uncounted = jury.weigh([CELL], [record])
+        return uncounted.remedy
+
     signed = sign(THEIRS, keys["box"])
-    _, uncounted = signers(jury, agreed=False).weigh([CELL], [signed])
-    assert uncounted.agree
-    _, uncounted = jury.weigh([CELL], [THEIRS])
-    assert not uncounted.agree
+    assert remedy(jury, THEIRS) is Remedy.SIGN
+    assert remedy(jury, sign(THEIRS, keys["stranger"])) is Remedy.NAME
+    assert remedy(signers(jury, platforms=("x86",)), signed) is Remedy.NAME
+    assert remedy(signers(jury, agreed=False), signed) is Remedy.AGREE
 
 
 @pytest.mark.parametrize("first", ["ours", "theirs"])
