@@ -17,6 +17,7 @@ THEIRS = Record(
     seconds=1.0, host="arm-box", commit="c", tree="t", base="b", log="", started_at=86400.0,
     clean=True, shared=True,
 )  # fmt: skip
+THERE = "on arm-box, and stacker sync"
 SAID = "passed on 1970-01-02 (arm-box) is not counted: "
 
 
@@ -34,8 +35,7 @@ def reason(verdict=Verdict.COULD_NOT_RUN, **more):
 @pytest.mark.parametrize(
     ("remedy", "who", "command"),
     [
-        (Remedy.SIGN, Who.PORTER, "STACKER_SIGNING_KEY=… stacker verify a on arm-box, and stacker"
-         " sync"),
+        (Remedy.SIGN, Who.PORTER, f"STACKER_SIGNING_KEY=… stacker verify a {THERE}"),
         (Remedy.NAME, Who.PORTER, "[evidence_signers] in series.toml"),
         (Remedy.AGREE, Who.COORDINATOR, "stacker land … --trust-signers"),
     ],
