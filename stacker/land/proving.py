@@ -12,9 +12,11 @@ from stacker.verify.earlier import told
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stacker.series.plan.model import StageId
     from stacker.verify.earlier import Earlier
     from stacker.verify.request import CellResult
+
+# For people to run: nothing that came from elsewhere may be in it, such as the machine's name.
+_SIGNED = "STACKER_SIGNING_KEY=… stacker verify"
 
 
 def unproved(results: Iterable[CellResult]) -> tuple[Reason, ...]:
@@ -28,15 +30,15 @@ def _reason(one: CellResult) -> Reason:
     said = f"{one.check} on {one.platform}: {one.verdict} {one.reason}".rstrip()
     if one.shared:
         whose = f"{one.origin}{f', signed by {one.signed_by}' if one.signed_by else ''}"
-        again = _signed_by(one.origin, one.stage, "--rerun ")
-        return Reason(Who.PORTER, one.stage, f"{said} ({whose})", again)
+        return Reason(Who.PORTER, one.stage, f"{said} ({whose})", f"{_SIGNED} --rerun {one.stage}")
     other = None if one.verdict.is_evidence else one.uncounted or _stale(one.earlier)
     if other is None:
         return Reason(Who.PORTER, one.stage, said, f"stacker verify {one.stage}")
     said += f"; {told(other.record)} is not counted: {other.why}"
     match other.remedy:
         case Remedy.SIGN:
-            return Reason(Who.PORTER, one.stage, said, _signed_by(other.record.host, one.stage))
+            said += "; build it there again, signed"
+            return Reason(Who.PORTER, one.stage, said, f"{_SIGNED} {one.stage}")
         case Remedy.NAME:
             return Reason(Who.PORTER, one.stage, said, "[evidence_signers] in series.toml")
         case Remedy.AGREE:
@@ -51,8 +53,3 @@ def _stale(one: Earlier | None) -> Uncounted | None:
         return None
     differs = f"it has not the same {', '.join(one.differs)}"
     return Uncounted(one.record, f"it is {one.stale}" if one.stale else differs)
-
-
-def _signed_by(host: str, stage: StageId, how: str = "") -> str:
-    """What gives signed evidence: done there, then brought here."""
-    return f"STACKER_SIGNING_KEY=… stacker verify {how}{stage} on {host}, and stacker sync"
