@@ -113,7 +113,7 @@ def test_what_landed_is_shown_as_landed(small):
 def test_evidence_counts_what_must_pass(small):
     small.append(CHECKS)
     assert stages(small)["first-thing"]["evidence"] == {
-        "passed": 0, "required": 1, "failing": [], "stale": [],
+        "passed": 0, "required": 1, "failing": [], "stale": [], "elsewhere": [],
     }  # fmt: skip
     small.good("verify", "--trust")
     done = small.good("status")
