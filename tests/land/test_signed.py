@@ -92,10 +92,11 @@ def test_the_coordinator_lands_with_what_the_box_signed(team):
     assert [(r["verdict"], r["origin"], r["shared"], r["signed_by"]) for r in there] == [
         ("passed", "vax-in-the-cellar", True, "arm-box")
     ] * 2
+    whose = "looks for there passed at vax-in-the-cellar, signed by arm-box"
     evidence = team.world.good("status")["stages"][0]["evidence"]
-    assert evidence["elsewhere"] == [
-        "looks for there passed at vax-in-the-cellar, signed by arm-box"
-    ]
+    assert evidence["elsewhere"] == [whose]
+    page = team.world._run("status", cwd=team.world.folder).out
+    assert page.count("Evidence:") == page.count(f"\nEvidence: {whose} (2 stages).\n") == 1
     before = team.logs()
     ran = land(team.world, "--group", "final", "--trust-signers")
     assert ran["state"] == "landed"

@@ -128,10 +128,3 @@ def test_old_knowledge_of_upstream_says_its_age():
 )
 def test_ages(seconds, words):
     assert ago(seconds) == words
-
-
-def test_evidence_of_others_is_told_once():
-    said = "build for arm passed at arm-box, signed by arm-box"
-    theirs = Evidence(2, 2, elsewhere=(said,))
-    text = status_text(series(stage("a", evidence=theirs), stage("b", evidence=theirs)))
-    assert f"\nEvidence: {said} (2 stages).\n" in text
