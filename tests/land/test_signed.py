@@ -93,8 +93,6 @@ def test_the_coordinator_lands_with_what_the_box_signed(team):
         ("passed", "vax-in-the-cellar", True, "arm-box")
     ] * 2
     whose = "looks for there passed at vax-in-the-cellar, signed by arm-box"
-    evidence = team.world.good("status")["stages"][0]["evidence"]
-    assert evidence["elsewhere"] == [whose]
     page = team.world._run("status", cwd=team.world.folder).out
     assert page.count("Evidence:") == page.count(f"\nEvidence: {whose} (2 stages).\n") == 1
     before = team.logs()
