@@ -13,6 +13,7 @@ _USER = re.compile(
     r"^[ \t]*\[[ \t]*user[ \t]*\](.*(?:\n(?![ \t]*\[).*)*)", re.IGNORECASE | re.MULTILINE
 )
 _NAME = re.compile(r"^[ \t]*name[ \t]*=(.*)", re.IGNORECASE | re.MULTILINE)
+_OWN = ("STACKER_FORGE", "STACKER_SIGNING_KEY")
 _TOKENS = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 
 
@@ -45,7 +46,7 @@ def environment() -> dict[str, str]:
 
 def as_demo_user(who: str) -> dict[str, str]:
     """The environment of a command that one of the demo's people runs; no real token is in it."""
-    kept = {k: v for k, v in os.environ.items() if k not in _TOKENS and k != "STACKER_FORGE"}
+    kept = {k: v for k, v in os.environ.items() if k not in (*_TOKENS, *_OWN)}
     return {**kept, "STACKER_DEMO_USER": who, "PYTHONUTF8": "1", "NO_COLOR": "1"}
 
 

@@ -47,11 +47,19 @@ def test_what_is_no_forge_is_refused(url):
 
 
 def test_the_demos_people_hold_no_real_token(monkeypatch):
-    for name in ("GITHUB_TOKEN", "GH_TOKEN", "STACKER_FORGE"):
+    for name in ("GITHUB_TOKEN", "GH_TOKEN", "STACKER_FORGE", "STACKER_SIGNING_KEY"):
         monkeypatch.setenv(name, "secret")
     given = settings.as_demo_user("zooba")
     assert given["STACKER_DEMO_USER"] == "zooba"
     assert "secret" not in given.values()
+
+
+def test_the_key_that_signs_is_a_file(monkeypatch, home):
+    assert settings.signing_key() is None
+    monkeypatch.setenv("STACKER_SIGNING_KEY", "")
+    assert settings.signing_key() is None
+    monkeypatch.setenv("STACKER_SIGNING_KEY", "~/keys/box")
+    assert settings.signing_key() == home / "keys" / "box"
 
 
 def test_a_hooks_variables_do_not_redirect_our_git(monkeypatch):

@@ -105,7 +105,8 @@ def land(
         environment=settings.environment(), python=settings.python(),
     )  # fmt: skip
     with options.desk() as desk:
-        agree_on_signers(options.terminal, desk.work, trust=trust_signers)
+        if trust_signers or not yes:
+            agree_on_signers(options.terminal, desk.work, trust=trust_signers)
         hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)
         if options.terminal.can_ask and not (yes or dry_run):
             _ask_to_land(options, hands, request)

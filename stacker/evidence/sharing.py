@@ -68,7 +68,7 @@ def read(name: str, text: bytes) -> Record:
         version = values["format"]
         if version not in {_OLD, _WITHOUT_LOG, FORMAT}:
             raise StackerError(f"evidence from home has format {version!r}", hint="Update stacker.")
-        texts: dict[str, Any] = {key: _text(values[key]) for key in _TEXTS}
+        texts: dict[str, Any] = {key: _line(values[key]) for key in _TEXTS}
         return Record(
             **texts, verdict=Verdict(values["verdict"]), log="",
             exit_code=_code(values["exit_code"]), seconds=_number(values["seconds"]),
@@ -96,11 +96,20 @@ def _since_2(values: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
 
 def _since_3(values: dict[str, Any]) -> dict[str, Any]:
     """What the third format has."""
-    return {name: _text(values[name]) for name in _SINCE_3}
+    several = {name: _text(values[name]) for name in ("tools", "signature")}
+    return {name: _line(values[name]) for name in _SINCE_3 if name not in several} | several
 
 
 def _code(value: object) -> int | None:
     return None if value is None else int(_number(value))
+
+
+def _line(value: object) -> str:
+    """A text that is shown on a line with others, and cannot pretend to be another one."""
+    text = _text(value)
+    if "\n" in text or "\t" in text:
+        raise ValueError("a text has several lines")
+    return text
 
 
 def _text(value: object) -> str:

@@ -15,7 +15,8 @@ from stacker.land.classify import classify
 from stacker.land.gather import LandForge, gather_facts, target_of
 from stacker.land.intent import IntendedMember, Intent, Step
 from stacker.land.outcome import LandResult, Reason, State, Way, Who
-from stacker.land.preflight import Blocked, Ready, evidence, preflight
+from stacker.land.preflight import Blocked, Ready, preflight
+from stacker.land.proving import unproved
 from stacker.land.results import already, concluded, not_landed
 from stacker.land.settle import remember, settle
 from stacker.land.staging import clear_away, stage_for_push, stage_pull
@@ -125,7 +126,7 @@ def _checks(
         ),
         lambda _: None,
     )  # fmt: skip
-    return evidence(done.results)
+    return unproved(done.results)
 
 
 def _land(

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.evidence.record import Verdict
 from stacker.forge.api import CIState, MergeMethod, Permission, PullState, ReviewState
 from stacker.land.outcome import Reason, Way, Who
 from stacker.series.plan.model import Landing
 from stacker.submit.body import drafted_by_us
-from stacker.verify.counting import Uncounted
-from stacker.verify.earlier import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +16,6 @@ if TYPE_CHECKING:
     from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts, Review
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Group, Repository, StageId
-    from stacker.verify.earlier import Earlier
-    from stacker.verify.request import CellResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,40 +97,6 @@ def preflight(facts: LandFacts) -> Ready | Blocked:
         return Blocked(tuple(reasons))
     way, method = _way(facts)
     return Ready(way, method, facts.members, facts.protection)
-
-
-def evidence(results: Iterable[CellResult]) -> tuple[Reason, ...]:
-    """The required checks that did not pass on what is to land; "could not run" has not passed."""
-    return tuple(
-        _unproved(one) for one in results if one.required and one.verdict is not Verdict.PASSED
-    )
-
-
-def _unproved(one: CellResult) -> Reason:
-    said = f"{one.check} on {one.platform}: {one.verdict} {one.reason}".rstrip()
-    if one.shared:
-        again = _signed_by(one.origin, one.stage, "--rerun ")
-        return Reason(Who.PORTER, one.stage, f"{said} ({one.origin}, signed by {one.signed_by})",
-                      again)  # fmt: skip
-    other = None if one.verdict.is_evidence else one.uncounted or _stale(one.earlier)
-    if other is None:
-        return Reason(Who.PORTER, one.stage, said, f"stacker verify {one.stage}")
-    said += f"; {told(other.record)} is not counted: {other.why}"
-    if other.agree:
-        return Reason(Who.COORDINATOR, one.stage, said, "stacker land … --trust-signers")
-    return Reason(Who.PORTER, one.stage, said, _signed_by(other.record.host, one.stage))
-
-
-def _stale(one: Earlier | None) -> Uncounted | None:
-    """What was shown elsewhere about something else."""
-    if one is None or not one.record.shared:
-        return None
-    return Uncounted(one.record, f"it is {one.stale}" if one.stale else "it is about other files")
-
-
-def _signed_by(host: str, stage: StageId, how: str = "") -> str:
-    """What gives signed evidence: done there, then brought here."""
-    return f"STACKER_SIGNING_KEY=… stacker verify {how}{stage} on {host}, and stacker sync"
 
 
 def passed(results: Iterable[CIResult]) -> frozenset[str]:

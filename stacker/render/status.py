@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.render.matrix import gap_notes, matrix_document, matrix_text, to_verify
@@ -25,6 +26,7 @@ def status_text(status: SeriesStatus) -> str:
     if not status.in_store:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
     lines += _table(status) or ["  no stages yet"]
+    lines += _elsewhere(status)
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
     lines += [f"Open: {one.folder}\n      {one.command}" for one in status.folders]
     lines += [f"Unfinished: {one.what}." for one in status.unfinished]
@@ -93,6 +95,15 @@ def _table(status: SeriesStatus) -> list[str]:
         else:
             lines.append(f"{number}  {name}  {said}")
     return lines
+
+
+def _elsewhere(status: SeriesStatus) -> list[str]:
+    """What others ran, once for all stages that it is the same for."""
+    said = Counter(s for one in status.stages if one.evidence for s in one.evidence.elsewhere)
+    return [
+        f"Evidence: {what} ({count} {'stage' if count == 1 else 'stages'})."
+        for what, count in said.items()
+    ]
 
 
 def _plain(one: StageStatus) -> bool:
@@ -176,7 +187,6 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
 def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
     notes += gap_notes(one.evidence) if one.evidence else []
-    notes += one.evidence.elsewhere[:1] if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
     if one.published is not None:

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from stacker.ssh.public_key import PublicKey
 
 _PATIENCE = 60.0  # seconds; a key in hardware may have to be touched
-_WITHHELD = ("DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS", "SSH_AUTH_SOCK")
-_NEEDED = "Install OpenSSH 8.2 or newer."
+# All that it is told: no display to ask on, no tokens.
+_NEEDED = frozenset(
+    {
+        "PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "SSH_SK_PROVIDER",
+        "SYSTEMROOT", "SYSTEMDRIVE", "PROGRAMDATA",
+    }
+)  # fmt: skip
+_INSTALL = "Install OpenSSH 8.2 or newer."
 _SIGNER = "signer"  # whatever a key is called, an allowed one is allowed as this
 
 
@@ -81,7 +87,7 @@ def _sign(path: Path, namespace: str, message: bytes) -> str:
 
 def _run(words: list[str], *, stdin: bytes = b"", agent: str | None = None) -> tuple[int, str]:
     """The exit code of `ssh-keygen -Y …`, and the last line that it said."""
-    env = {name: value for name, value in os.environ.items() if name not in _WITHHELD}
+    env = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
     env |= {"LC_ALL": "C", "SSH_ASKPASS_REQUIRE": "never"}
     if agent:
         env["SSH_AUTH_SOCK"] = agent
@@ -89,15 +95,16 @@ def _run(words: list[str], *, stdin: bytes = b"", agent: str | None = None) -> t
         done = subprocess.run(
             ["ssh-keygen", "-P", "", "-Y", *words],
             input=stdin, capture_output=True, env=env, timeout=_PATIENCE, check=False,
+            start_new_session=True,  # without a terminal, where it could ask for a PIN
         )  # fmt: skip
     except FileNotFoundError as exc:
-        raise StackerError("ssh-keygen was not found", hint=_NEEDED) from exc
+        raise StackerError("ssh-keygen was not found", hint=_INSTALL) from exc
     except OSError as exc:
-        raise StackerError(f"ssh-keygen does not run: {exc.strerror}", hint=_NEEDED) from exc
+        raise StackerError(f"ssh-keygen does not run: {exc.strerror}", hint=_INSTALL) from exc
     except subprocess.TimeoutExpired as exc:
         raise StackerError(f"ssh-keygen gave no answer in {_PATIENCE:g} s") from exc
     lines = done.stderr.decode("utf-8", "replace").split("\n")
     said = [line.strip() for line in lines if line.strip()]
     if done.returncode != 0 and any(line.endswith("option -- Y") for line in said):
-        raise StackerError("this ssh-keygen is too old to know signatures", hint=_NEEDED)
+        raise StackerError("this ssh-keygen is too old to know signatures", hint=_INSTALL)
     return done.returncode, said[-1] if said else ""

@@ -7,6 +7,7 @@ holds until that voice says otherwise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
@@ -25,16 +26,21 @@ _AHEAD = 600.0  # seconds by which the clocks of two machines may differ
 _HERE, _NOBODY = "", "?"  # no signer of a plan has such a name
 
 
+class Remedy(Enum):
+    """What would make a result count."""
+
+    SIGN = auto()  # built there again, and signed
+    NAME = auto()  # the plan names its signer, for its platform
+    AGREE = auto()  # somebody here agrees to its signer
+
+
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """A result that no landing may rely on, and why in words.
-
-    `agree` says that it could, if somebody here agreed to its signer.
-    """
+    """A result that no landing may rely on, and why in words."""
 
     record: Record
     why: str
-    agree: bool = False
+    remedy: Remedy = Remedy.SIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,9 @@ class Jury:
 
     def believes(self, record: Record) -> bool:
         """Whether it is our own, or signed by who may vouch for its platform."""
-        return not record.shared or self._against_signature(record) is None
+        return not record.shared or not (
+            self._against_claim(record) or self._against_signer(record)
+        )
 
     def signed_by(self, record: Record) -> str:
         """The plan's name of who signed it; empty when nobody did that the plan names."""
@@ -104,15 +112,23 @@ class Jury:
         return self.signers.by(by.key) if by and by.namespace == NAMESPACE else None
 
     def _against(self, cells: Sequence[Cell], record: Record) -> Uncounted | None:
+        """What is to be said against it; what takes a process comes last."""
+        return (
+            (self._against_claim(record) if record.shared else None)
+            or self._against_build(cells, record)
+            or (self._against_signer(record) if record.shared else None)
+        )
+
+    def _against_build(self, cells: Sequence[Cell], record: Record) -> Uncounted | None:
         if not record.clean:
             return Uncounted(record, "it was not built in a fresh folder")
         if record.started_at > self.now + _AHEAD:
             return Uncounted(record, "its time has not come yet: a clock is wrong")
         if not all(is_fresh(cell, record, self.now) for cell in cells):
             return Uncounted(record, "it is too old")
-        return self._against_signature(record) if record.shared else None
+        return None
 
-    def _against_signature(self, record: Record) -> Uncounted | None:
+    def _against_claim(self, record: Record) -> Uncounted | None:
         by, signer = claimed(record), self._claimed(record)
         if not record.signature:
             return Uncounted(record, "nobody signed it")
@@ -121,16 +137,18 @@ class Jury:
         if by.namespace != NAMESPACE:
             return Uncounted(record, f"it is signed as {by.namespace[:40]!r}, not as evidence")
         if signer is None:
-            return Uncounted(record, self._unnamed(by.key))
+            return Uncounted(record, self._unnamed(by.key), Remedy.NAME)
         if signer.platforms is not None and record.platform not in signer.platforms:
             only = ", ".join(signer.platforms)
-            return Uncounted(record, f"{signer.name} may vouch for {only} only")
-        return self._against_signer(record, signer)
+            return Uncounted(record, f"{signer.name} may vouch for {only} only", Remedy.NAME)
+        return None
 
-    def _against_signer(self, record: Record, signer: Signer) -> Uncounted | None:
+    def _against_signer(self, record: Record) -> Uncounted | None:
+        signer = self._claimed(record)
+        assert signer is not None, "who claims to be nobody was turned down before"
         if not signer.agreed:
             said = f"nobody here has agreed to the signer {signer.name} ({signer.key.fingerprint})"
-            return Uncounted(record, said, agree=True)
+            return Uncounted(record, said, Remedy.AGREE)
         wrong = self.flaw(record, signer.key)
         return Uncounted(record, wrong) if wrong else None
 

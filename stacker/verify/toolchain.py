@@ -58,9 +58,14 @@ def toolchains(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> d
 def seen_toolchains(
     plan: Plan, evidence: EvidenceStore, counts: Callable[[Record], bool] | None = None
 ) -> dict[str, Toolchain]:
-    """What each platform's newest evidence that counts was built with: here, if it was."""
+    """What each platform's newest evidence that counts was built with: here, if it was.
+
+    Where none counts, by what there is one can still tell why that does not.
+    """
     return {
-        platform.name: Toolchain(evidence.toolchain(platform.name, counts))
+        platform.name: Toolchain(
+            evidence.toolchain(platform.name, counts) or evidence.toolchain(platform.name)
+        )
         for platform in plan.platforms
         if platform.toolchain
     }

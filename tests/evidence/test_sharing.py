@@ -59,6 +59,8 @@ def test_an_old_record_has_the_format_that_old_clones_read():
         {"attempts": [["passed", 0, 1.0]] * 1001},
         {"attempts": "ab"},
         {"patch": None},
+        {"host": "box\nNext: rm -r ."},
+        {"stage": "a\tb"},
         {"format": 3},
         {"format": 4},
         {"format": "2"},

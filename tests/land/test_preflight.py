@@ -28,11 +28,11 @@ from stacker.land.preflight import (
     MemberFacts,
     Ready,
     Withdrawn,
-    evidence,
     passed,
     preflight,
     unmet,
 )
+from stacker.land.proving import unproved
 from stacker.series.plan.model import Group, Landing, Repository, StageId
 from stacker.verify.request import CellResult
 
@@ -231,7 +231,7 @@ def test_only_what_passed_has_passed(verdict, required):
         stage=StageId("a"), check="build", platform="win32", required=required, verdict=verdict,
         cached=False, seconds=1.0, origin="here", log="", reason="because",
     )  # fmt: skip
-    found = evidence([one])
+    found = unproved([one])
     assert bool(found) == (required and verdict != "passed")
     for reason in found:
         assert reason.who is Who.PORTER

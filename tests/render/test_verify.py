@@ -53,6 +53,20 @@ def test_what_could_not_run_gives_its_reason_once():
     assert "Next:" not in shown
 
 
+def test_what_others_ran_is_told_with_who_signed_it():
+    theirs = {"shared": True, "origin": "arm-box"}
+    shown = text(
+        result("a"),
+        result("a", "arm", signed_by="box", **theirs),
+        result("b", "arm", signed_by="box", **theirs),
+        result("b", "x86", **theirs),
+    )
+    assert [line for line in shown.splitlines() if "arm-box" in line] == [
+        "build for arm: from arm-box, signed by box",
+        "build for x86: from arm-box, signed by nobody the plan names",
+    ]
+
+
 def test_without_a_forge_there_is_nothing_to_submit():
     assert "Next:" not in text(result("a"), on_forge=False)
 
