@@ -81,7 +81,7 @@ def to_verify(evidence: Evidence | None) -> bool:
 def gap_notes(evidence: Evidence) -> list[str]:
     """The first of each kind of gap; that nothing has run at all, the numbers say."""
     found = [str(one) for one in evidence.failing[:1]]
-    found += [f"stale: {one}" for one in evidence.stale[:1]]
+    found += [str(one) for one in evidence.stale[:1]]
     begun = evidence.passed or evidence.failing or evidence.stale
     told = [one for one in evidence.missing if begun or one.by]
     return found + [f"{_place(one, evidence)}: {one.words}" for one in told[:1]]
