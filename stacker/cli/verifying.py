@@ -81,7 +81,7 @@ def verify(
         if why:
             missing = flow.why(request)
             return Answer(explaining.why_document(missing), explaining.why_text(missing))
-        with _interruptible(), progress(terminal) as say:
+        with interruptible(), progress(terminal) as say:
             result = flow.verify(request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
@@ -91,7 +91,7 @@ def verify(
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Builds do not end with us by themselves: whoever ends us any way but by force ends them."""
     names = ("SIGTERM", "SIGHUP")  # a machine that cancels; a terminal that is closed
     before = {}

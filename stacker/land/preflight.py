@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.evidence.record import Verdict
 from stacker.forge.api import CIState, MergeMethod, Permission, PullState, ReviewState
 from stacker.land.outcome import Reason, Way, Who
 from stacker.series.plan.model import Landing
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Group, Repository, StageId
     from stacker.verify.request import CellResult
+
+
+_RED = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +105,25 @@ def preflight(facts: LandFacts) -> Ready | Blocked:
 
 
 def evidence(results: Iterable[CellResult]) -> tuple[Reason, ...]:
-    """The required checks that did not pass on what is to land; "could not run" has not passed."""
+    """The required checks that did not pass on what is to land; "could not run" has not passed.
+
+    What fails is the porter's to mend; for what could not run here whoever lands has to find where
+    it can.
+    """
+    found = tuple(results)
+    red = {(one.stage, one.platform) for one in found if one.verdict in _RED}
     return tuple(
-        Reason(
-            Who.PORTER,
-            one.stage,
-            f"{one.check} on {one.platform}: {one.verdict} {one.reason}".rstrip(),
-            f"stacker verify {one.stage}",
-        )
-        for one in results
-        if one.required and one.verdict != "passed"
+        _unproved(one, mend=(one.stage, one.platform) in red)
+        for one in found
+        if one.required and one.verdict is not Verdict.PASSED
     )
+
+
+def _unproved(one: CellResult, *, mend: bool) -> Reason:
+    who = Who.PORTER if mend else Who.COORDINATOR
+    said = str(one.verdict).replace("-", " ") + (f": {one.reason}" if one.reason else "")
+    command = f"stacker verify {one.stage}{'' if mend else f' --platform {one.platform}'}"
+    return Reason(who, one.stage, f"{one.check} for {one.platform} {said}", command)
 
 
 def passed(results: Iterable[CIResult]) -> frozenset[str]:
