@@ -58,7 +58,8 @@ def test_builds_run_at_once_and_end_with_an_interrupt(approved):
             "exit(s.recv(1) != b'y')  # "
         )
         checks = (
-            f'\n[[checks]]\nname = "{name}"\ntimeout = "30s"\nrun = ["{{python}}", "-c", "{code}{name}"]\n'
+            f'\n[[checks]]\nname = "{name}"\ntimeout = "30s"\n'
+            f'run = ["{{python}}", "-c", "{code}{name}"]\n'
             for name in ("one", "two")
         )
         plan = world.folder / "series.toml"

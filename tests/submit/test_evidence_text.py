@@ -89,7 +89,18 @@ def test_what_was_lacking_is_told_and_remembered():
 
 
 @pytest.mark.parametrize(
-    "facts", [None, 1, "x", [1], [["a", "b"]], [["a", "b", "nonsense"]], [["a", 1, "failed"]], {}]
+    "facts",
+    [
+        None,
+        1,
+        "x",
+        [1],
+        [["a", "b"]],
+        [["a", "b", "nonsense"]],
+        [["a", "b", "passed"]],
+        [["a", 1, "failed"]],
+        {},
+    ],
 )
 def test_a_damaged_memory_remembers_nothing(facts):
     assert lacks_in(facts) == ()

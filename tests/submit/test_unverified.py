@@ -84,10 +84,16 @@ def test_evidence_may_be_required(make):
     checked(world, ELSEWHERE + GREEN, 0, series=REQUIRED)
     assert refused(world) == [("a", away), ("b", away)]
     said = world._run("submit", cwd=world.folder).out
-    assert f"    {away}   -> on a plan9-vax machine: stacker verify b --platform vax\n" in said
+    bring = "-> on a plan9-vax machine: stacker verify b --platform vax"
+    assert f"  b\n    {away}\n    {bring}\n" in said
     assert "Next:" not in said  # nothing that this machine could do
+    world.submit("--unverified")
+    told = "**Published unverified:** when this was pushed, looks for vax had no evidence."
+    assert told in body(world, "a")
+    assert world.submit()["actions"] == []
     checked(world, GREEN, 0, series=REQUIRED)
     world.submit()
+    assert "unverified" not in body(world, "a")
     assert world.submit()["actions"] == []
 
 
