@@ -111,7 +111,7 @@ def land(
     with options.desk() as desk:
         terminal = options.terminal
         hands = Hands(
-            desk.work, desk.forge, desk.place, terminal.told, partial(_building, terminal)
+            desk.work, desk.forge, desk.place, partial(_building, terminal), terminal.told
         )
         if options.terminal.can_ask and not (yes or dry_run):
             _ask_to_land(options, hands, request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -54,10 +53,6 @@ class LandRequest:
     jobs: int = 1
 
 
-def _unheard() -> AbstractContextManager[Callable[[Event], None]]:
-    return nullcontext(lambda _: None)
-
-
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What a landing works with: the series, the forge, where branches go, who hears of it.
@@ -68,8 +63,8 @@ class Hands:
     work: Workspace
     forge: LandForge
     place: Callable[[str], Place]
+    building: Callable[[], AbstractContextManager[Callable[[Event], None]]]
     told: Told | None = None
-    building: Callable[[], AbstractContextManager[Callable[[Event], None]]] = _unheard
 
 
 def land(hands: Hands, request: LandRequest) -> LandResult:
