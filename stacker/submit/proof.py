@@ -43,8 +43,8 @@ def proof_of(
 ) -> Proof:
     """What is shown of each wanted stage.
 
-    A head that stays, and that passed all there is, keeps that: upstream's movement alone changes
-    no text. Of every other the evidence of the series as it is now is told.
+    Of a head that stays it is what its very files showed, unless more of the series as it is now
+    passes: so upstream's movement alone changes no text.
     """
     if not series.plan.checks:
         return Proof()
@@ -58,5 +58,9 @@ def proof_of(
     }
     if kept:
         there = evidence_of(replace(request, stages=kept))
-        found |= {stage: each for stage, each in there.items() if each.required and each.complete}
+        found |= {
+            stage: each
+            for stage, each in there.items()
+            if len(each.passed) >= len(found[stage].passed)
+        }
     return Proof(found, trees)

@@ -98,7 +98,7 @@ def test_evidence_may_be_required(make):
 
 
 def test_evidence_shown_again_changes_no_text_nor_does_drift(make):
-    world = checked(make(ids="ab"), GREEN, 0)
+    world = checked(make(ids="ab"), ELSEWHERE + GREEN, 0)
     world.submit()
     assert "unverified" not in body(world, "a")
     world.good("verify", "--rerun")
@@ -108,7 +108,21 @@ def test_evidence_shown_again_changes_no_text_nor_does_drift(make):
     world.drift("later")
     world.good("rebase")
     evidence = world.good("status", "b")["stages"][0]["evidence"]
-    assert [one["state"] for one in evidence["matrix"]] == ["stale"]
+    assert [one["state"] for one in evidence["matrix"]] == ["stale", "missing"]
+    assert world.submit()["actions"] == []
+    world.good("verify")
+    assert world.submit()["actions"] == []
+
+
+def test_what_was_verified_only_on_a_newer_base_says_so(make):
+    world = make(ids="ab")
+    world.plan(CHAIN, more=GREEN)
+    world.submit()
+    world.drift("later")
+    world.good("rebase")
+    checked(world, GREEN, 0)
+    assert kinds(world.submit()) == ["edit", "edit"]
+    assert f"this change put on `{world.lock.bases['proj'][:10]}`" in body(world, "a")
     assert world.submit()["actions"] == []
 
 
