@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +12,7 @@ import typer
 from stacker import settings
 from stacker.cli.agreeing import agree_on_signers
 from stacker.cli.context import Options
+from stacker.cli.verifying import interruptible
 from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
 from stacker.land import flow as landing
@@ -18,6 +21,7 @@ from stacker.land.flow import Hands, LandRequest
 from stacker.land.intent import Step
 from stacker.land.outcome import State
 from stacker.render import forge as rendering
+from stacker.render.building import progress
 from stacker.render.land import gate_document, gate_text, land_code, land_document, land_text
 from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
@@ -25,8 +29,12 @@ from stacker.submit.actions import OpenPull
 from stacker.submit.flow import SubmitRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from stacker.land.outcome import LandResult
+    from stacker.render.terminal import Terminal
     from stacker.submit.flow import SubmitResult
+    from stacker.verify.request import Event
     from stacker.wiring import Desk
 
 
@@ -89,6 +97,9 @@ def land(
     stage: Annotated[str | None, typer.Argument(help="A stage that is in no group.")] = None,
     group: Annotated[str | None, typer.Option(help="All members of this group, or none.")] = None,
     take_over: Annotated[bool, typer.Option(help="Break the lock of a dead landing.")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Run so many checks at once.")
+    ] = 1,
     dry_run: Annotated[bool, typer.Option(help="Say whether it could land; land nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     trust_signers: Annotated[
@@ -102,16 +113,26 @@ def land(
     options: Options = context.obj
     request = LandRequest(
         stage=stage, group=group, take_over=take_over, dry_run=dry_run,
-        environment=settings.environment(), python=settings.python(),
+        environment=settings.environment(), python=settings.python(), jobs=jobs,
     )  # fmt: skip
     with options.desk() as desk:
+        terminal = options.terminal
         if trust_signers or not yes:
-            agree_on_signers(options.terminal, desk.work, trust=trust_signers)
-        hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)
+            agree_on_signers(terminal, desk.work, trust=trust_signers)
+        hands = Hands(
+            desk.work, desk.forge, desk.place, partial(_building, terminal), terminal.told
+        )
         if options.terminal.can_ask and not (yes or dry_run):
             _ask_to_land(options, hands, request)
         result = _land(hands, request)
     return Answer(land_document(result), land_text(result, group or stage or ""), land_code(result))
+
+
+@contextmanager
+def _building(terminal: Terminal) -> Iterator[Callable[[Event], None]]:
+    """Who hears of the checks that run, while they do."""
+    with interruptible(), progress(terminal) as say:
+        yield say
 
 
 def _land(hands: Hands, request: LandRequest) -> LandResult:

@@ -45,7 +45,7 @@ class Options:
         """The series directory of this run, opened."""
         from stacker import wiring  # noqa: PLC0415 - not every command works on a series
 
-        with wiring.workspace(self.folder) as work:
+        with self._heard(), wiring.workspace(self.folder) as work:
             yield work
 
     @contextmanager
@@ -53,8 +53,17 @@ class Options:
         """The same, with its forge."""
         from stacker import wiring  # noqa: PLC0415 - as above
 
-        with wiring.desk(self.folder) as desk:
+        with self._heard(), wiring.desk(self.folder) as desk:
             yield desk
+
+    @contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Keep what an interrupt says: the parser of command lines forgets it."""
+        try:
+            yield
+        except KeyboardInterrupt as stopped:
+            self.if_interrupted = self.if_interrupted or str(stopped)
+            raise
 
 
 def options_from(arguments: Sequence[str]) -> tuple[Options, list[str]]:

@@ -93,7 +93,7 @@ def verify(
         if why:
             missing = flow.why(request)
             return Answer(explaining.why_document(missing), explaining.why_text(missing))
-        with _interruptible(), progress(terminal) as say:
+        with interruptible(), progress(terminal) as say:
             if first_bad:
                 return _first_bad(bisecting.first_bad(request, say))
             result = flow.verify(request, say)
@@ -117,7 +117,7 @@ def _first_bad(result: FirstBadResult) -> Answer:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Builds do not end with us by themselves: whoever ends us any way but by force ends them."""
     names = ("SIGTERM", "SIGHUP")  # a machine that cancels; a terminal that is closed
     before = {}

@@ -25,6 +25,7 @@ from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from stacker.forge.api import MergeAnswer
     from stacker.git.push import PushOutcome
@@ -34,14 +35,15 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.workspace import Workspace
     from stacker.submit.gather import Place
+    from stacker.verify.request import Event
 
 _TRIES = 3  # upstream may move while the checks run; then the candidate is made anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandRequest:
-    """A stage or a group. `environment` and `python` are for the checks; `take_over` breaks the
-    lock of somebody's dead landing."""
+    """A stage or a group. `environment` and `python` are for the checks, of which at most `jobs`
+    run at once; `take_over` breaks the lock of somebody's dead landing."""
 
     stage: str | None = None
     group: str | None = None
@@ -49,15 +51,20 @@ class LandRequest:
     dry_run: bool = False
     environment: Mapping[str, str]
     python: str
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What a landing works with: the series, the forge, where branches go, who hears of it."""
+    """What a landing works with: the series, the forge, where branches go, who hears of it.
+
+    `building` gives, while checks run, who hears of these.
+    """
 
     work: Workspace
     forge: LandForge
     place: Callable[[str], Place]
+    building: Callable[[], AbstractContextManager[Callable[[Event], None]]]
     told: Told | None = None
 
 
@@ -117,15 +124,16 @@ def _checks(
 ) -> tuple[Reason, ...]:
     """Run the required checks on what is to land, as far as they are not on record."""
     work = hands.work
+    if not work.plan.checks:
+        return ()
     trees, beside = stage_trees(candidate, found.facts.repository.name, found.tips.targets)
-    done = verify(
-        VerifyRequest(
-            plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
-            environment=request.environment, folder=work.directory.state, python=request.python,
-            selection=found.members, own_evidence=True,
-        ),
-        lambda _: None,
+    asked = VerifyRequest(
+        plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
+        environment=request.environment, folder=work.directory.state, python=request.python,
+        selection=found.members, own_evidence=True, jobs=request.jobs,
     )  # fmt: skip
+    with hands.building() as say:
+        done = verify(asked, say)
     return unproved(done.results)
 
 

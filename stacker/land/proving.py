@@ -19,21 +19,36 @@ if TYPE_CHECKING:
 _SIGNED = "STACKER_SIGNING_KEY=… stacker verify"
 
 
+_RED = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
+
+
 def unproved(results: Iterable[CellResult]) -> tuple[Reason, ...]:
-    """The required checks that did not pass on what is to land; "could not run" has not passed."""
+    """The required checks that did not pass on what is to land; "could not run" has not passed.
+
+    What fails is the porter's to mend; for what could not run here whoever lands has to find where
+    it can.
+    """
+    found = tuple(results)
+    red = {(one.stage, one.platform) for one in found if one.verdict in _RED}
     return tuple(
-        _reason(one) for one in results if one.required and one.verdict is not Verdict.PASSED
+        _reason(one, mend=(one.stage, one.platform) in red)
+        for one in found
+        if one.required and one.verdict is not Verdict.PASSED
     )
 
 
-def _reason(one: CellResult) -> Reason:
-    said = f"{one.check} on {one.platform}: {one.verdict} {one.reason}".rstrip()
+def _reason(one: CellResult, *, mend: bool) -> Reason:
+    verdict = str(one.verdict).replace("-", " ")
+    reason = f": {one.reason}" if one.reason else ""
+    said = f"{one.check} for {one.platform} {verdict}{reason}"
     if one.shared:
         whose = f"{one.origin}{f', signed by {one.signed_by}' if one.signed_by else ''}"
         return Reason(Who.PORTER, one.stage, f"{said} ({whose})", f"{_SIGNED} --rerun {one.stage}")
     other = None if one.verdict.is_evidence else one.uncounted or _stale(one.earlier)
     if other is None:
-        return Reason(Who.PORTER, one.stage, said, f"stacker verify {one.stage}")
+        who = Who.PORTER if mend else Who.COORDINATOR
+        where = "" if mend else f" --platform {one.platform}"
+        return Reason(who, one.stage, said, f"stacker verify {one.stage}{where}")
     said += f"; {told(other.record)} is not counted: {other.why}"
     match other.remedy:
         case Remedy.SIGN:

@@ -85,11 +85,9 @@ def _blocked(result: SubmitResult) -> list[str]:
     lines = ["Nothing was done: not all that is to be published is verified."]
     here = [one.stage for one in result.blocked if not one.by]
     for stage in dict.fromkeys(one.stage for one in result.blocked):
-        lines.append(f"  {stage}")
-        for one in result.blocked:
-            if one.stage == stage:
-                bring = f"   -> on {one.by}: {one.command}" if one.by else ""
-                lines.append(f"    {one}{bring}")
+        lacking = [one for one in result.blocked if one.stage == stage]
+        elsewhere = [f"    -> on {one.by}: {one.command}" for one in lacking if one.by]
+        lines += [f"  {stage}", *(f"    {one}" for one in lacking), *dict.fromkeys(elsewhere)]
     lines.append("To publish it as it is, and to say so there: stacker submit --unverified")
     if here:
         lines.append(f"Next: stacker verify {' '.join(dict.fromkeys(here))}")

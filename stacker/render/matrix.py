@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from stacker.verify.standing import State
+
 if TYPE_CHECKING:
     from stacker.evidence.record import Record
     from stacker.verify.standing import Evidence, Standing
@@ -20,7 +22,7 @@ def matrix_document(evidence: Evidence) -> list[dict[str, object]]:
             "state": str(one.state),
             "reason": one.reason,
             "by": one.by,
-            "command": "" if one.record and not one.reason else one.command,
+            "command": "" if one.state is State.PASSED else one.command,
             "signed_by": one.signed_by,
             "evidence": one.record and _record(one.record),
         }
@@ -62,10 +64,10 @@ def _shown(one: Standing) -> str:
 
 
 def _origin(one: Standing) -> str:
-    """Where it comes from; of what is lacking, who can bring it."""
+    """Where it comes from."""
     record = one.record
     if record is None:
-        return f"to be brought by {one.by}" if one.by else ""
+        return ""
     who = f"{record.runner}, {record.host}" if record.runner else record.host
     how = "" if record.clean else ", incremental"
     others = ", shared" if record.shared else ""
@@ -80,13 +82,12 @@ def to_verify(evidence: Evidence | None) -> bool:
     )
 
 
-def gap_notes(evidence: Evidence) -> list[str]:
-    """The first of each kind of gap; that nothing has run at all, the numbers say."""
-    found = [str(one) for one in evidence.failing[:1]]
-    found += [f"stale: {one}" for one in evidence.stale[:1]]
+def gap_note(evidence: Evidence) -> list[str]:
+    """The gap that matters most; that nothing has run at all, the numbers say."""
     begun = evidence.passed or evidence.failing or evidence.stale
-    told = [one for one in evidence.missing if begun or one.by]
-    return found + [f"{_place(one, evidence)}: {one.words}" for one in told[:1]]
+    missing = [one for one in evidence.missing if begun or one.by]
+    found = [str(one) for one in (*evidence.failing, *evidence.stale)]
+    return (found + [f"{_place(one, evidence)}: {one.words}" for one in missing])[:1]
 
 
 def _place(one: Standing, evidence: Evidence) -> str:

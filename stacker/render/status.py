@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.render.matrix import gap_notes, matrix_document, matrix_text, to_verify
+from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
 
@@ -186,7 +186,7 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
 
 def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
-    notes += gap_notes(one.evidence) if one.evidence else []
+    notes += gap_note(one.evidence) if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
     if one.published is not None:

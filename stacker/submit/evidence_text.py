@@ -58,7 +58,7 @@ def lacks_in(facts: object) -> tuple[Lack, ...]:
     found = []
     for row in rows:
         match row:
-            case [str(check), str(platform), str(state)] if state in set(State):
+            case [str(check), str(platform), str(state)] if state in _WAS:
                 found.append(Lack(check, platform, State(state)))
     return tuple(found)
 
@@ -113,8 +113,11 @@ def _cell(one: Standing) -> str:
 def _unverified(lacks: Sequence[Lack]) -> list[str]:
     if not lacks:
         return []
-    said = [f"{_name(one.check, one.platform)} {_WAS[one.state]}" for one in lacks]
-    return [f"**Published unverified:** when this was pushed, {'; '.join(said)}.", ""]
+    was: dict[str, list[str]] = {}
+    for one in lacks:
+        was.setdefault(_WAS[one.state], []).append(_name(one.check, one.platform))
+    said = "; ".join(f"{', '.join(names)} {words}" for words, names in was.items())
+    return [f"**Published unverified:** when this was pushed, {said}.", ""]
 
 
 def _name(check: str, platform: str) -> str:

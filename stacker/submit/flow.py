@@ -127,11 +127,11 @@ def submit(
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     new = anew(wanted, facts.pulls, lock)
     proof = proof_of(work, series, wanted, request.environment)
-    proof = proof.publishing(new, unverified=request.unverified)
+    lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
+    proof = proof.publishing(new, {one.stage for one in lacking})
     run = _Run(work, forge, series, places, wanted, dict(facts.pulls), proof)
     others = moved_by_others(heads, places, facts.tips)
-    everything = series.plan.require_evidence
-    blocked = () if request.unverified else against(new, proof.evidence, all_of_it=everything)
+    blocked = () if request.unverified else lacking
     if others or blocked:
         remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)

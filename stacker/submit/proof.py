@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stacker.submit.evidence_text import lacks_of
-from stacker.submit.gating import against
 from stacker.verify.recorded import evidence_of, looking
 from stacker.verify.stage_tree import StageTree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
@@ -32,10 +31,10 @@ class Proof:
     trees: Mapping[StageId, str] = field(default_factory=dict)
     lacks: Mapping[StageId, tuple[Lack, ...]] = field(default_factory=dict)
 
-    def publishing(self, stages: Sequence[StageId], *, unverified: bool) -> Proof:
-        """The same when these stages are published: whatever was told of them before is over."""
-        told = self.evidence if unverified else {}
-        lacks = {s: lacks_of(against((s,), told, all_of_it=True)) for s in stages}
+    def publishing(self, stages: Sequence[StageId], unverified: Collection[StageId]) -> Proof:
+        """The same when these stages are published, some of them `unverified`: what was told of
+        them before is over."""
+        lacks = {s: lacks_of(self.evidence[s].lacking) if s in unverified else () for s in stages}
         return replace(self, lacks=lacks)
 
 
@@ -44,8 +43,8 @@ def proof_of(
 ) -> Proof:
     """What is shown of each wanted stage.
 
-    A head that stays, and that passed all there is, keeps that: upstream's movement alone changes
-    no text. Of every other the evidence of the series as it is now is told.
+    Of a head that stays it is what its very files showed, unless more of the series as it is now
+    passes: so upstream's movement alone changes no text.
     """
     if not series.plan.checks:
         return Proof()
@@ -59,5 +58,9 @@ def proof_of(
     }
     if kept:
         there = evidence_of(replace(request, stages=kept))
-        found |= {stage: each for stage, each in there.items() if each.required and each.complete}
+        found |= {
+            stage: each
+            for stage, each in there.items()
+            if len(each.passed) >= len(found[stage].passed)
+        }
     return Proof(found, trees)

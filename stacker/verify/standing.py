@@ -64,7 +64,7 @@ class Standing:
                 return "timed out"
             case State.STALE:
                 verdict = str(self.record.verdict).replace("-", " ") if self.record else "shown"
-                return f"{verdict}, {self.reason}"
+                return f"stale evidence ({verdict}, {self.reason})"
             case State.MISSING:
                 return f"no evidence ({self.reason})"
             case never:
@@ -72,7 +72,8 @@ class Standing:
 
     def __str__(self) -> str:
         """The same, with check and platform."""
-        return f"{self.check} for {self.platform} {self.words}"
+        colon = ":" if self.reason else ""
+        return f"{self.check} for {self.platform}{colon} {self.words}"
 
     @property
     def elsewhere(self) -> str:

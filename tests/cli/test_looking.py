@@ -125,6 +125,12 @@ def test_evidence_counts_what_must_pass(small):
     done = small.good("status")
     assert "1/1" in done.out
     assert "0/1" not in done.out
+    done = small.good("status", "second-thing")
+    assert done.out.startswith("second-thing  -  local  1/1\n  no-bad-file  local  passed  ")
+    document = small.good("status", "second-thing", "--json").document
+    assert [one["id"] for one in document["stages"]] == ["second-thing"]
+    assert "did you mean" in small.run("status", "secnd-thing").err.lower()
+    assert small.run("status", "second-thing", "--plan").code == 2
 
 
 def test_a_failed_check_is_named(small):

@@ -198,7 +198,7 @@ def test_a_check_that_fails_blocks(approved):
     said = land(world, code=5)
     assert said["state"] == "blocked"
     assert [(w, s) for w, s, _ in reasons(said)] == [("porter", "b")]
-    assert "looks on local: failed" in reasons(said)[0][2]
+    assert "looks for local failed" in reasons(said)[0][2]
     assert (life(world), refs(world)) == ([], [])
 
 

@@ -234,8 +234,25 @@ def test_only_what_passed_has_passed(verdict, required):
     found = unproved([one])
     assert bool(found) == (required and verdict != "passed")
     for reason in found:
-        assert reason.who is Who.PORTER
-        assert f"build on win32: {verdict} because" in reason.text
+        red = verdict in {Verdict.FAILED, Verdict.TIMED_OUT}
+        assert reason.who is (Who.PORTER if red else Who.COORDINATOR)
+        assert reason.text == f"build for win32 {verdict.replace('-', ' ')}: because"
+        assert reason.command == f"stacker verify a{'' if red else ' --platform win32'}"
+
+
+def test_what_waits_for_what_fails_is_the_porters_too():
+    red = CellResult(
+        stage=StageId("a"), check="build", platform="win32", required=False,
+        verdict=Verdict.FAILED, cached=False, seconds=1.0, origin="here", log="",
+    )  # fmt: skip
+    held = replace(
+        red, check="test", required=True, verdict=Verdict.COULD_NOT_RUN, reason="it needs build"
+    )
+    other = replace(held, platform="arm", reason="arm is built elsewhere")
+    assert [(one.who, one.text) for one in unproved([red, held, other])] == [
+        (Who.PORTER, "test for win32 could not run: it needs build"),
+        (Who.COORDINATOR, "test for arm could not run: arm is built elsewhere"),
+    ]
 
 
 def test_a_name_passes_when_all_who_use_it_say_so():

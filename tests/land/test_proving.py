@@ -42,7 +42,7 @@ def reason(verdict=Verdict.COULD_NOT_RUN, **more):
 def test_what_others_showed_names_them_and_the_way_out(remedy, who, command):
     found = reason(uncounted=Uncounted(THEIRS, "because", remedy))
     there = "; build it there again, signed" if remedy is Remedy.SIGN else ""
-    assert found == (who, f"test on arm: could-not-run not here; {SAID}because{there}", command)
+    assert found == (who, f"test for arm could not run: not here; {SAID}because{there}", command)
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_so_does_what_they_showed_of_something_else(stale, said):
 
 def test_what_failed_here_failed_whatever_others_say():
     found = reason(Verdict.FAILED, reason="", uncounted=Uncounted(THEIRS, "because"))
-    assert found == (Who.PORTER, "test on arm: failed", "stacker verify a")
+    assert found == (Who.PORTER, "test for arm failed", "stacker verify a")
 
 
 def test_a_failure_of_a_signer_names_both():
     found = reason(
         Verdict.FAILED, reason="", cached=True, shared=True, origin="arm-box", signed_by="box"
     )
-    assert found[1] == "test on arm: failed (arm-box, signed by box)"
+    assert found[1] == "test for arm failed (arm-box, signed by box)"
     assert found[2] == "STACKER_SIGNING_KEY=… stacker verify --rerun a"

@@ -109,7 +109,7 @@ def test_unsigned_it_is_shown_and_the_landing_says_whose_it_is_and_what_to_do(te
     said = land(team.world, "--group", "final", "--trust-signers", code=5)
     [first, second] = said["reasons"]
     assert re.fullmatch(
-        rf"looks on there: could-not-run there counts only on {HOST}; this machine is \S+; passed "
+        rf"looks for there could not run: there counts only on {HOST}; this machine is \S+; passed "
         r"on \d{4}-\d\d-\d\d \(vax-in-the-cellar\) is not counted: nobody signed it; "
         "build it there again, signed",
         first["text"],
@@ -162,7 +162,7 @@ def test_a_failure_that_the_box_signed_blocks_until_it_passed_there(team):
     team.world.good("sync")
     said = land(team.world, "--group", "final", "--trust-signers", code=5)
     assert [(r["text"], r["command"]) for r in said["reasons"]] == [
-        ("looks on there: failed (vax-in-the-cellar, signed by arm-box)",
+        ("looks for there failed (vax-in-the-cellar, signed by arm-box)",
          f"STACKER_SIGNING_KEY=… stacker verify --rerun {stage}") for stage in "ab"
     ]  # fmt: skip
     team.built("--rerun")

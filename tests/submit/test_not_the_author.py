@@ -171,3 +171,16 @@ def test_killed_at_any_step_there_is_one_comment_in_the_end(make, monkeypatch, s
     assert [who for who, _ in comments(world, 1)] == ["zed"]
     assert world.pull("a")["head"]["sha"] == world.lock.stage("a").published.head
     assert world.submit()["actions"] == []
+
+
+def test_our_comment_remembers_what_was_published_unverified(shared):
+    check = "import os, sys; sys.exit(os.path.exists('b.txt'))"
+    looks = f'[[checks]]\nname = "looks"\nrun = [["{{python}}", "-c", "{check}"]]\n'
+    shared.plan({"a": [], "b": ["a"], "c": ["b"]}, more=looks)
+    more(shared, "b")
+    assert shared.run("verify", "--trust").code == 4
+    assert shared.run("submit").code == 5
+    shared.submit("--unverified")
+    ((_, body),) = comments(shared, 2)
+    assert "**Published unverified:** when this was pushed, looks for local failed." in body
+    assert shared.submit()["actions"] == []

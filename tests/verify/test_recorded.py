@@ -113,7 +113,11 @@ def test_too_old_evidence_is_stale(lab, stage):
     with sqlite3.connect(lab.folder / EVIDENCE) as raw:
         raw.execute("UPDATE evidence SET started_at = started_at - 2 * 86400")
     raw.close()
-    assert shown(lab.request(aged, stage))["c", "here"] == (State.STALE, "passed, too old", "")
+    assert shown(lab.request(aged, stage))["c", "here"] == (
+        State.STALE,
+        "stale evidence (passed, too old)",
+        "",
+    )
     (evidence,) = evidence_of(lab.request(aged, stage)).values()
     assert (len(evidence.stale), evidence.missing) == (1, ())
 
