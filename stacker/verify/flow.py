@@ -36,15 +36,22 @@ if TYPE_CHECKING:
 EVIDENCE = "evidence.sqlite"
 
 
-def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
-    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
+def verify(
+    request: VerifyRequest,
+    say: Callable[[Event], None],
+    hold: Callable[[Cell], str] = lambda _: "",
+) -> VerifyResult:
+    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted.
+
+    `hold` is asked before a build begins, and may say in words why it shall not.
+    """
     _tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
-        course = Course(request, cells, known)
+        course = Course(request, cells, known, hold)
         try:
             _build(request, course, evidence, say)
         finally:

@@ -1,0 +1,81 @@
+"""How the signs of life of boxes read: who builds for a platform, and when it was last heard of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.boxes.sign import Doing
+from stacker.render.times import ago
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacker.boxes.known import Known
+    from stacker.boxes.sign import Sign
+
+_SKEW = 120  # seconds that clocks may differ without a word
+_DAY = 86_400  # seconds
+
+
+def boxes_lines(known: Known, now: int) -> list[str]:
+    """A line for each platform that a box builds for; `now` in seconds since 1970."""
+    by_platform: dict[str, list[Sign]] = {}
+    for one in known.signs:
+        for name in one.platforms:
+            by_platform.setdefault(name, []).append(one)
+    old = f" (home was read {ago(now - known.read_at)})" if now - known.read_at > _DAY else ""
+    return [f"{name}: {_line(by_platform[name], known, now)}{old}" for name in sorted(by_platform)]
+
+
+def boxes_document(known: Known) -> list[dict[str, object]]:
+    """The same for scripts; times are seconds since 1970, `silent` is in seconds or null."""
+    return [
+        {
+            "box": one.box, "host": one.host, "account": one.account,
+            "platforms": list(one.platforms), "doing": str(one.doing), "what": one.what,
+            "version": one.version, "looked_at": one.looked_at, "at": one.at,
+            "stacker": one.stacker, "silent": one.silence(known.read_at),
+        }
+        for one in known.signs
+    ]  # fmt: skip
+
+
+def box_text(one: Sign, known: Known, now: int) -> str:
+    """What a box last said of itself, and when: `box pi-4 looked 3 min ago, idle`."""
+    silence, when = one.silence(known.read_at), _when(now - one.at)
+    if silence is not None:
+        return f"box {one.host} silent {_long(now - one.at)}, then {_doing(one)}"
+    if one.doing is Doing.BUILDING:
+        return f"box {one.host} {_doing(one)}, said {when}"
+    return f"box {one.host} looked {when}, {_doing(one)}"
+
+
+def _line(signs: Sequence[Sign], known: Known, now: int) -> str:
+    # Whoever says that he is of tomorrow shall hide nobody.
+    newest = max(signs, key=lambda one: (one.at <= known.read_at + _SKEW, one.at))
+    more = f", and {len(signs) - 1} more" if len(signs) > 1 else ""
+    return box_text(newest, known, now) + more
+
+
+def _doing(one: Sign) -> str:
+    match one.doing:
+        case Doing.IDLE:
+            return f"idle ({one.what})" if one.what else "idle"
+        case Doing.BUILDING:
+            return f"building {one.what}"
+        case Doing.WAITING:
+            return f"waiting: {one.what}"
+        case Doing.TROUBLE:
+            return f"in trouble: {one.what}"
+        case never:
+            assert_never(never)
+
+
+def _when(passed: int) -> str:
+    if passed < -_SKEW:
+        return "at a time that is still to come (a clock is wrong)"
+    return ago(passed)
+
+
+def _long(seconds: int) -> str:
+    return f"{seconds // _DAY} days" if seconds >= 2 * _DAY else f"{seconds // 3600} h"
