@@ -34,6 +34,7 @@ def watch_home(
     """Watch home until Ctrl-C or SIGTERM."""
     account = this_account()
     _refuse_mighty(account, as_root=as_root)
+    seconds = _seconds(every)
     directory = wiring.directory(options.folder)
     box = Box(
         directory=directory, home=wiring.home(read_plan(directory.plan_file), directory),
@@ -42,7 +43,7 @@ def watch_home(
         host=machine_name(), account=account,
         environment=settings.environment(), python=settings.python(),
         platforms=tuple(platforms), checks=tuple(checks), jobs=jobs, trust=trust,
-        every=_seconds(every), now=settings.now, stacker=__version__,
+        every=seconds, now=settings.now, stacker=__version__,
     )  # fmt: skip
     options.if_interrupted = _ENDED
 

@@ -17,7 +17,7 @@ _FILE = "trusted"
 
 def is_trusted(folder: Path, plan: Plan) -> bool:
     """Whether these very commands were trusted before; `folder` is the series' `.stacker`."""
-    return not plan.checks or _digest(plan) in _remembered(folder)
+    return not commands(plan) or _digest(plan) in _remembered(folder)
 
 
 def trust(folder: Path, plan: Plan) -> None:
