@@ -91,8 +91,8 @@ def test_commands_that_nobody_agreed_to_do_not_run(post):
 def test_commands_that_change_while_it_watches(post, trust):
     post.agree()
     said = post.run(
-        lambda: post.plan("exit(0)", "exit(1)"), lambda: post.plan("exit(1)", "exit(2)"),
-        trust=trust,
+        lambda: post.plan("exit(0)", "exit(1)"), nothing, lambda: post.plan("exit(1)", "exit(2)"),
+        nothing, trust=trust,
     )  # fmt: skip
     kind = Changed if trust else Waits
     assert [one.commands[0].split("exit")[1] for one in told(said, kind)] == ["(1)'", "(2)'"]
@@ -126,6 +126,27 @@ def test_home_refuses_for_a_while_and_gets_all_later(post):
     assert builds(again) == []
     assert told(again, Sent) == [Sent(3)]
     assert post.results() == PASSED
+
+
+def test_what_is_recorded_in_its_folder_goes_home_though_nothing_else_is_to_say(post):
+    def by_hand():
+        post.clone.stacker("verify", "--trust", "--platform", "x64", "one")
+
+    said = post.run(by_hand)
+    assert told(said, Sent) == [Sent(3), Sent(1)]
+    assert post.results() == sorted([*PASSED, ("one", "x64", "passed")])
+
+
+def test_what_somebody_let_go_of_is_made_again(post):
+    """Commits that no ref names go with `doctor --prune`, say."""
+
+    def clean_up():
+        git(post.directory.store, "gc", "-q", "--prune=now")
+        post.agree()
+
+    said = post.run(clean_up, trust=False)
+    assert told(said, Trouble) == []
+    assert builds(said) == ALL
 
 
 def test_others_send_while_it_builds(post):
