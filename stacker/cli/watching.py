@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _ENDED = "Stopped watching; what ended by then is recorded. What home lacks of it goes next time."
 
+_LONGEST = 86_400  # seconds
+
 
 def watch_home(
     options: Options, platforms: Sequence[str], checks: Sequence[str],
@@ -66,6 +68,8 @@ def _refuse_mighty(account: Account, *, as_root: bool) -> None:
 
 def _seconds(every: str) -> float:
     found = seconds_in(every)
-    if not found:
-        raise UsageError(f"--every: no duration {every!r}", hint='Write it as "90s" or "5m".')
+    if not 0 < found <= _LONGEST:
+        raise UsageError(
+            f"--every: no time up to a day {every!r}", hint='Write it as "90s" or "5m".'
+        )
     return found

@@ -88,19 +88,20 @@ def examine_leftovers(directory: SeriesDirectory) -> Iterator[Finding]:
     yield from found or [ok("leftovers", "nothing was left half done")]
 
 
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
-
-
 def examine_boxes(directory: SeriesDirectory) -> Iterator[Finding]:
     """Whether a box that built for the team has not been heard of for long."""
     known = boxes.read(directory.state)
     for one in known.signs:
         days = (one.silence(known.read_at) or 0) // _DAY
         if days >= _LONG:
+            built = ", ".join(one.platforms[:3])
             yield warning(
                 "boxes",
-                f"{one.host}, which built for {', '.join(one.platforms)}, is silent {days} days",
+                f"{one.host}, which built for {built}, is silent {days} days",
                 "Look after it; or, if it is no more, take its sign out of home: "
                 f"`git push HOME :refs/stacker/boxes/{one.box}`.",
             )
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

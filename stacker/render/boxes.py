@@ -17,14 +17,16 @@ _SKEW = 120  # seconds that clocks may differ without a word
 _DAY = 86_400  # seconds
 
 
-def boxes_lines(known: Known, now: int) -> list[str]:
-    """A line for each platform that a box builds for; `now` in seconds since 1970."""
-    by_platform: dict[str, list[Sign]] = {}
-    for one in known.signs:
-        for name in one.platforms:
-            by_platform.setdefault(name, []).append(one)
+def boxes_lines(known: Known, platforms: Sequence[str], now: int) -> list[str]:
+    """A line for each of the plan's `platforms` that a box builds for; `now` in s since 1970."""
     old = f" (home was read {ago(now - known.read_at)})" if now - known.read_at > _DAY else ""
-    return [f"{name}: {_line(by_platform[name], known, now)}{old}" for name in sorted(by_platform)]
+    lines = []
+    for name in platforms:
+        signs = _of(known, name)
+        if signs:
+            more = f", and {len(signs) - 1} more" if len(signs) > 1 else ""
+            lines.append(f"{name}: {box_text(signs[0], known, now)}{more}{old}")
+    return lines
 
 
 def boxes_document(known: Known) -> list[dict[str, object]]:
@@ -44,17 +46,17 @@ def box_text(one: Sign, known: Known, now: int) -> str:
     """What a box last said of itself, and when: `box pi-4 looked 3 min ago, idle`."""
     silence, when = one.silence(known.read_at), _when(now - one.at)
     if silence is not None:
-        return f"box {one.host} silent {_long(now - one.at)}, then {_doing(one)}"
+        return f"box {one.host} silent {_long(now - one.at)}; it was {_doing(one)}"
     if one.doing is Doing.BUILDING:
         return f"box {one.host} {_doing(one)}, said {when}"
     return f"box {one.host} looked {when}, {_doing(one)}"
 
 
-def _line(signs: Sequence[Sign], known: Known, now: int) -> str:
-    # Whoever says that he is of tomorrow shall hide nobody.
-    newest = max(signs, key=lambda one: (one.at <= known.read_at + _SKEW, one.at))
-    more = f", and {len(signs) - 1} more" if len(signs) > 1 else ""
-    return box_text(newest, known, now) + more
+def _of(known: Known, platform: str) -> list[Sign]:
+    """The boxes for a platform, the liveliest first; whoever claims to be of tomorrow comes last."""
+    signs = [one for one in known.signs if platform in one.platforms]
+    latest = known.read_at + _SKEW
+    return sorted(signs, key=lambda one: (one.at <= latest, one.at), reverse=True)
 
 
 def _doing(one: Sign) -> str:

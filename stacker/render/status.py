@@ -24,7 +24,7 @@ def status_text(status: SeriesStatus) -> str:
     if not status.in_store:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
     lines += _table(status) or ["  no stages yet"]
-    lines += boxes_lines(status.boxes, status.now)
+    lines += boxes_lines(status.boxes, status.platforms, status.now)
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
     lines += [f"Open: {one.folder}\n      {one.command}" for one in status.folders]
     lines += [f"Unfinished: {one.what}." for one in status.unfinished]

@@ -75,6 +75,7 @@ def gather(
         forge_read_at=min(read, default=None),
         in_store=series is not None or not lock.stages,
         has_checks=bool(plan.checks),
+        platforms=tuple(one.name for one in plan.platforms),
         boxes=boxes.read(directory.state),
     )
 

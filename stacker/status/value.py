@@ -248,6 +248,7 @@ class SeriesStatus:
     forge_read_at: int | None
     in_store: bool
     has_checks: bool
+    platforms: tuple[str, ...] = ()
     boxes: Known = NOBODY
 
     def stage(self, stage_id: str) -> StageStatus:

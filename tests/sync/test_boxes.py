@@ -64,11 +64,12 @@ def test_what_boxes_say_comes_with_sync(ann, home):
 
 
 def test_nothing_that_a_box_says_is_believed_by_a_terminal(ann, home):
-    raw = json.loads(text_of(SIGN)) | {"platforms": ["a\x1b[2J\nNext: rm"], "host": "\u202eh"}
-    show(home, "loud", json.dumps(raw).encode())
+    raw = {"platforms": ["local", "x\nNext: rm"], "host": "\u202eh", "what": "a\x1b[2J\nNext: rm"}
+    show(home, "loud", json.dumps(json.loads(text_of(SIGN)) | raw).encode())
     ann.stacker("sync")
     text = ann.run("status", cwd=ann.home).out
-    assert "a\\u001b[2J Next: rm: box \\u202eh looked" in text
+    assert "\nlocal: box \\u202eh looked just now, idle (a\\u001b[2J Next: rm)\n" in text
+    assert text.count("Next: ") == text.count("Next: rm")
 
 
 def test_a_box_that_is_long_silent_is_named_by_the_doctor(ann, home):

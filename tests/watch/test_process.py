@@ -76,10 +76,11 @@ def test_options_that_do_not_go_together(run_stacker, words):
     assert run_stacker("verify", *words).code == 2
 
 
-def test_a_time_that_is_none(run_stacker):
-    done = run_stacker("verify", "--watch", "--as-root", "--every", "soon")
+@pytest.mark.parametrize("time", ["soon", "0m", "2d"])
+def test_a_time_that_is_none(run_stacker, time):
+    done = run_stacker("verify", "--watch", "--as-root", "--every", time)
     assert done.code == 2
-    assert "soon" in done.err
+    assert repr(time) in done.err
 
 
 def test_upstream_is_asked_without_any_token(tmp_path, monkeypatch):
