@@ -53,7 +53,7 @@ def box_text(one: Sign, known: Known, now: int) -> str:
 
 
 def _of(known: Known, platform: str) -> list[Sign]:
-    """The boxes for a platform, the liveliest first; whoever claims to be of tomorrow comes last."""
+    """The boxes for a platform, the liveliest first; who claims to be of tomorrow comes last."""
     signs = [one for one in known.signs if platform in one.platforms]
     latest = known.read_at + _SKEW
     return sorted(signs, key=lambda one: (one.at <= latest, one.at), reverse=True)
