@@ -16,14 +16,13 @@ from stacker.series.plan.model import DEMO_FORGE
 from stacker.series.plan.reading import read_plan
 from stacker.series.plan.upstream import UpstreamKind, is_forge_url, upstream_kind
 from stacker.series.versions import ondisk, operations
-from stacker.series.workspace import Upstream, Workspace, open_store
+from stacker.series.workspace import Upstream, Workspace, open_store, store_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacker.doctor.remote import Reach
     from stacker.forge.github import GitHub
-    from stacker.git.store import ObjectStore
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.versions.operations import Operation
     from stacker.submit.gather import Place
@@ -158,6 +157,14 @@ def home(plan: Plan, directory: SeriesDirectory) -> Home:
             return Home(url, Credential(origin_of(url), token) if token else None)
 
 
+def public_upstreams(directory: SeriesDirectory, plan: Plan) -> dict[str, Upstream]:
+    """The upstreams of a plan as everybody may read them: nobody is asked for a token."""
+    if plan.forge == DEMO_FORGE and settings.forge_override() is None:
+        raise UsageError("the demo's forge is in each folder alone: no box can fetch from it")
+    there = Site((settings.forge_override() or plan.forge or settings.GITHUB).rstrip("/"), None)
+    return {one.name: upstream(one, directory.root, there) for one in plan.repositories}
+
+
 def upstreams(work: Workspace, plan: Plan) -> dict[str, Upstream]:
     """The upstreams of another plan for the same series; what both plans name is known."""
     found = {r.name: work.upstreams[r.name] for r in work.plan.repositories}
@@ -212,7 +219,7 @@ def _opened(start: Path, *, forge: bool) -> Iterator[tuple[Workspace, Site | Non
         remove_leftovers(directory.store)
         forge = forge or _names_forge(plan)
         there = stack.enter_context(forge_site(plan, directory)) if forge else None
-        store = stack.enter_context(_store(directory))
+        store = stack.enter_context(store_in(directory))
         finished = ondisk.write_files(store, directory)  # what a killed command left
         if finished:  # the plan with it
             plan = read_plan(directory.plan_file)
@@ -285,11 +292,3 @@ def upstream(repository: Repository, root: Path, site: Site | None) -> Upstream:
                 raise ForgeError("the plan names no forge")
             url = f"{site.url}/{repository.upstream}.git"
             return Upstream(repository.name, url, repository.branch, site.credential)
-
-
-def _store(directory: SeriesDirectory) -> ObjectStore:
-    if (directory.store / "HEAD").is_file():
-        return open_store(directory.store)
-    ids = (directory.read("series.lock") or b"").split()
-    is_long = any(len(word) == 66 for word in ids if word.startswith(b'"'))
-    return open_store(directory.store, "sha256" if is_long else "sha1")

@@ -12,15 +12,23 @@ if TYPE_CHECKING:
     from stacker.ssh.keygen import SigningKey
 
 
-def signing_key(work: Workspace, terminal: Terminal) -> SigningKey | None:
+def own_key() -> SigningKey | None:
     """The key that the environment names, if any; it has signed something before this returns."""
     path = settings.signing_key()
     if path is None:
         return None
     from stacker.evidence import signing  # noqa: PLC0415 - few machines have a key
-    from stacker.verify.signers import signers_of  # noqa: PLC0415 - as above
 
-    key = signing.signing_key(path)
+    return signing.signing_key(path)
+
+
+def signing_key(work: Workspace, terminal: Terminal) -> SigningKey | None:
+    """The same; says whom the plan takes it for."""
+    key = own_key()
+    if key is None:
+        return None
+    from stacker.verify.signers import signers_of  # noqa: PLC0415 - few machines have a key
+
     signer = signers_of(work.directory.state, work.plan).by(key.public)
     fingerprint = key.public.fingerprint
     terminal.say(

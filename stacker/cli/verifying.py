@@ -60,6 +60,15 @@ def verify(
     trust: Annotated[
         bool, typer.Option("--trust", help="Run this plan's commands without asking.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Be a box: build what home has, again and again.")
+    ] = False,
+    every: Annotated[
+        str | None, typer.Option(metavar="TIME", help="With --watch: between two looks (5m).")
+    ] = None,
+    as_root: Annotated[
+        bool, typer.Option("--as-root", help="With --watch: also as root or administrator.")
+    ] = False,
 ) -> Answer:
     """Run the checks that lack evidence; says its price first."""
     if first_bad and (why or fail_fast):
@@ -67,6 +76,18 @@ def verify(
     options: Options = context.obj
     options.if_interrupted = "Interrupted; what ended by then is recorded and will not run again."
     terminal = options.terminal
+    if watch:
+        if stages or rerun or fail_fast or first_bad or why:
+            raise UsageError("--watch goes with --platform, --check, -j and --trust only")
+        from stacker.cli.watching import watch_home  # noqa: PLC0415 - only a box needs it
+
+        with interruptible():
+            watch_home(
+                options, platform or (), check or (),
+                jobs=jobs, trust=trust, every=every or "5m", as_root=as_root,
+            )  # fmt: skip
+    if every is not None or as_root:
+        raise UsageError("--every and --as-root belong to --watch")
 
     with options.workspace() as work:
         selection = tuple(work.plan.stage(name).id for name in stages or ())
@@ -142,9 +163,8 @@ def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
                 "the commands of this plan have not run here before",
                 hint="Read the [[checks]] of series.toml, then say `stacker verify --trust`.",
             )
-        for check in work.plan.checks:
-            for step in check.run:
-                terminal.say(f"  {check.name}: {' '.join(step)}")
+        for command in trusting.commands(work.plan):
+            terminal.say(f"  {command}")
         if not terminal.ask("These commands will run on this machine. Run them?"):
             raise StackerError("nothing was run", hint="Nobody agreed to run the plan's commands.")
     trusting.trust(work.directory.state, work.plan)

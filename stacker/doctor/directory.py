@@ -6,6 +6,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING
 
+from stacker.boxes import known as boxes
 from stacker.doctor.finding import ok, problem, warning
 from stacker.errors import GitError, PatchError
 from stacker.git.process import Git
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stacker.series.directory import SeriesDirectory
 
 _PYTHON, _GIT = (3, 11), (2, 39)
+_DAY, _LONG = 86_400, 7  # seconds, days
 # Files that no checkout may change, as examples for git's attributes.
 _EXACT = ("patches/stage/0001-change.patch", "resolutions/stage/solution")
 
@@ -84,6 +86,21 @@ def examine_leftovers(directory: SeriesDirectory) -> Iterator[Finding]:
         if (directory.state / name).exists()
     ]
     yield from found or [ok("leftovers", "nothing was left half done")]
+
+
+def examine_boxes(directory: SeriesDirectory) -> Iterator[Finding]:
+    """Whether a box that built for the team has not been heard of for long."""
+    known = boxes.read(directory.state)
+    for one in known.signs:
+        days = (one.silence(known.read_at) or 0) // _DAY
+        if days >= _LONG:
+            built = ", ".join(one.platforms[:3])
+            yield warning(
+                "boxes",
+                f"{one.host}, which built for {built}, is silent {days} days",
+                "Look after it; or, if it is no more, take its sign out of home: "
+                f"`git push HOME :refs/stacker/boxes/{one.box}`.",
+            )
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -41,6 +41,7 @@ def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Fin
     yield ok("plan", f"{len(plan.stages)} stages for {places}")
     yield from store.examine_store(directory, plan)
     yield from on_disk.examine_leftovers(directory)
+    yield from on_disk.examine_boxes(directory)
     if reach is None:
         return
     try:

@@ -29,7 +29,7 @@ def remove_leftovers(store: Path) -> None:
     To be called by who holds the series, so that no command is at work.
     """
     refs = store / "refs" / "stacker"
-    locks = chain(store.glob("*.lock"), refs.glob("*.lock"), refs.glob("upstream/*.lock"))
+    locks = chain(store.glob("*.lock"), refs.rglob("*.lock"))
     files = (store / "objects" / "pack").glob("tmp_*")
     for found, age in ((locks, _LOCK_AGE), (files, _FILE_AGE)):
         for path in found:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.render.boxes import boxes_document, boxes_lines
 from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
+from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
 
@@ -27,6 +29,7 @@ def status_text(status: SeriesStatus) -> str:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
     lines += _table(status) or ["  no stages yet"]
     lines += _elsewhere(status)
+    lines += boxes_lines(status.boxes, status.platforms, status.now)
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
     lines += [f"Open: {one.folder}\n      {one.command}" for one in status.folders]
     lines += [f"Unfinished: {one.what}." for one in status.unfinished]
@@ -196,17 +199,6 @@ def _note(one: StageStatus) -> str:
     return "; ".join(notes)
 
 
-def ago(seconds: int) -> str:
-    """How long ago, for people: `just now`, `12 min ago`, `3 h ago`, `9 days ago`."""
-    if seconds < 60:
-        return "just now"
-    if seconds < 2 * 3600:
-        return f"{seconds // 60} min ago"
-    if seconds < 2 * _DAY:
-        return f"{seconds // 3600} h ago"
-    return f"{seconds // _DAY} days ago"
-
-
 def _short(oid: str | None) -> str:
     return oid[:7] if oid else "no base yet"
 
@@ -244,6 +236,7 @@ def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[st
         ],
         "unfinished": [{"what": one.what, "command": one.command} for one in status.unfinished],
         "forge_read_at": status.forge_read_at,
+        "boxes": boxes_document(status.boxes),
         "in_store": status.in_store,
         "next": step and {"command": step.command, "because": step.because},
     }  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError, SeriesError
 from stacker.git import nearby, transfer
+from stacker.git.leftovers import remove_leftovers
 from stacker.git.objects import Oid, is_oid
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
@@ -16,7 +18,7 @@ from stacker.series.saving import see
 from stacker.series.versions import ondisk, operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
@@ -118,6 +120,24 @@ def open_store(path: Path, object_format: str = "sha1") -> ObjectStore:
         )  # fmt: skip
         begun.rename(path)
     return ObjectStore(Git(path))
+
+
+def store_in(directory: SeriesDirectory) -> ObjectStore:
+    """The object store of a series directory, made when it is not there."""
+    if (directory.store / "HEAD").is_file():
+        return open_store(directory.store)
+    ids = (directory.read("series.lock") or b"").split()
+    is_long = any(len(word) == 66 for word in ids if word.startswith(b'"'))
+    return open_store(directory.store, "sha256" if is_long else "sha1")
+
+
+@contextmanager
+def alone_in(directory: SeriesDirectory) -> Iterator[ObjectStore]:
+    """The same, while no other command works there; raises `BusyError`."""
+    with directory.exclusive():
+        remove_leftovers(directory.store)
+        with store_in(directory) as store:
+            yield store
 
 
 def fetch_tip(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> Oid:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.boxes import known as boxes
 from stacker.errors import StackerError
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
@@ -74,6 +75,8 @@ def gather(
         forge_read_at=min(read, default=None),
         in_store=series is not None or not lock.stages,
         has_checks=bool(plan.checks),
+        platforms=tuple(one.name for one in plan.platforms),
+        boxes=boxes.read(directory.state),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from stacker.boxes.known import NOBODY, Known
 from stacker.forge.api import PullState
 
 if TYPE_CHECKING:
@@ -212,7 +213,8 @@ class SeriesStatus:
     """All of it, stages in plan order. `now` is in seconds since 1970.
 
     `forge_read_at` is the time of the oldest thing that is shown of the forge. `in_store` is
-    false in a clone whose store lacks the series, where nothing but plan and lock is known.
+    false in a clone whose store lacks the series, where nothing but plan and lock is known. `boxes`
+    are those that build for the team, as home had it when it was last read.
     """
 
     name: str
@@ -229,6 +231,8 @@ class SeriesStatus:
     forge_read_at: int | None
     in_store: bool
     has_checks: bool
+    platforms: tuple[str, ...] = ()
+    boxes: Known = NOBODY
 
     def stage(self, stage_id: str) -> StageStatus:
         """The stage of that id."""

@@ -16,7 +16,7 @@ from stacker.series.versions import ondisk, operations
 from stacker.series.versions.recording import extend
 from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import fetch_tip
-from stacker.sync import evidence, home, landings, line
+from stacker.sync import boxes, evidence, home, landings, line
 from stacker.sync.home import Heads
 from stacker.sync.joining import Joined, join
 from stacker.sync.numbering import Numbering, lock_in, with_numbers
@@ -74,11 +74,12 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
     `GitError` where home cannot be reached or does not take what is sent.
     """
     edits, unseen = _seen(work, told, dry_run=request.dry_run)
-    there = work.upstreams if request.fetch else {}
-    tips = {name: fetch_tip(work.store, one, told) for name, one in there.items()}
+    asked = work.upstreams if request.fetch else {}
+    tips = {name: fetch_tip(work.store, one, told) for name, one in asked.items()}
     came: Came | None = None
     for _ in range(_TRIES):
-        before = home.fetch(work.store, request.home, told)
+        there = home.fetch(work.store, request.home, told)
+        before = there.heads
         came = _come_together(work, request, before.versions, unseen, told).after(came)
         records = _records(work, before)
         now = Heads(came.head, records.evidence.head, records.landings.head)
@@ -86,11 +87,12 @@ def sync(work: Workspace, request: SyncRequest, told: Told | None = None) -> Syn
             read = len(records.evidence.came), len(records.landings.came)
             return replace(_synced(work, request, came, records, read), edits=edits)
         read = _take(work, records)
+        boxes.take(work.directory.state, work.store, there.boxes, work.now)
         refused = home.send(work.store, request.home, before, now)
         if refused is None or came.state is State.STOPPED:  # then the rest waits, too
             done = _synced(work, request, came, records, read)
             return replace(done, edits=edits, upstreams=tips)
-        if home.fetch(work.store, request.home, told) == before:
+        if home.fetch(work.store, request.home, told).heads == before:
             also = (
                 ", and whether it has ids of sha256, as upstream"
                 if work.store.algorithm != "sha1"

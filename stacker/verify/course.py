@@ -9,7 +9,7 @@ from stacker.verify.holding import held_back
 from stacker.verify.request import not_run, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.evidence.record import Record
     from stacker.verify.matrix import Cell
@@ -25,12 +25,19 @@ class Turn(Enum):
 
 
 class Course:
-    """One `verify` on its way: `known` is the evidence that there was, by key."""
+    """One `verify` on its way: `known` is the evidence that there was, by key.
+
+    `hold` says in words why a cell shall not begin, whatever the plan has; empty when it may.
+    """
 
     def __init__(
-        self, request: VerifyRequest, cells: Sequence[Cell], known: Mapping[str, Record]
+        self,
+        request: VerifyRequest,
+        cells: Sequence[Cell],
+        known: Mapping[str, Record],
+        hold: Callable[[Cell], str] = lambda _: "",
     ) -> None:
-        self._request, self._cells, self._known = request, cells, known
+        self._request, self._cells, self._known, self._hold = request, cells, known, hold
         self._built: dict[str, tuple[Cell, Record, str]] = {}
         self._left: dict[str, str] = {}
 
@@ -45,7 +52,7 @@ class Course:
     def turn(self, cell: Cell) -> Turn:
         """Whether it is that cell's turn; one that is never built says why in its result."""
         results = [one for one in map(self.result, self._cells) if one is not None]
-        reason = held_back(cell, results, fail_fast=self._request.fail_fast)
+        reason = held_back(cell, results, fail_fast=self._request.fail_fast) or self._hold(cell)
         if reason:
             self._left[cell.key] = reason
             return Turn.NEVER

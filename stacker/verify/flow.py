@@ -42,8 +42,15 @@ EVIDENCE = "evidence.sqlite"
 SIGNATURES = "signatures"
 
 
-def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
-    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
+def verify(
+    request: VerifyRequest,
+    say: Callable[[Event], None],
+    hold: Callable[[Cell], str] = lambda _: "",
+) -> VerifyResult:
+    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted.
+
+    `hold` is asked before a build begins, and may say in words why it shall not.
+    """
     tidy(request)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
@@ -51,7 +58,7 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
         known, uncounted = ({}, {}) if request.rerun else _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
-        course = Course(request, cells, known)
+        course = Course(request, cells, known, hold)
         try:
             build(request, course, evidence, say)
         finally:

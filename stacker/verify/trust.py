@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _FILE = "trusted"
 
 def is_trusted(folder: Path, plan: Plan) -> bool:
     """Whether these very commands were trusted before; `folder` is the series' `.stacker`."""
-    return not plan.checks or _digest(plan) in _remembered(folder)
+    return not commands(plan) or _digest(plan) in _remembered(folder)
 
 
 def trust(folder: Path, plan: Plan) -> None:
@@ -26,6 +27,19 @@ def trust(folder: Path, plan: Plan) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _FILE).open("a", encoding="ascii", newline="\n") as file:
         file.write(f"{_digest(plan)}\n")
+
+
+def commands(plan: Plan) -> tuple[str, ...]:
+    """All that the plan would run, a line each, with the name of what runs it."""
+    checks = [(check.name, step) for check in plan.checks for step in check.run]
+    checks += [
+        (f"{check.name} on {name}", step)
+        for check in plan.checks
+        for name, other in check.on.items()
+        for step in other.run or ()
+    ]
+    tools = [(f"toolchain of {p.name}", step) for p in plan.platforms for step in p.toolchain or ()]
+    return tuple(f"{name}: {shlex.join(step)}" for name, step in (*checks, *tools))
 
 
 def _remembered(folder: Path) -> frozenset[str]:

@@ -17,7 +17,8 @@ from status_samples import (
     submitted,
 )
 
-from stacker.render.status import ago, status_document, status_text
+from stacker.render.status import status_document, status_text
+from stacker.render.times import ago
 from stacker.status.value import OpenFolder, PublishedAs, Stopped, UpstreamStatus
 
 MARK = """\

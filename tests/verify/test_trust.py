@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from stacker.series.plan.reading import parse_plan
-from stacker.verify.trust import is_trusted, trust
+from stacker.verify.trust import commands, is_trusted, trust
 
 HEAD = '[series]\nname = "s"\n[repositories.main]\nupstream = "o/main"\n'
 
@@ -30,3 +30,20 @@ def test_older_trust_is_kept(tmp_path):
 
 def test_a_plan_that_runs_nothing_needs_none(tmp_path):
     assert is_trusted(tmp_path, parse_plan(HEAD, "series.toml"))
+    tools = '[platforms.here]\ntoolchain = ["cc", "--version"]\n'
+    assert not is_trusted(tmp_path, parse_plan(HEAD + tools, "series.toml"))
+
+
+def test_all_that_would_run_can_be_read():
+    found = plan(
+        '["a b"]',
+        """
+[checks.on.here]
+run = [["c"], ["d"]]
+[platforms.here]
+toolchain = ["cc", "--version"]
+""",
+    )
+    assert commands(found) == (
+        "c: 'a b'", "c on here: c", "c on here: d", "toolchain of here: cc --version",
+    )  # fmt: skip

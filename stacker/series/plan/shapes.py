@@ -165,18 +165,23 @@ def _word(value: object, path: Path, report: Report) -> None:
             report.add(path, f"has the invisible character {hidden}")
 
 
+def seconds_in(text: str) -> float:
+    """The seconds of a duration such as `90s`, `30m` or `1d12h`; 0 when it is none."""
+    found = re.fullmatch(DURATION, text)
+    parts = [int(part or 0) for part in found.groups()] if found else [0, 0, 0, 0]
+    return float(sum(part * unit for part, unit in zip(parts, (86400, 3600, 60, 1), strict=True)))
+
+
 def _duration(value: object, path: Path, report: Report) -> float | None:
     if not _is(value, str, path, report):
         return None
-    found = re.fullmatch(DURATION, str(value))
-    parts = [int(part or 0) for part in found.groups()] if found else [0, 0, 0, 0]
-    total = sum(part * unit for part, unit in zip(parts, (86400, 3600, 60, 1), strict=True))
+    total = seconds_in(str(value))
     if not total:
         report.add(
             path, f"no duration {str(value)[:80]!r}", way_out='write it as "90s", "30m" or "2h"'
         )
         return None
-    return float(total)
+    return total
 
 
 def _reasons(value: object, path: Path, report: Report) -> Mapping[str, str] | None:
