@@ -36,15 +36,20 @@ def text_of(record: Record) -> bytes:
     if record.parts:
         tries = [[str(one.verdict), one.exit_code, one.seconds] for one in record.attempts]
         values |= {"attempts": tries, "parts": dict(record.parts), "patch": record.patch}
-    if record.log_digest:
+    if _is_new(record):
         values |= {name: getattr(record, name) for name in _SINCE_3}
     return json.dumps(values, sort_keys=True, indent=1).encode() + b"\n"
 
 
 def _format(record: Record) -> int:
     if record.parts:
-        return FORMAT if record.log_digest else _WITHOUT_LOG
+        return FORMAT if _is_new(record) else _WITHOUT_LOG
     return _OLD
+
+
+def _is_new(record: Record) -> bool:
+    """Whether it has what came with the third format; a run of upstream's CI has no log."""
+    return bool(record.log_digest or record.runner)
 
 
 def name_of(text: bytes) -> str:

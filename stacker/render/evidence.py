@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _WORDS = {
     "run": "commands",
     "passes": "attempts",
+    "ci": "CI check",
     "values.base": "base",
     "values.stage": "stage's name",
 }
@@ -65,6 +66,8 @@ def why_text(missing: Sequence[Missing]) -> str:
 
 
 def _why(one: Missing) -> str:
+    if one.cell.ci is not None:
+        return one.cell.cannot
     if one.earlier is None:
         return "has never run"
     if one.earlier.stale:

@@ -13,6 +13,7 @@ from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
 from stacker.verify.building import built
 from stacker.verify.cells import cells_of
+from stacker.verify.ci_taking import take_in
 from stacker.verify.course import Course
 from stacker.verify.earlier import fresh
 from stacker.verify.lane import lane_name, lane_of
@@ -40,8 +41,9 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
     _tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
-        known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
+        cells = in_order(request.plan, _cells(request, evidence))
+        asked = [cell for cell in cells if cell.ci or not request.rerun]
+        known = held(evidence, asked, own=request.own_evidence)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
         course = Course(request, cells, known)
@@ -64,10 +66,15 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
     """The cells that lack evidence, with what there was before; runs no check."""
     remove_tree(request.builds)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = cells_of(request, toolchains(request, evidence))
+        cells = _cells(request, evidence)
         known = held(evidence, cells, own=request.own_evidence)
         before = earlier_results(request, evidence, cells, known)
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
+
+
+def _cells(request: VerifyRequest, evidence: EvidenceStore) -> tuple[Cell, ...]:
+    """The cells of the request, after what the forge told of them was taken in."""
+    return take_in(request, evidence, cells_of(request, toolchains(request, evidence)))
 
 
 def _tidy(request: VerifyRequest) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
 from stacker.verify.logs import found_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
+    from stacker.verify.ci_binding import Sight
     from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
     from stacker.verify.price import Price
@@ -31,7 +32,8 @@ class VerifyRequest:
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared does not count, nor what was built in a lane that was moved. At most
-    `jobs` builds run at once.
+    `jobs` builds run at once. `ci` has for each stage the commits whose CI checks the forge told,
+    the one that matters most last.
     """
 
     plan: Plan
@@ -48,6 +50,7 @@ class VerifyRequest:
     fail_fast: bool = False
     own_evidence: bool = False
     jobs: int = 1
+    ci: Mapping[StageId, Sequence[Sight]] = field(default_factory=dict)
 
     @property
     def builds(self) -> Path:
@@ -79,7 +82,8 @@ class CellResult:
 
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
     nothing), `reason` why it could not run, in words. `attempts` are its runs; `earlier` is what
-    there was before and did not count.
+    there was before and did not count. `url` is where people see it; `shown` what upstream's CI
+    said without its counting.
     """
 
     stage: StageId
@@ -94,6 +98,8 @@ class CellResult:
     reason: str = ""
     attempts: tuple[Attempt, ...] = ()
     earlier: Earlier | None = None
+    url: str = ""
+    shown: str = ""
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -117,6 +123,7 @@ def recorded(
         log=found_log(request.log_of(record.key)),
         reason=reason,
         attempts=record.attempts,
+        url=record.url,
     )
 
 
@@ -133,6 +140,8 @@ def not_run(cell: Cell, reason: str) -> CellResult:
         origin="",
         log="",
         reason=reason,
+        url=cell.url,
+        shown=cell.shown,
     )
 
 

@@ -208,6 +208,7 @@ def check(draw, name, repositories, platforms, above):
         timeout=st.none() | seconds,
         paths=st.none() | several(GLOBS),
         env=st.none() | several(st.sampled_from(["PATH", "TMP"])),
+        builder=st.none() | TEXTS,
     )
     return Check(
         name=name,

@@ -1,0 +1,46 @@
+"""Which CI check of the forge stands for a check on a platform that upstream's CI builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.series.plan.model import RunnerKind
+from stacker.verify.commands import repositories_named
+
+if TYPE_CHECKING:
+    from stacker.series.plan.model import Check, Plan, Platform
+
+
+@dataclass(frozen=True, slots=True)
+class CICheck:
+    """A CI check by its name on the forge. Only runs that `app` made count; none if it is empty.
+
+    `runner` is the plan's name of that CI; `beside` are the repositories whose files the plan's
+    check is given.
+    """
+
+    name: str
+    app: str
+    runner: str
+    beside: tuple[str, ...] = ()
+
+
+def ci_check(plan: Plan, check: Check, platform: Platform) -> CICheck | None:
+    """The CI check that stands for `check` there; None where something else builds."""
+    for runner in plan.runners:
+        if runner.name == platform.runner and runner.kind is RunnerKind.GITHUB:
+            beside = repositories_named(check.run)
+            return CICheck(check.builder(platform), runner.app or "", runner.name, beside)
+    return None
+
+
+def ci_checks(plan: Plan) -> tuple[tuple[str, CICheck], ...]:
+    """All that the plan names, each with the name of the repository whose stages it is for."""
+    found = (
+        (check.repository, ci_check(plan, check.for_platform(platform.name), platform))
+        for check in plan.checks
+        for platform in plan.platforms
+        if not check.platforms or platform.name in check.platforms
+    )
+    return tuple(dict.fromkeys((name, one) for name, one in found if one is not None))
