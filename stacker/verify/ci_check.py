@@ -35,6 +35,12 @@ def ci_check(plan: Plan, check: Check, platform: Platform) -> CICheck | None:
     return None
 
 
+def ci_platforms(plan: Plan) -> frozenset[str]:
+    """The names of the platforms that upstream's CI builds."""
+    runners = {runner.name for runner in plan.runners if runner.kind is RunnerKind.GITHUB}
+    return frozenset(one.name for one in plan.platforms if one.runner in runners)
+
+
 def ci_checks(plan: Plan) -> tuple[tuple[str, CICheck], ...]:
     """All that the plan names, each with the name of the repository whose stages it is for."""
     found = (

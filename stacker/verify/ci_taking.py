@@ -50,10 +50,11 @@ def take_in(
 def _open(cell: Cell, sight: Sight, one: Reading) -> Cell:
     """The cell with what there is to say while its evidence is lacking."""
     match one:
-        case Bound(_, _, run):
+        case Bound(verdict, _, run):
+            said = f"{str(verdict).replace('-', ' ')}, other files"
             where = sight.where if isinstance(sight, Seen) else ""
             why = f"{where} has other files than {cell.stage} has now"
-            return replace(cell, cannot=why, url=_address(run))
+            return replace(cell, cannot=why, shown=said, url=_address(run))
         case Unbound(verdict, word, why, run):
             said = f"{str(verdict).replace('-', ' ')}, {word}"
             return replace(cell, cannot=why, shown=said, url=_address(run))

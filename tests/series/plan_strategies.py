@@ -103,8 +103,14 @@ def plans(draw):
     where = [each.name for each in repositories]
     stages = draw(stage_lists(where))
     runners = tuple(
-        Runner(name=name, kind=draw(st.sampled_from(RunnerKind)), url="https://bots.example.org")
+        Runner(
+            name=name,
+            kind=kind,
+            url="https://bots.example.org",
+            app=draw(st.none() | TEXTS) if kind is RunnerKind.GITHUB else None,
+        )
         for name in draw(names(0, 2))
+        for kind in [draw(st.sampled_from(RunnerKind))]
     )
     platforms = tuple(draw(platform(name, runners)) for name in draw(names(0, 3)))
     platforms = platforms or (Platform(name="local"),)
