@@ -17,11 +17,11 @@ from stacker.render import evidence as explaining
 from stacker.render import verify as rendering
 from stacker.render.building import progress
 from stacker.render.terminal import Answer
+from stacker.series.plan.ci_checks import ci_checks
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.status.reading import read_pulls
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
-from stacker.verify.ci_check import ci_checks
 from stacker.verify.ci_seen import pulls_seen
 from stacker.verify.logs import last_lines
 from stacker.verify.price import duration

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from stacker.evidence.record import Verdict
 from stacker.land.outcome import Reason, Who
 from stacker.land.staging import landing_branch
+from stacker.series.plan.ci_checks import ci_checks, ci_platforms
 from stacker.verify.ci_binding import Merge, Seen, Unseen
-from stacker.verify.ci_check import ci_checks, ci_platforms
 from stacker.verify.ci_seen import contains, pulls_seen
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from stacker.evidence.key import evidence_parts
-from stacker.verify.ci_check import ci_check
+from stacker.series.plan.ci_checks import ci_check
 from stacker.verify.commands import decisive, repositories_named
 from stacker.verify.environment import asked_for
 from stacker.verify.filtered import filtered_tree
@@ -19,8 +19,8 @@ from stacker.verify.toolchain import Toolchain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.series.plan.ci_checks import CICheck
     from stacker.series.plan.model import Check, Platform
-    from stacker.verify.ci_check import CICheck
     from stacker.verify.matrix import Cell
     from stacker.verify.request import VerifyRequest
     from stacker.verify.stage_tree import StageTree

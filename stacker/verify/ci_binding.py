@@ -17,8 +17,10 @@ from stacker.forge.answers import printable
 from stacker.forge.api import CISource, CIState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacker.forge.api import CIResult
-    from stacker.verify.ci_check import CICheck
+    from stacker.series.plan.ci_checks import CICheck
 
 _BUILD_THE_COMMIT = frozenset({"push", "merge_group"})
 _BUILDS_A_MERGE = "pull_request"
@@ -109,8 +111,8 @@ class Nothing:
 Reading = Bound | Unbound | Nothing
 
 
-def reading(check: CICheck, sight: Sight) -> Reading:
-    """What `sight` comes to for `check`.
+def reading(check: CICheck, sight: Sight, beside: Sequence[str] = ()) -> Reading:
+    """What `sight` comes to for `check`; it is given the files of the repositories `beside`.
 
     Of several runs of that name those of the named app are heard alone, if there are any. Among
     them a failure outweighs what has not ended, and that a pass; one that was skipped is heard
@@ -123,7 +125,7 @@ def reading(check: CICheck, sight: Sight) -> Reading:
     said = [run for run in counting if run.conclusion not in _SAYS_NOTHING] or counting
     if not said:
         return Nothing(f"no run of {check.name!r} on {sight.where} yet")
-    return min((_of_run(check, run, sight) for run in said), key=_rank)
+    return min((_of_run(check, run, sight, beside) for run in said), key=_rank)
 
 
 def _rank(one: Reading) -> int:
@@ -136,7 +138,7 @@ def _rank(one: Reading) -> int:
             return 3
 
 
-def _of_run(check: CICheck, run: CIResult, seen: Seen) -> Reading:
+def _of_run(check: CICheck, run: CIResult, seen: Seen, beside: Sequence[str]) -> Reading:
     verdict = _verdict(run)
     if verdict is None:
         return Nothing(f"{check.name!r} {_otherwise(run)} on {seen.where}")
@@ -144,7 +146,7 @@ def _of_run(check: CICheck, run: CIResult, seen: Seen) -> Reading:
     against = _uncounted(check, run)
     if against:
         return Unbound(verdict, "not counted", f"{said}, not counted: {against}", run)
-    against = _unbound(check, run, seen)
+    against = _unbound(run, seen, beside)
     if against or seen.tree is None:
         return Unbound(verdict, "unbound", f"{said}, unbound: {against}", run)
     return Bound(verdict, seen.tree, run)
@@ -173,10 +175,10 @@ def _uncounted(check: CICheck, run: CIResult) -> str:
     return ""
 
 
-def _unbound(check: CICheck, run: CIResult, seen: Seen) -> str:
+def _unbound(run: CIResult, seen: Seen, beside: Sequence[str]) -> str:
     """Why it is not known what the run built; empty when it is."""
-    if check.beside:
-        return f"what CI had of {', '.join(check.beside)} beside it is not known"
+    if beside:
+        return f"what CI had of {', '.join(beside)} beside it is not known"
     if seen.tree is None:
         return "this clone does not have that commit"
     if run.event in _BUILD_THE_COMMIT:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.evidence.key import evidence_key
 from stacker.evidence.record import Attempt, Record
 from stacker.verify.ci_binding import Bound, Nothing, Seen, Unbound, Unseen, reading
+from stacker.verify.commands import repositories_named
 from stacker.verify.filtered import filtered_tree
 from stacker.verify.stage_tree import own_change
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from stacker.evidence.store import EvidenceStore
     from stacker.forge.api import CIResult
+    from stacker.series.plan.ci_checks import CICheck
     from stacker.verify.ci_binding import Reading, Sight
-    from stacker.verify.ci_check import CICheck
     from stacker.verify.matrix import Cell
     from stacker.verify.request import VerifyRequest
 
@@ -37,7 +38,8 @@ def take_in(
             told.append(cell)
             continue
         sights = request.ci.get(cell.stage) or (Unseen(f"the forge told nothing of {cell.stage}"),)
-        readings = [reading(cell.ci, sight) for sight in sights]
+        beside = repositories_named(cell.check.run)
+        readings = [reading(cell.ci, sight, beside) for sight in sights]
         for sight, one in zip(sights, readings, strict=True):
             if isinstance(one, Bound) and isinstance(sight, Seen):
                 found.append(_record(request, cell, cell.ci, sight, one))

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from stacker.evidence.key import evidence_key
+from stacker.series.plan.ci_checks import ci_check
 from stacker.series.plan.model import MustPass, RunnerKind
 from stacker.series.plan.naming import find
 from stacker.series.plan.order import needs_first
-from stacker.verify.ci_check import ci_check
 from stacker.verify.machine import is_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.series.plan.ci_checks import CICheck
     from stacker.series.plan.model import Check, Plan, Platform, StageId
-    from stacker.verify.ci_check import CICheck
     from stacker.verify.stage_tree import StageTree
 
 Named = TypeVar("Named", "Check", "Platform")

@@ -9,8 +9,8 @@ import pytest
 
 from stacker.evidence.record import Verdict
 from stacker.forge.api import CIResult, CISource, CIState
+from stacker.series.plan.ci_checks import CICheck
 from stacker.verify.ci_binding import Bound, Merge, Nothing, Seen, Unbound, Unseen, reading
-from stacker.verify.ci_check import CICheck
 
 CHECK = CICheck("Tests", "github-actions", "upstream-ci")
 TREE, HEAD, TIP = "t" * 40, "a" * 40, "b" * 40
@@ -122,7 +122,7 @@ def test_the_reason_in_words(sight, why):
 
 
 def test_what_ci_had_beside_the_files_is_not_known():
-    found = reading(replace(CHECK, beside=("deps",)), seen(run()))
+    found = reading(CHECK, seen(run()), ("deps",))
     assert (found.word, "deps" in found.why) == ("unbound", True)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.series.plan.model import RunnerKind
-from stacker.verify.commands import repositories_named
 
 if TYPE_CHECKING:
     from stacker.series.plan.model import Check, Plan, Platform
@@ -16,22 +15,19 @@ if TYPE_CHECKING:
 class CICheck:
     """A CI check by its name on the forge. Only runs that `app` made count; none if it is empty.
 
-    `runner` is the plan's name of that CI; `beside` are the repositories whose files the plan's
-    check is given.
+    `runner` is the plan's name of that CI.
     """
 
     name: str
     app: str
     runner: str
-    beside: tuple[str, ...] = ()
 
 
 def ci_check(plan: Plan, check: Check, platform: Platform) -> CICheck | None:
     """The CI check that stands for `check` there; None where something else builds."""
     for runner in plan.runners:
         if runner.name == platform.runner and runner.kind is RunnerKind.GITHUB:
-            beside = repositories_named(check.run)
-            return CICheck(check.builder(platform), runner.app or "", runner.name, beside)
+            return CICheck(check.builder(platform), runner.app or "", runner.name)
     return None
 
 
