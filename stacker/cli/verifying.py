@@ -10,7 +10,7 @@ import typer
 
 from stacker import settings, wiring
 from stacker.cli.context import Options
-from stacker.errors import ExitCode, ForgeError, StackerError
+from stacker.errors import ExitCode, ForgeError, GitError, StackerError
 from stacker.forge.cache import known_pulls
 from stacker.rebase.restacked import restacked
 from stacker.render import evidence as explaining
@@ -22,7 +22,7 @@ from stacker.series.plan.upstream import UpstreamKind
 from stacker.status.reading import read_pulls
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
-from stacker.verify.ci_seen import pulls_seen
+from stacker.verify.ci_seen import bring_heads, pulls_seen
 from stacker.verify.logs import last_lines
 from stacker.verify.price import duration
 from stacker.verify.request import VerifyRequest
@@ -105,7 +105,7 @@ def _told_by_ci(
     """What upstream's CI says, where the plan goes by it; without an answer, what it last said."""
     if not ci_checks(work.plan):
         return {}
-    against = _ask_forge(work) if options.fetch else "--no-fetch"
+    against = _ask_forge(work, series) if options.fetch else "--no-fetch"
     if against:
         read = min((p.read_at for p in known_pulls(work.directory.state).values()), default=None)
         age = "and never was" if read is None else f"but {duration(work.now - read)} ago"
@@ -114,14 +114,15 @@ def _told_by_ci(
     return {stage: (one,) for stage, one in seen.items()}
 
 
-def _ask_forge(work: Workspace) -> str:
+def _ask_forge(work: Workspace, series: Series) -> str:
     """Read the pull requests of the series; what was in the way, in words."""
     try:
         with wiring.forge_of(work.plan, work.directory) as forge:
             if forge is None:
                 return "there is no token for the forge"
             read_pulls(work.directory, work.plan, forge, work.now)
-    except ForgeError as exc:
+        bring_heads(work, series)
+    except (ForgeError, GitError) as exc:
         return exc.message
     return ""
 

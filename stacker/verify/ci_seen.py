@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacker.forge.cache import known_pulls
 from stacker.git.history import is_ancestor
 from stacker.git.objects import Oid
+from stacker.git.transfer import fetch_ids
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.verify.ci_binding import Merge, Seen, Unseen
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.lock import StageLock
     from stacker.series.plan.model import Repository, StageId
+    from stacker.series.workspace import Workspace
     from stacker.verify.ci_binding import Sight
 
 
@@ -37,6 +39,21 @@ def pulls_seen(store: ObjectStore, series: Series, state: Path) -> dict[StageId,
         else:
             found[stage] = _head(store, repository, line, pull)
     return found
+
+
+def bring_heads(work: Workspace, series: Series) -> None:
+    """Fetch the heads that the forge told of and that the store lacks, of a repository at once."""
+    known = known_pulls(work.directory.state)
+    missing: dict[str, list[Oid]] = {}
+    for stage in series.live:
+        line = series.lock.stage(stage)
+        upstream = series.plan.repository(series.plan.stage(stage).repository).upstream
+        pull = known.get((upstream, line.pull)) if line is not None and line.pull else None
+        if line is not None and pull is not None and work.store.find(pull.head) is None:
+            missing.setdefault(line.repository, []).append(Oid(pull.head))
+    for name, heads in missing.items():
+        place = work.upstreams[name]
+        fetch_ids(work.store.git, place.url, heads, place.credential)
 
 
 def _head(store: ObjectStore, repository: Repository, line: StageLock, pull: KnownPull) -> Seen:

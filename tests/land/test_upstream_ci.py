@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import upstream_ci
 from land_world import (
@@ -104,6 +106,15 @@ def test_what_was_said_is_known_without_the_forge(made):
     assert [one["verdict"] for one in lost.document["results"]] == ["passed", "could-not-run"]
     world.serve()
     assert verify(world)["b"]["verdict"] == "passed"
+
+
+def test_a_fresh_clone_fetches_what_ci_built(made):
+    world = made()
+    ends(world, head(world, "a"))
+    copied = world.root / "another"
+    shutil.copytree(world.folder, copied, ignore=shutil.ignore_patterns(".stacker"))
+    world.folder = copied
+    assert verify(world)["a"]["verdict"] == "passed"
 
 
 def test_one_question_for_all(made):
