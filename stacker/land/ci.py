@@ -40,7 +40,7 @@ def _candidate(work: Workspace, forge: LandForge, found: Gathered, intent: Inten
     where = f"the candidate {intent.candidate[:10]}"
     told = forge.tip_checks(found.facts.repository.upstream, landing_branch(intent), intent.branch)
     if told.tip != intent.candidate:
-        return Unseen(f"{where} was not on the forge yet")
+        return Unseen(f"CI has not seen {where} yet")
     tip = told.other_tip or ""
     contained = contains(work.store, intent.candidate, tip)
     merge = Merge("the candidate", intent.branch, tip, followed=True, contained=contained)

@@ -195,4 +195,6 @@ def _unmerged(merge: Merge | None) -> str:
     built = f"it built the merge of {merge.pull} with {printable(merge.branch)}"
     if not merge.followed:
         return f"{built}, which is not the branch that the plan names"
-    return "" if merge.contained else f"{built}, which has moved on to {merge.tip[:7]}"
+    if merge.contained:
+        return ""
+    return f"{built}, which {f'has moved on to {merge.tip[:7]}' if merge.tip else 'is gone'}"

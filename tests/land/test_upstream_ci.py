@@ -172,7 +172,7 @@ def test_the_coordinator_waits_until_ci_has_passed_on_the_candidate(made):
     candidate = git(world.upstream.path, "rev-parse", STAGING)
     assert said["state"] == "waiting"
     assert reasons(said) == [
-        ("CI", "b", f"test on arm32: the candidate {candidate[:10]} was not on the forge yet")
+        ("CI", "b", f"test on arm32: CI has not seen the candidate {candidate[:10]} yet")
     ]
     ends(world, candidate, None, event="push")
     said = land(world, code=5)

@@ -84,6 +84,10 @@ REASONS = {
             "moved on to bbbbbbb"
         ),
     ),
+    "gone": (
+        seen(run(event="pull_request"), merge=replace(MERGE, tip="", contained=False)),
+        f"'Tests' passed {ON}, unbound: it built the merge of #12 with master, which is gone",
+    ),
     "other branch": (
         seen(run(event="pull_request"), merge=replace(MERGE, branch="x", followed=False)),
         (
