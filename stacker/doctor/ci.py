@@ -47,11 +47,9 @@ def examine_ci(reach: Reach, plan: Plan, state: Path) -> Iterator[Finding]:
 
 
 def _seen(forge: ReadForge, repository: Repository, state: Path) -> tuple[CIResult, ...]:
-    branch = repository.branch
-    if branch is None:
-        facts = forge.repository(repository.upstream)
-        branch = facts.default_branch if facts is not None else "master"
-    seen = list(forge.tip_checks(repository.upstream, branch, branch).checks)
+    seen: list[CIResult] = []
+    if repository.branch is not None:
+        seen += forge.tip_checks(repository.upstream, repository.branch, repository.branch).checks
     for pull in known_pulls(state).values():
         seen += pull.checks if pull.repository == repository.upstream else ()
     return tuple(seen)

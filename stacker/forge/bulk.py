@@ -30,7 +30,7 @@ _REVIEWS = f"{_PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid
 _COMMENTS = f"{_PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
 _CONTEXTS = f"""{_PAGE} nodes {{
   __typename
-  ... on StatusContext {{ context state description creator {{ login }} targetUrl createdAt }}
+  ... on StatusContext {{ context state description creator {{ login }} targetUrl }}
   ... on CheckRun {{
     name status conclusion startedAt completedAt detailsUrl
     checkSuite {{ app {{ slug }} workflowRun {{ event }} }}
@@ -195,19 +195,21 @@ def read_tip(connection: Connection, repository: str, branch: str, other: str) -
         ]
         return _query(connection, repository, fields, names | variables)
 
+    answer = ask("", {})
+    tip, there = _tip(answer, "b"), _tip(answer, "o")
+
     def contexts(answer: object) -> object:
-        if optional_str(answer, "b", "target", "oid") != tip:  # it was moved between two pages
-            raise ForgeError(f"{branch} of {repository} moves", hint="Run it again.")
+        if _tip(answer, "b") != tip:
+            raise ForgeError(f"{branch} of {repository} moved meanwhile", hint="Run it again.")
         rollup = at(answer, "b", "target", "statusCheckRollup")
         return _NO_NODES if rollup is None else at(rollup, "contexts")
 
-    answer = ask("", {})
-    tip, there = _tip(answer, "b"), _tip(answer, "o")
+    def more(cursor: str) -> object:
+        return contexts(ask(", after: $after", {"after": cursor}))
+
     if tip is None:
         return BranchTip(None, (), there)
-    nodes = _nodes(
-        contexts(answer), lambda cursor: contexts(ask(", after: $after", {"after": cursor}))
-    )
+    nodes = _nodes(contexts(answer), more)
     return BranchTip(tip, tuple(check(entry) for entry in nodes), there)
 
 

@@ -67,7 +67,6 @@ def check(entry: object) -> CIResult:
             description=optional_str(entry, "description") or "",
             creator=optional_str(entry, "creator", "login") or "",
             url=optional_str(entry, "targetUrl") or "",
-            completed_at=optional_str(entry, "createdAt") or "",
         )
     return CIResult(
         name=expect_str(entry, "name"),

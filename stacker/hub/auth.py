@@ -53,8 +53,7 @@ def who(tokens: Mapping[str, str], header: str | None) -> str | None:
 
 def app_of(login: str) -> str | None:
     """The slug of the app that acts under this login; None for a person."""
-    slug, bot, rest = login.partition(_BOT)
-    return slug if bot and not rest else None
+    return login.removesuffix(_BOT) if login.endswith(_BOT) else None
 
 
 def account(db: Database, login: str) -> Account | None:
