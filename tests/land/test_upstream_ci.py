@@ -18,6 +18,7 @@ from land_world import (
     landing_pull,
     life,
     master,
+    methods,
     protect,
     reasons,
     refs,
@@ -247,3 +248,32 @@ def test_dry_run_says_that_ci_is_waited_for(made):
     with acting_as(world, "up"):
         ran = world.run("land", "--group", "final", "--dry-run")
     assert (ran.code, ran.document["state"], refs(world)) == (5, "waiting", [])
+
+
+def test_a_stage_that_is_squashed_shows_its_candidate_too(made):
+    world = made(PLATFORM + TEST)
+    world.drift("Moved")
+    protect(world, approvals=1)
+    methods(world, "squash")
+    assert land(world, "a", code=5)["state"] == "waiting"
+    candidate = git(world.upstream.path, "rev-parse", "stacker-landing/master/a")
+    assert land(world, "a", code=5)["state"] == "waiting"
+    assert inside(world, "master") == set()
+    ends(world, candidate, event="push")
+    said = land(world, "a")
+    assert (said["state"], said["tree"]) == (
+        "landed", git(world.upstream.path, "rev-parse", f"{candidate}^{{tree}}"),
+    )  # fmt: skip
+    assert refs(world) == []
+
+
+def test_who_merges_the_landing_pull_request_by_hand_has_landed_it(made):
+    world = made(TIP_ONLY)
+    protect(world, approvals=1)
+    land(world, code=5)
+    pull = landing_pull(world)["number"]
+    approval = {"event": "APPROVE", "body": "Good."}
+    world.ask("POST", f"/repos/{UPSTREAM}/pulls/{pull}/reviews", approval, "zed")
+    world.ask("PUT", f"/repos/{UPSTREAM}/pulls/{pull}/merge", {"merge_method": "rebase"}, "zed")
+    assert land(world)["state"] == "landed"
+    assert [world.pull(stage)["state"] for stage in "ab"] == ["closed", "closed"]
