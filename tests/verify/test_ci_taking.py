@@ -105,11 +105,13 @@ def test_rerun_runs_nothing_there_and_loses_nothing(one, asked):
     assert asked(seen(one), rerun=True).verdict == "passed"
 
 
-@pytest.mark.parametrize(("ended", "verdict"), [
-    (NOW, "passed"), (NOW - timedelta(days=2), "could-not-run"), (None, "could-not-run"),
+@pytest.mark.parametrize(("ended", "shown"), [
+    (NOW, ""), (NOW - timedelta(days=2), "passed, too old"), (None, "passed, too old"),
 ])  # fmt: skip
-def test_its_age_is_that_of_the_run(one, asked, ended, verdict):
-    assert asked(seen(one, run(ended=ended)), more='max_age = "1d"\n').verdict == verdict
+def test_its_age_is_that_of_the_run(one, asked, ended, shown):
+    found = asked(seen(one, run(ended=ended)), more='max_age = "1d"\n')
+    assert (found.verdict, found.shown) == ("could-not-run" if shown else "passed", shown)
+    assert found.reason == ("the run on #1's head is too old" if shown else "")
 
 
 def test_what_was_built_beside_other_repositories_is_unbound(one, asked):
