@@ -8,28 +8,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import settings
+from stacker import settings, wiring
 from stacker.cli.agreeing import signing_key
 from stacker.cli.context import Options
-from stacker.errors import ExitCode, StackerError, UsageError
+from stacker.errors import ExitCode, ForgeError, GitError, StackerError, UsageError
 from stacker.evidence.record import Verdict
+from stacker.forge.cache import known_pulls
 from stacker.rebase.restacked import restacked
 from stacker.render import evidence as explaining
 from stacker.render import first_bad as bisected
 from stacker.render import verify as rendering
 from stacker.render.building import progress
 from stacker.render.terminal import Answer
+from stacker.series.plan.ci_checks import ci_checks
 from stacker.series.plan.upstream import UpstreamKind
+from stacker.status.reading import read_pulls
 from stacker.verify import first_bad as bisecting
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
+from stacker.verify.ci_seen import bring_heads, pulls_seen
 from stacker.verify.logs import last_lines
+from stacker.verify.price import duration
 from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stacker.series.loading import Series
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+    from stacker.verify.ci_binding import Sight
     from stacker.verify.request import FirstBadResult
 
 _LINES = 12  # of a failed check's log
@@ -110,6 +118,7 @@ def verify(
             fail_fast=fail_fast,
             signing=None if why else signing_key(work, terminal),
             jobs=jobs,
+            ci=_told_by_ci(options, work, series),
         )
         if why:
             missing = flow.why(request)
@@ -135,6 +144,34 @@ def _first_bad(result: FirstBadResult) -> Answer:
     text = bisected.first_bad_text(result, tails)
     code = ExitCode.CHECK_FAILED if bad else ExitCode.DONE
     return Answer(bisected.first_bad_document(result), text, code)
+
+
+def _told_by_ci(
+    options: Options, work: Workspace, series: Series
+) -> dict[StageId, tuple[Sight, ...]]:
+    """What upstream's CI says, where the plan goes by it; without an answer, what it last said."""
+    if not ci_checks(work.plan):
+        return {}
+    against = _ask_forge(work, series) if options.fetch else "--no-fetch"
+    if against:
+        read = min((p.read_at for p in known_pulls(work.directory.state).values()), default=None)
+        age = "and never was" if read is None else f"but {duration(work.now - read)} ago"
+        options.terminal.say(f"upstream's CI was not asked ({against}), {age}")
+    seen = pulls_seen(work.store, series, work.directory.state)
+    return {stage: (one,) for stage, one in seen.items()}
+
+
+def _ask_forge(work: Workspace, series: Series) -> str:
+    """Read the pull requests of the series; what was in the way, in words."""
+    try:
+        with wiring.forge_of(work.plan, work.directory) as forge:
+            if forge is None:
+                return "there is no token for the forge"
+            read_pulls(work.directory, work.plan, forge, work.now)
+        bring_heads(work, series)
+    except (ForgeError, GitError) as exc:
+        return exc.message
+    return ""
 
 
 @contextmanager

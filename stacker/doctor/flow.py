@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.doctor import directory as on_disk
 from stacker.doctor import remote, store
+from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
 from stacker.errors import PlanError, StackerError
 from stacker.series.plan.problems import format_problem
@@ -48,5 +49,6 @@ def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Fin
         with reach(plan, directory) as there:
             yield from remote.examine_upstreams(there, directory.root)
             yield from remote.examine_forge(there, plan)
+            yield from examine_ci(there, plan, directory.state)
     except StackerError as exc:
         yield failed("forge", exc)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.doctor.finding import Finding
-    from stacker.forge.api import Protection, RepositoryFacts
+    from stacker.forge.api import BranchTip, Protection, RepositoryFacts
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.workspace import Upstream
 
@@ -36,6 +36,10 @@ class ReadForge(Protocol):
 
     def protection(self, repository: str, branch: str) -> Protection | None:
         """What a branch demands."""
+        ...
+
+    def tip_checks(self, repository: str, branch: str, other: str) -> BranchTip:
+        """The tip of a branch with its CI checks, and that of another one."""
         ...
 
 

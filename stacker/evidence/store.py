@@ -145,6 +145,18 @@ class EvidenceStore:
                 found[key] = _record(row)
         return found
 
+    def knows(self, record: Record) -> bool:
+        """Whether this very result of a runner was recorded here."""
+        row = self._database.execute(
+            "SELECT 1 FROM evidence WHERE key = ? AND runner = ? AND url = ? AND verdict = ?"
+            ' AND "commit" = ? AND started_at = ? AND seconds = ? AND NOT shared',
+            [
+                record.key, record.runner, record.url, record.verdict, record.commit,
+                record.started_at, record.seconds,
+            ],
+        ).fetchone()  # fmt: skip
+        return row is not None
+
     def under(self, key: str) -> tuple[Record, ...]:
         """All results under `key`, newest first: those of this machine, then those of others."""
         rows = self._database.execute(

@@ -96,6 +96,9 @@ class CIResult:
     """The newest result of one CI check on one commit.
 
     `creator` is the user behind a status, or the app behind a check run; empty when not told.
+    `conclusion` is how a check run ended, in the forge's own word, empty while it has not; `event`
+    is what started the workflow run that it belongs to, empty when it is of none; `url` is where
+    people see it; the times are ISO 8601 in UTC. All of that is empty when not told.
     """
 
     name: str
@@ -103,6 +106,23 @@ class CIResult:
     state: CIState
     description: str
     creator: str
+    conclusion: str = ""
+    event: str = ""
+    url: str = ""
+    started_at: str = ""
+    completed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchTip:
+    """The tip of a branch with its CI checks, and, as of the same answer, that of another one.
+
+    `tip` is None where there is no such branch, and so is `other_tip`.
+    """
+
+    tip: str | None
+    checks: tuple[CIResult, ...]
+    other_tip: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,8 @@ class PullRequest:
     can comment, and push if its branch is theirs.
     `node_id` names it in GraphQL. `head_owner` and `head_repository` are None once the fork is
     deleted. `merge_commit` is set only when it was merged. `reviews` and `comments` are oldest
-    first; `checks` are those of `head`.
+    first; `checks` are those of `head`. `base_tip` is where the base branch was in the very same
+    answer, empty when there is none.
     """
 
     repository: str
@@ -146,6 +167,7 @@ class PullRequest:
     maintainer_can_modify: bool
     may_edit: bool
     comments: tuple[Comment, ...]
+    base_tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

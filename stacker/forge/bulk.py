@@ -14,7 +14,7 @@ from stacker.forge.answers import (
     expect_str,
     optional_str,
 )
-from stacker.forge.api import PullRequest
+from stacker.forge.api import BranchTip, PullRequest
 from stacker.forge.shapes import check, comment, login, pull_state, review
 
 if TYPE_CHECKING:
@@ -30,8 +30,11 @@ _REVIEWS = f"{_PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid
 _COMMENTS = f"{_PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
 _CONTEXTS = f"""{_PAGE} nodes {{
   __typename
-  ... on StatusContext {{ context state description creator {{ login }} }}
-  ... on CheckRun {{ name status conclusion }}
+  ... on StatusContext {{ context state description creator {{ login }} targetUrl }}
+  ... on CheckRun {{
+    name status conclusion startedAt completedAt detailsUrl
+    checkSuite {{ app {{ slug }} workflowRun {{ event }} }}
+  }}
 }}"""
 
 
@@ -42,7 +45,7 @@ def _last_commit(after: str) -> str:
 
 _PULL = f"""fragment Pull on PullRequest {{
   id number url state isDraft title body headRefName headRefOid baseRefName maintainerCanModify
-  viewerCanUpdate mergeCommit {{ oid }}
+  viewerCanUpdate mergeCommit {{ oid }} baseRef {{ target {{ oid }} }}
   headRepository {{ nameWithOwner }} headRepositoryOwner {{ login }} author {{ login }}
   reviews(first: 100) {{ {_REVIEWS} }}
   comments(first: 100) {{ {_COMMENTS} }}
@@ -175,7 +178,44 @@ def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
         maintainer_can_modify=expect_bool(node, "maintainerCanModify"),
         may_edit=expect_bool(node, "viewerCanUpdate"),
         comments=tuple(comment(entry) for entry in _nodes(at(node, "comments"), comments)),
+        base_tip=_tip(node, "baseRef") or "",
     )
+
+
+def read_tip(connection: Connection, repository: str, branch: str, other: str) -> BranchTip:
+    """The tip of `branch` with its CI checks; and where `other` was at the same moment."""
+    names = {"b": f"refs/heads/{branch}", "o": f"refs/heads/{other}"}
+
+    def ask(after: str, variables: dict[str, str]) -> object:
+        commit = f"""... on Commit {{ oid
+          statusCheckRollup {{ contexts(first: 100{after}) {{ {_CONTEXTS} }} }} }}"""
+        fields = [
+            f"b: ref(qualifiedName: $b) {{ target {{ {commit} }} }}",
+            "o: ref(qualifiedName: $o) { target { oid } }",
+        ]
+        return _query(connection, repository, fields, names | variables)
+
+    answer = ask("", {})
+    tip, there = _tip(answer, "b"), _tip(answer, "o")
+
+    def contexts(answer: object) -> object:
+        if _tip(answer, "b") != tip:
+            raise ForgeError(f"{branch} of {repository} moved meanwhile", hint="Run it again.")
+        rollup = at(answer, "b", "target", "statusCheckRollup")
+        return _NO_NODES if rollup is None else at(rollup, "contexts")
+
+    def more(cursor: str) -> object:
+        return contexts(ask(", after: $after", {"after": cursor}))
+
+    if tip is None:
+        return BranchTip(None, (), there)
+    nodes = _nodes(contexts(answer), more)
+    return BranchTip(tip, tuple(check(entry) for entry in nodes), there)
+
+
+def _tip(node: object, key: str) -> str | None:
+    """Where the branch at `key` is; None when there is none."""
+    return None if at(node, key) is None else expect_oid(node, key, "target", "oid")
 
 
 _NO_NODES: dict[str, Any] = {"nodes": [], "pageInfo": {"hasNextPage": False}}

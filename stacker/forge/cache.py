@@ -6,26 +6,27 @@ Nothing is decided by it but what `status` shows; it may be deleted at any time.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from stacker.forge.api import CIState, PullState, Review, ReviewState
+from stacker.forge.api import CIResult, CISource, CIState, PullState, Review, ReviewState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from stacker.forge.api import PullRequest
 
 _FILE = "forge.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPull:
     """A pull request as it was at `read_at`, in seconds since 1970.
 
-    `repository` is `OWNER/NAME`; `checks` has the state of each CI check of `head` by name.
+    `repository` is `OWNER/NAME`; `checks` are the CI checks of `head`; `base_tip` is where
+    `base_branch` was then.
     """
 
     repository: str
@@ -35,7 +36,9 @@ class KnownPull:
     draft: bool
     head: str
     reviews: tuple[Review, ...]
-    checks: Mapping[str, CIState]
+    checks: tuple[CIResult, ...]
+    base_branch: str
+    base_tip: str
     read_at: int
 
 
@@ -51,7 +54,9 @@ def remember_pulls(state: Path, pulls: Iterable[PullRequest], now: int) -> None:
             draft=pull.draft,
             head=pull.head,
             reviews=pull.reviews,
-            checks={one.name: one.state for one in pull.checks},
+            checks=pull.checks,
+            base_branch=pull.base_branch,
+            base_tip=pull.base_tip,
             read_at=now,
         )
     document = {"format": _FORMAT, "pulls": [_row(pull) for _, pull in sorted(found.items())]}
@@ -82,7 +87,9 @@ def _row(pull: KnownPull) -> dict[str, object]:
         "draft": pull.draft,
         "head": pull.head,
         "reviews": [[r.author, r.state, r.commit, r.submitted_at] for r in pull.reviews],
-        "checks": dict(pull.checks),
+        "checks": [asdict(one) for one in pull.checks],
+        "base_branch": pull.base_branch,
+        "base_tip": pull.base_tip,
         "read_at": pull.read_at,
     }
 
@@ -99,6 +106,12 @@ def _pull(row: dict[str, Any]) -> KnownPull:
             Review(str(author), ReviewState(state), str(commit), str(when))
             for author, state, commit, when in row["reviews"]
         ),
-        checks={str(name): CIState(state) for name, state in row["checks"].items()},
+        checks=tuple(_check(**one) for one in row["checks"]),
+        base_branch=str(row["base_branch"]),
+        base_tip=str(row["base_tip"]),
         read_at=int(row["read_at"]),
     )
+
+
+def _check(source: str, state: str, **texts: str) -> CIResult:
+    return CIResult(source=CISource(source), state=CIState(state), **texts)

@@ -11,6 +11,7 @@ from github.GithubObject import NotSet
 from stacker.errors import ForgeError, OutcomeUnknown
 from stacker.forge.answers import expect_bool, expect_int, expect_oid, expect_str, printable
 from stacker.forge.api import (
+    BranchTip,
     CIResult,
     CIState,
     Comment,
@@ -23,7 +24,7 @@ from stacker.forge.api import (
     PullState,
     RepositoryFacts,
 )
-from stacker.forge.bulk import read_pulls
+from stacker.forge.bulk import read_pulls, read_tip
 from stacker.forge.connection import Connection
 from stacker.forge.facts import (
     full_protection,
@@ -245,6 +246,10 @@ class GitHub:
         statuses = self._connection.pages(what, f"{commit}/statuses")
         runs = self._connection.pages(what, f"{commit}/check-runs", "check_runs", filter="latest")
         return (*newest_statuses(statuses), *newest_runs(runs))
+
+    def tip_checks(self, repository: str, branch: str, other: str) -> BranchTip:
+        """The tip of a branch with its CI checks; and where another branch was just then."""
+        return read_tip(self._connection, _checked(repository), branch, other)
 
     def protection(self, repository: str, branch: str) -> Protection | None:
         """What `branch` demands, as far as this token may know; None when it is not protected."""

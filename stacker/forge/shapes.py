@@ -66,8 +66,20 @@ def check(entry: object) -> CIResult:
             state=status_state(entry),
             description=optional_str(entry, "description") or "",
             creator=optional_str(entry, "creator", "login") or "",
+            url=optional_str(entry, "targetUrl") or "",
         )
-    return CIResult(expect_str(entry, "name"), CISource.CHECK_RUN, run_state(entry), "", "")
+    return CIResult(
+        name=expect_str(entry, "name"),
+        source=CISource.CHECK_RUN,
+        state=run_state(entry),
+        description="",
+        creator=optional_str(entry, "checkSuite", "app", "slug") or "",
+        conclusion=(optional_str(entry, "conclusion") or "").lower(),
+        event=optional_str(entry, "checkSuite", "workflowRun", "event") or "",
+        url=optional_str(entry, "detailsUrl") or "",
+        started_at=optional_str(entry, "startedAt") or "",
+        completed_at=optional_str(entry, "completedAt") or "",
+    )
 
 
 def status_state(entry: object) -> CIState:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from stacker.hub.state import Database
 
+_BOT = "[bot]"  # ends the login of an app, as on GitHub
+
 
 def presented(header: str | None) -> tuple[str | None, str] | None:
     """(name or None, token) of an Authorization header; None when there is no header."""
@@ -47,6 +49,11 @@ def who(tokens: Mapping[str, str], header: str | None) -> str | None:
                 break
             return login
     raise Refusal(401, "Bad credentials")
+
+
+def app_of(login: str) -> str | None:
+    """The slug of the app that acts under this login; None for a person."""
+    return login.removesuffix(_BOT) if login.endswith(_BOT) else None
 
 
 def account(db: Database, login: str) -> Account | None:

@@ -34,11 +34,11 @@ def latest_statuses(db: Database, repository: Repository, oid: str) -> list[Stat
 
 
 def latest_runs(db: Database, repository: Repository, oid: str) -> list[CheckRun]:
-    """The newest check run of each name, newest first."""
-    newest: dict[str, CheckRun] = {}
+    """The newest check run of each name, app and event, newest first."""
+    newest: dict[tuple[str, str | None, str | None], CheckRun] = {}
     sql = "SELECT * FROM check_runs WHERE repository = ? AND oid = ? ORDER BY id DESC"
     for run in db.all(CheckRun, sql, repository.id, oid):
-        newest.setdefault(run.name, run)
+        newest.setdefault((run.name, run.app, run.event), run)
     return list(newest.values())
 
 

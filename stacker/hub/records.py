@@ -148,7 +148,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A check run on a commit; `conclusion` is set once its status is completed."""
+    """A check run on a commit; `conclusion` is set once its status is completed.
+
+    `app` is the slug of the app that made it, None when a person did; `event` is what started the
+    workflow run that it belongs to, None where there is none.
+    """
 
     id: int
     repository: int
@@ -163,3 +167,5 @@ class CheckRun:
     creator: int
     started_at: str
     completed_at: str | None
+    app: str | None
+    event: str | None

@@ -15,7 +15,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from stacker.errors import StackerError
 from stacker.hub import hook
 from stacker.hub.app import Application
-from stacker.hub.auth import remember
+from stacker.hub.auth import app_of, remember
 from stacker.hub.call import Site
 from stacker.hub.repositories import valid_owner
 from stacker.hub.state import connect
@@ -32,7 +32,10 @@ _POLL_SECONDS = 0.02  # how soon a server sees that it is to stop
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may come to the hub, and the token that proves it."""
+    """Somebody who may come to the hub, and the token that proves it.
+
+    `SLUG[bot]` is an app, which may make check runs everywhere.
+    """
 
     name: str
     token: str
@@ -91,7 +94,7 @@ def start(
     `rate_limit` is in calls an hour and user. A port that is taken and a user
     whose name cannot be a folder's raise `StackerError`.
     """
-    if bad := [user.name for user in users if not valid_owner(user.name)]:
+    if bad := [user.name for user in users if not valid_owner(app_of(user.name) or user.name)]:
         hint = "Use letters, digits and hyphens."
         raise StackerError(f"{bad[0]!r} cannot be the name of a user", hint=hint)
     root = root.resolve()

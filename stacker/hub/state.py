@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Kind = TypeVar("Kind", bound=DataclassInstance)
 Value = str | int | None
 
-VERSION = 1
+VERSION = 2
 _BUSY_SECONDS = 30.0
 
 _SCHEMA = """
@@ -129,7 +129,9 @@ CREATE TABLE check_runs (
   summary TEXT,
   creator INTEGER NOT NULL REFERENCES users,
   started_at TEXT NOT NULL,
-  completed_at TEXT
+  completed_at TEXT,
+  app TEXT,
+  event TEXT
 );
 CREATE INDEX check_runs_by_commit ON check_runs (repository, oid);
 CREATE TABLE protections (
@@ -236,6 +238,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
         if _version(connection) == 0:  # another server may have been quicker
             for statement in _SCHEMA.split(";\n"):
                 connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    if _version(connection) == 1:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 1:
+            for column in ("app", "event"):
+                connection.execute(f"ALTER TABLE check_runs ADD COLUMN {column} TEXT")
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     if _version(connection) != VERSION:

@@ -11,6 +11,7 @@ from stacker.git.push import Pushed, PushRefused
 from stacker.land import intent as journal
 from stacker.land import lander, message
 from stacker.land.candidate import Candidate, Stale, compose, stage_trees, with_trailers
+from stacker.land.ci import awaited, told_by_ci
 from stacker.land.classify import classify
 from stacker.land.gather import LandForge, gather_facts, target_of
 from stacker.land.intent import IntendedMember, Intent, Step
@@ -19,7 +20,7 @@ from stacker.land.preflight import Blocked, Ready, preflight
 from stacker.land.proving import unproved
 from stacker.land.results import already, concluded, not_landed
 from stacker.land.settle import remember, settle
-from stacker.land.staging import clear_away, stage_for_push, stage_pull
+from stacker.land.staging import clear_away, show_candidate, stage_for_push, stage_pull
 from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
 
@@ -101,10 +102,13 @@ def _once(hands: Hands, request: LandRequest) -> LandResult:
         return not_landed(State.BLOCKED, found, (*clearance.reasons, *stale))
     if isinstance(candidate, Stale):
         return not_landed(State.STALE, found, _stale(candidate))
-    missing = _checks(hands, request, found, candidate)
-    if missing or request.dry_run:
-        return not_landed(State.BLOCKED if missing else State.NOT_LANDED, found, missing)
-    return _land(hands, request, found, target, _Cleared(clearance, candidate))
+    meant = _intend(work, found, target, clearance, candidate)
+    missing, waiting = _checks(hands, request, found, meant)
+    if missing:
+        return not_landed(State.BLOCKED, found, (*missing, *waiting))
+    if request.dry_run:
+        return not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
+    return _land(hands, request, found, meant, waiting)
 
 
 def _stale(candidate: Candidate | Stale) -> tuple[Reason, ...]:
@@ -114,38 +118,51 @@ def _stale(candidate: Candidate | Stale) -> tuple[Reason, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cleared:
+class _Meant:
+    """A landing that may be: how, with what, and how it is written down."""
+
     ready: Ready
     candidate: Candidate
+    intent: Intent
 
 
 def _checks(
-    hands: Hands, request: LandRequest, found: Gathered, candidate: Candidate
-) -> tuple[Reason, ...]:
-    """Run the required checks on what is to land, as far as they are not on record."""
+    hands: Hands, request: LandRequest, found: Gathered, meant: _Meant
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Run the required checks on what is to land, as far as they are not on record.
+
+    What is in the way, and what upstream's CI has yet to say.
+    """
     work = hands.work
     if not work.plan.checks:
-        return ()
-    trees, beside = stage_trees(candidate, found.facts.repository.name, found.tips.targets)
+        return (), ()
+    trees, beside = stage_trees(meant.candidate, found.facts.repository.name, found.tips.targets)
     asked = VerifyRequest(
         plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
         environment=request.environment, folder=work.directory.state, python=request.python,
         selection=found.members, own_evidence=True, jobs=request.jobs,
+        ci=told_by_ci(work, hands.forge, found, meant.intent),
     )  # fmt: skip
     with hands.building() as say:
         done = verify(asked, say)
-    return unproved(done.results)
+    rest, stuck, waiting = awaited(work.plan, found.members[-1], done.results)
+    return (*unproved(rest), *stuck), waiting
 
 
 def _land(
-    hands: Hands, request: LandRequest, found: Gathered, target: Target, cleared: _Cleared
+    hands: Hands,
+    request: LandRequest,
+    found: Gathered,
+    meant: _Meant,
+    waiting: tuple[Reason, ...],
 ) -> LandResult:
-    work, ready = hands.work, cleared.ready
-    intent, candidate = _intend(work, found, target, cleared)
-    waiting = _prepare(hands, found, intent, candidate, ready)
-    if isinstance(waiting, tuple):
-        return not_landed(State.WAITING, found, waiting, intent)
-    intent = waiting
+    work, ready = hands.work, meant.ready
+    if waiting:
+        show_candidate(work, meant.intent)
+    prepared = _prepare(hands, found, meant, waiting)
+    if isinstance(prepared, tuple):
+        return not_landed(State.WAITING, found, prepared, meant.intent)
+    intent = prepared
     journal.supersede(work.directory.state, intent)
     if ready.way is Way.PUSH:
         locked = lander.acquire(work, intent)
@@ -159,17 +176,19 @@ def _land(
             return not_landed(State.BLOCKED, found, (reason,), intent)
         intent = locked
     intent = journal.advance(work.directory.state, intent, Step.COMMITTING)
+    if waiting:  # whoever merges the landing pull request meanwhile has landed it
+        return not_landed(State.WAITING, found, waiting, intent)
     said = _attempt(hands, found, ready, intent)
     return _conclude(hands, intent, found.series, said)
 
 
 def _intend(
-    work: Workspace, found: Gathered, target: Target, cleared: _Cleared
-) -> tuple[Intent, Candidate]:
-    members = cleared.ready.members
-    tx = message.transaction(target.name, cleared.candidate, members)
+    work: Workspace, found: Gathered, target: Target, ready: Ready, clean: Candidate
+) -> _Meant:
+    members = ready.members
+    tx = message.transaction(target.name, clean, members)
     end = message.trailers(tx, target.name, members)
-    candidate = with_trailers(work.store, cleared.candidate, end)
+    candidate = with_trailers(work.store, clean, end)
     tips = {s.stage: s.tip for s in candidate.segments}
     intended = tuple(
         IntendedMember(m.stage, m.pull.number if m.pull else None, m.head, tips[m.stage])
@@ -179,19 +198,20 @@ def _intend(
     intent = Intent(
         tx=tx, name=target.name, repository=target.repository, branch=found.facts.trunk,
         base=candidate.base, candidate=candidate.commit, tree=candidate.tree,
-        way=cleared.ready.way, members=intended, squash=cleared.ready.method == "squash",
+        way=ready.way, members=intended, squash=ready.method == "squash",
     )  # fmt: skip
-    return intent, candidate
+    return _Meant(ready, candidate, intent)
 
 
 def _prepare(
-    hands: Hands, found: Gathered, intent: Intent, candidate: Candidate, ready: Ready
+    hands: Hands, found: Gathered, meant: _Meant, waiting: tuple[Reason, ...]
 ) -> Intent | tuple[Reason, ...]:
     """What must be on the forge before the commit point: CI on the candidate, the landing PR."""
-    if ready.way is Way.PUSH:
+    intent = meant.intent
+    if meant.ready.way is Way.PUSH:
         reasons = stage_for_push(hands.work, hands.forge, found.facts, intent)
-        return reasons or intent
-    number = stage_pull(hands.work, hands.forge, found, intent, candidate)
+        return (*reasons, *waiting) or intent
+    number = stage_pull(hands.work, hands.forge, found, intent, meant.candidate)
     return replace(intent, landing_pull=number)
 
 

@@ -28,7 +28,7 @@ from stacker.verify.trust import is_trusted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
@@ -51,6 +51,10 @@ class LandForge(PullForge, MergeForge, SettleForge, GateForge, Protocol):
 
     def ci_results(self, repository: str, oid: str) -> tuple[CIResult, ...]:
         """The CI checks of a commit."""
+        ...
+
+    def tip_checks(self, repository: str, branch: str, other: str) -> BranchTip:
+        """The tip of a branch with its CI checks, and that of another one."""
         ...
 
 

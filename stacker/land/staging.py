@@ -15,7 +15,6 @@ from stacker.land.outcome import Reason, Who
 from stacker.land.preflight import passed
 
 if TYPE_CHECKING:
-    from stacker.git.process import Credential
     from stacker.land.candidate import Candidate
     from stacker.land.gather import Gathered, LandForge
     from stacker.land.intent import Intent
@@ -38,8 +37,7 @@ def stage_for_push(
     required = facts.protection.required_checks if facts.protection else ()
     if not required:
         return ()
-    upstream = work.upstreams[intent.repository]
-    _push_branch(work, upstream.url, intent, upstream.credential)
+    show_candidate(work, intent)
     repository = facts.repository.upstream
     there = passed(forge.ci_results(repository, intent.candidate))
     if CONTEXT in required and CONTEXT not in there:
@@ -71,8 +69,7 @@ def stage_pull(
         if own.draft:
             forge.set_draft(own, False)
         return own.number
-    upstream = work.upstreams[intent.repository]
-    _push_branch(work, upstream.url, intent, upstream.credential)
+    show_candidate(work, intent)
     repository = found.facts.repository.upstream
     owner = repository.partition("/")[0]
     head = f"{owner}:{landing_branch(intent)}"
@@ -95,7 +92,10 @@ def stage_pull(
     return there[0].number
 
 
-def _push_branch(work: Workspace, url: str, intent: Intent, credential: Credential | None) -> None:
+def show_candidate(work: Workspace, intent: Intent) -> None:
+    """Put the candidate on its branch, where CI sees it."""
+    upstream = work.upstreams[intent.repository]
+    url, credential = upstream.url, upstream.credential
     ref = f"refs/heads/{landing_branch(intent)}"
     old = transfer.ask(url, work.store.git.directory, credential).refs.get(ref)
     if old == intent.candidate:

@@ -16,6 +16,7 @@ _WORDS = {
     "run": "commands",
     "passes": "attempts",
     "results": "expected skips",
+    "ci": "CI check",
     "values.base": "base",
     "values.stage": "stage's name",
 }
@@ -67,6 +68,8 @@ def why_text(missing: Sequence[Missing]) -> str:
 
 
 def _why(one: Missing) -> str:
+    if one.cell.ci is not None:
+        return one.cell.cannot
     if one.earlier is None:
         return "has never run"
     if one.earlier.stale:

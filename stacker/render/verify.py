@@ -34,6 +34,8 @@ def verify_document(result: VerifyResult) -> dict[str, object]:
                 "signed_by": one.signed_by,
                 "log": one.log,
                 "reason": one.reason,
+                "url": one.url,
+                "shown": one.shown,
                 "attempts": [
                     {
                         "verdict": str(a.verdict),
@@ -81,7 +83,7 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_
     for one in result.failed:
         lines.append(f"{one.stage}: {one.check} for {one.platform} {_verdict(one)}")
         lines += [f"    {line}" for line in tails.get(one.log, ())]
-        lines += [f"  All of it: {one.log}"] if one.log else []
+        lines += [f"  All of it: {one.log or one.url}"] if one.log or one.url else []
     reasons = (one for one in result.unknown if one.reason)
     lines += list(dict.fromkeys(f"{one.check} for {one.platform}: {one.reason}" for one in reasons))
     lines += [
@@ -126,7 +128,7 @@ def _cell(one: CellResult) -> str:
 
 
 def _verdict(one: CellResult) -> str:
-    said = _SHORT.get(one.verdict, str(one.verdict))
+    said = one.shown or _SHORT.get(one.verdict, str(one.verdict))
     if len(one.attempts) < 2 or not one.verdict.is_evidence:
         return said
     passes = sum(each.verdict is Verdict.PASSED for each in one.attempts)

@@ -43,8 +43,8 @@ def opinion(pull: KnownPull) -> Opinion:
     newest = {r.author: r for r in pull.reviews if r.state not in _WORDS}
     approving = [r for r in newest.values() if r.state is ReviewState.APPROVED]
     refusing = [r for r in newest.values() if r.state is ReviewState.CHANGES_REQUESTED]
-    bad = [name for name, state in pull.checks.items() if state not in _GOOD]
-    pending = tuple(name for name in bad if pull.checks[name] is CIState.PENDING)
+    bad = [one for one in pull.checks if one.state not in _GOOD]
+    failing = dict.fromkeys(one.name for one in bad if one.state is not CIState.PENDING)
     return Opinion(
         url=pull.url,
         state=pull.state,
@@ -52,7 +52,7 @@ def opinion(pull: KnownPull) -> Opinion:
         approved_by=tuple(r.author for r in approving if r.commit == pull.head),
         approved_before=tuple(r.author for r in approving if r.commit != pull.head),
         refused_by=tuple(r.author for r in refusing),
-        failing=tuple(name for name in bad if name not in pending),
-        pending=pending,
+        failing=tuple(failing),
+        pending=tuple(dict.fromkeys(one.name for one in bad if one.name not in failing)),
         read_at=pull.read_at,
     )

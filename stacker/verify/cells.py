@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from stacker.evidence.key import evidence_parts
+from stacker.series.plan.ci_checks import ci_check
 from stacker.verify.commands import decisive, repositories_named
 from stacker.verify.environment import asked_for
 from stacker.verify.filtered import filtered_tree
@@ -18,6 +19,7 @@ from stacker.verify.toolchain import Toolchain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.series.plan.ci_checks import CICheck
     from stacker.series.plan.model import Check, Platform
     from stacker.verify.matrix import Cell
     from stacker.verify.request import VerifyRequest
@@ -42,10 +44,13 @@ def cells_of(
         return filtered_tree(store, tree, globs) if globs else tree
 
     def parts_of(stage: StageTree, check: Check, platform: Platform) -> Mapping[str, str]:
+        tree, ci = part_of(stage.tree, check.paths), ci_check(request.plan, check, platform)
+        if ci is not None:
+            return _ci_parts(tree, platform, ci)
         beside = request.commits_beside(stage)
         values = {"stage": str(stage.stage), "base": stage.base}
         return evidence_parts(
-            tree=part_of(stage.tree, check.paths),
+            tree=tree,
             steps=check.run,
             platform=platform.name,
             values={name: values[name] for name in decisive(check.run)},
@@ -76,6 +81,14 @@ def cells_of(
         )
         for cell in cells
     )
+
+
+def _ci_parts(tree: str, platform: Platform, ci: CICheck) -> dict[str, str]:
+    """What CI builds, commands and all, is in the tree; all else is who says what came of it."""
+    parts = evidence_parts(
+        tree=tree, steps=(), platform=platform.name, values={}, environment={}, repositories={}
+    )
+    return {**parts, "ci": f"{ci.name} by {ci.app}"}
 
 
 def _of(toolchains: Mapping[str, Toolchain], platform: Platform) -> Toolchain:

@@ -15,6 +15,7 @@ from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
 from stacker.verify.building import built
 from stacker.verify.cells import cells_of
+from stacker.verify.ci_taking import take_in
 from stacker.verify.counting import Jury, own_signed
 from stacker.verify.course import Course
 from stacker.verify.earlier import fresh
@@ -54,8 +55,8 @@ def verify(
     tidy(request)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = in_order(request.plan, cells_of(request, toolchains(request, evidence, jury)))
-        known, uncounted = ({}, {}) if request.rerun else _known(request, evidence, cells, jury)
+        cells = in_order(request.plan, _cells(request, evidence, jury))
+        known, uncounted = _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
         course = Course(request, cells, known, hold)
@@ -96,12 +97,15 @@ def _known(
     request: VerifyRequest, evidence: EvidenceStore, cells: Sequence[Cell], jury: Jury
 ) -> tuple[dict[str, Record], dict[str, Uncounted]]:
     """The evidence by which a cell need not be built, and what else there is of the others."""
-    if request.signing is not None:
-        found = {cell.key: evidence.under(cell.key) for cell in cells}
-        return fresh(cells, own_signed(found, request.signing.public), jury.now), {}
-    if not request.own_evidence:
-        return held(evidence, cells), {}
-    return jury.verdicts(cells, evidence.under)
+    told = [cell for cell in cells if cell.ci]  # nothing here builds them, nor builds them anew
+    rest = [cell for cell in cells if not cell.ci and not request.rerun]
+    if request.own_evidence:
+        return jury.verdicts([*told, *rest], evidence.under)
+    if request.signing is None:
+        return held(evidence, [*told, *rest]), {}
+    found = {cell.key: evidence.under(cell.key) for cell in rest}
+    signed = fresh(rest, own_signed(found, request.signing.public), jury.now)
+    return {**held(evidence, told), **signed}, {}
 
 
 def why(request: VerifyRequest) -> tuple[Missing, ...]:
@@ -109,10 +113,15 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
     remove_tree(request.builds)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = cells_of(request, toolchains(request, evidence, jury))
+        cells = _cells(request, evidence, jury)
         known, _ = _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
+
+
+def _cells(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> tuple[Cell, ...]:
+    """The cells of the request, after what the forge told of them was taken in."""
+    return take_in(request, evidence, cells_of(request, toolchains(request, evidence, jury)))
 
 
 def tidy(request: VerifyRequest) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from stacker.evidence.key import evidence_key
+from stacker.series.plan.ci_checks import ci_check
 from stacker.series.plan.model import MustPass, RunnerKind
 from stacker.series.plan.naming import find
 from stacker.series.plan.order import needs_first
@@ -14,6 +15,7 @@ from stacker.verify.machine import is_machine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.series.plan.ci_checks import CICheck
     from stacker.series.plan.model import Check, Plan, Platform, StageId
     from stacker.verify.stage_tree import StageTree
 
@@ -28,6 +30,9 @@ class Cell:
     empty; `parts` are those of its evidence's `key`; `cannot`
     is why it cannot run here, empty when it can. `runner` is the plan's name of what builds it,
     empty when this machine does; `tools` is what the platform's toolchain says of itself.
+
+    `ci` is the CI check that stands for a cell which upstream's CI builds. `shown` is what that
+    said without its counting, empty if there is no such word, `url` where people see it.
     """
 
     stage: StageId
@@ -40,6 +45,9 @@ class Cell:
     cannot: str
     runner: str = ""
     tools: str = ""
+    ci: CICheck | None = None
+    shown: str = ""
+    url: str = ""
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -79,8 +87,12 @@ def matrix(
                 there = check.for_platform(platform.name)
                 parts = parts_of(stages[stage_id], there, platform)
                 tip, cannot = _tip_of(plan, stage_id), cannot_run(plan, platform, machine)
-                key = evidence_key(parts)
-                cells.append(Cell(stage_id, there, platform, required, tip, key, parts, cannot))
+                ci = ci_check(plan, there, platform)
+                cell = Cell(
+                    stage_id, there, platform, required, tip, evidence_key(parts), parts, cannot,
+                    runner=ci.runner if ci else "", ci=ci,
+                )  # fmt: skip
+                cells.append(cell)
     return tuple(cells)
 
 

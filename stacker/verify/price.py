@@ -16,7 +16,8 @@ class Price:
     """How many builds, and about how long in seconds; None when nothing like them ever ran.
 
     `first` is what runs first, None when nothing does. `about` says that it may be a few more or
-    less.
+    less. `asked` are those that upstream's CI builds:
+    the forge was asked for them, and they are in no other number.
     """
 
     to_run: int
@@ -25,12 +26,15 @@ class Price:
     seconds: float | None
     first: Cell | None
     about: bool = False
+    asked: int = 0
 
     def __str__(self) -> str:
         about = "about " if self.about and self.to_run else ""
         said = [f"{about}{self.to_run} {'build' if self.to_run == 1 else 'builds'} to run"]
         if self.cached:
             said.append(f"{self.cached} cached")
+        if self.asked:
+            said.append(f"{self.asked} asked of the forge")
         if self.cannot:
             said.append(f"{self.cannot} cannot run here")
         if self.seconds is not None and self.to_run:
@@ -48,7 +52,8 @@ def price(
     `usual_seconds(check, platform)` is how long that took before; what never ran is taken to
     need as long as the others do on average.
     """
-    open_cells = [cell for cell in cells if cell.key not in known]
+    here = [cell for cell in cells if cell.ci is None]
+    open_cells = [cell for cell in here if cell.key not in known]
     once: dict[str, Cell] = {}  # equal trees need one build
     for cell in open_cells:
         if not cell.cannot:
@@ -58,10 +63,11 @@ def price(
     measured = [time for time in times if time is not None]
     return Price(
         to_run=len(runnable),
-        cached=len(cells) - len(open_cells),
+        cached=len(here) - len(open_cells),
         cannot=sum(1 for cell in open_cells if cell.cannot),
         seconds=sum(measured) * len(times) / len(measured) if measured else None,
         first=runnable[0] if runnable else None,
+        asked=len(cells) - len(here),
     )
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
 from stacker.verify.logs import found_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
     from stacker.ssh.keygen import SigningKey
+    from stacker.verify.ci_binding import Sight
     from stacker.verify.counting import Uncounted
     from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
@@ -34,7 +35,8 @@ class VerifyRequest:
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared counts only signed by a signer agreed on here, and what was built in a
     lane that was moved does not. With `signing` all is signed by that key as it is recorded, and
-    only what it signed counts. At most `jobs` builds run at once.
+    only what it signed counts. At most `jobs` builds run at once. `ci` has for each stage the
+    commits whose CI checks the forge told, the one that matters most last.
     """
 
     plan: Plan
@@ -52,6 +54,7 @@ class VerifyRequest:
     own_evidence: bool = False
     signing: SigningKey | None = None
     jobs: int = 1
+    ci: Mapping[StageId, Sequence[Sight]] = field(default_factory=dict)
 
     @property
     def vouches(self) -> bool:
@@ -90,7 +93,8 @@ class CellResult:
     nothing), `reason` in words why it could not run, or what its test results say, which of
     results that were known before only the log tells. `attempts` are its runs; `earlier` is what
     there was before and did not count. `shared` says that somebody else ran it, `signed_by` is the
-    plan's name of who signed it, and `uncounted` what there is that no landing may rely on.
+    plan's name of who signed it, and `uncounted` what there is that no landing may rely on. `url`
+    is where people see it; `shown` what upstream's CI said without its counting.
     """
 
     stage: StageId
@@ -108,6 +112,8 @@ class CellResult:
     shared: bool = False
     signed_by: str = ""
     uncounted: Uncounted | None = None
+    url: str = ""
+    shown: str = ""
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -132,6 +138,7 @@ def recorded(
         reason=reason,
         attempts=record.attempts,
         shared=record.shared,
+        url=record.url,
     )
 
 
@@ -148,6 +155,8 @@ def not_run(cell: Cell, reason: str) -> CellResult:
         origin="",
         log="",
         reason=reason,
+        url=cell.url,
+        shown=cell.shown,
     )
 
 

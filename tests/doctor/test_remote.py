@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+
 import pytest
 import small_series
 
 from stacker import wiring
 from stacker.doctor.flow import examine
 from stacker.forge.github import GitHub
+from stacker.git.process import Git
+from stacker.hub.server import User, start
 from stacker.series.directory import SeriesDirectory
 
 
@@ -83,3 +88,46 @@ def test_without_a_token_the_rest_is_still_examined(look):
 
 def test_a_token_that_the_forge_does_not_know(look):
     assert look("wrong-token")["forge"][0] == "problem"
+
+
+def ends(hub, name, who):
+    tip = Git(hub.root / "up" / "proj.git").text("rev-parse", "main")
+    run = {"name": name, "head_sha": tip, "conclusion": "success", "event": "push"}
+    with start(hub.root, [User(who, "secret")]) as theirs:  # a second server of the same hub
+        request = urllib.request.Request(
+            f"{theirs.api}/repos/up/proj/check-runs", json.dumps(run).encode(), method="POST",
+            headers={"Authorization": "token secret"},
+        )  # fmt: skip
+        urllib.request.urlopen(request).close()
+
+
+def test_the_ci_checks_of_the_plan_are_looked_for(look, hub, tmp_path):
+    plan = tmp_path / "s" / "series.toml"
+
+    def names(builder, app='app = "github-actions"'):
+        text = plan.read_text(encoding="utf-8").partition("\n[runners")[0]
+        more = f"""
+[runners.ci]
+kind = "github"
+{app}
+[platforms.arm]
+runner = "ci"
+builder = "{builder}"
+[[checks]]
+name = "test"
+run = ["true"]
+"""
+        plan.write_text(text + more, encoding="utf-8")
+        return look()["CI proj"]
+
+    assert names("Tests") == ("warning", "no CI check 'Tests' was ever seen")
+    ends(hub, "Tests / arm\x1b", "github-actions[bot]")
+    ends(hub, "Docs", "up")
+    assert names("Docs") == ("warning", "'Docs' was never made by github-actions")
+    assert names("Docs", "") == ("warning", "'Docs' is only shown: the plan names no app")
+    ends(hub, "Docs", "github-actions[bot]")
+    assert names("Docs") == ("ok", "'Docs', by github-actions")
+    assert names("Tests/arm")[0] == "warning"
+    [near] = [one for one in examine(SeriesDirectory(tmp_path / "s"), wiring.reach)
+              if one.name == "CI proj"]  # fmt: skip
+    assert near.hint == "Mend `builder` in series.toml; did you mean 'Tests / arm\\\\u{1b}'?"

@@ -87,7 +87,7 @@ def test_a_signature_of_another_record_or_for_another_purpose(key, signed, check
     assert "does not hold" in checker.flaw(replace(signed, signature=as_file), key.public)
 
 
-@pytest.mark.parametrize("lacking", [{"log_digest": ""}, {"parts": {}}])
+@pytest.mark.parametrize("lacking", [{"log_digest": "", "runner": ""}, {"parts": {}}])
 def test_what_says_too_little_cannot_be_signed(key, signed, checker, lacking):
     assert statement(replace(RECORD, **lacking)) is None
     assert "too old" in checker.flaw(replace(signed, **lacking), key.public)

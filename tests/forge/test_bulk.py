@@ -4,7 +4,16 @@ import pytest
 from forge_samples import HEAD, OTHER, absent, graph, page, pull, review, rollup, run, status
 
 from stacker.errors import ForgeError
-from stacker.forge.api import CIResult, CISource, CIState, Comment, PullState, Review, ReviewState
+from stacker.forge.api import (
+    BranchTip,
+    CIResult,
+    CISource,
+    CIState,
+    Comment,
+    PullState,
+    Review,
+    ReviewState,
+)
 
 
 def test_one_question_answers_for_all(scripted, github):
@@ -181,3 +190,21 @@ def test_endless_pages_end(scripted, github):
     scripted.on("POST", "/graphql", graph(h0=page(after="c"), h=page(after="c")))
     with pytest.raises(ForgeError, match="more than 100 pages"):
         github.pulls("o/r", heads=["b"])
+
+
+def tip(oid, *contexts, after=None):
+    rolled = {"contexts": page(*contexts, after=after)} if contexts else None
+    return {"target": {"oid": oid, "statusCheckRollup": rolled}}
+
+
+def test_a_branch_that_moves_between_two_pages_is_an_error(scripted, github):
+    first = graph(b=tip(HEAD, status("a"), after="c"), o=tip(OTHER))
+    scripted.on("POST", "/graphql", first)
+    scripted.on("POST", "/graphql", graph(b=tip(OTHER, status("b")), o=tip(OTHER)))
+    with pytest.raises(ForgeError, match="landing of o/r moved meanwhile"):
+        github.tip_checks("o/r", "landing", "master")
+
+
+def test_a_tip_without_any_report(scripted, github):
+    scripted.on("POST", "/graphql", graph(b=tip(HEAD), o=None))
+    assert github.tip_checks("o/r", "landing", "master") == BranchTip(HEAD, (), None)

@@ -17,7 +17,14 @@ def pull(number, **more):
         "author": "o", "merge_commit": None, "maintainer_can_modify": False,
         "may_edit": True, "comments": (),
         "reviews": (Review("ann", Said.APPROVED, "a" * 40, "2019-04-25T12:00:00Z"),),
-        "checks": (CIResult("ci", CISource.STATUS, CIState.PENDING, "", ""),),
+        "base_tip": "b" * 40,
+        "checks": (
+            CIResult("ci", CISource.STATUS, CIState.PENDING, "", ""),
+            CIResult(
+                "t", CISource.CHECK_RUN, CIState.FAILURE, "", "actions", "timed_out", "push",
+                "https://ci/1", "2019-04-25T12:00:00Z", "2019-04-25T12:01:00Z",
+            ),
+        ),
     }  # fmt: skip
     return PullRequest(**(given | more))
 
@@ -27,7 +34,8 @@ def test_what_was_read_is_known(tmp_path):
     (one,) = known_pulls(tmp_path / "state").values()
     assert (one.repository, one.number, one.state, one.draft) == ("o/r", 1, PullState.OPEN, True)
     assert one.reviews == pull(1).reviews
-    assert one.checks == {"ci": CIState.PENDING}
+    assert one.checks == pull(1).checks
+    assert (one.base_branch, one.base_tip) == ("main", "b" * 40)
     assert one.read_at == 100
 
 
@@ -40,7 +48,7 @@ def test_each_pull_request_keeps_the_time_of_its_own_reading(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"format": 2}', '{"format": 1, "pulls": [{"number": 1}]}']
+    "content", ["", "{", "[]", '{"format": 1}', '{"format": 2, "pulls": [{"number": 1}]}']
 )
 def test_an_unreadable_file_is_nothing_known(tmp_path, content):
     (tmp_path / "forge.json").write_text(content, encoding="utf-8")

@@ -22,7 +22,8 @@ from stacker.forge.github import GitHub
 from stacker.git.process import Git
 from stacker.hub.server import User, start
 
-TOKENS = {name: f"{name}-token" for name in ("python", "paul", "ann", "eve")}
+ACTIONS = "github-actions[bot]"
+TOKENS = {name: f"{name}-token" for name in ("python", "paul", "ann", "eve", ACTIONS)}
 REPOSITORY = "python/cpython"
 PERSON = [("user.name", "Paul"), ("user.email", "paul@example.org")]
 
@@ -177,6 +178,40 @@ def test_statuses_and_check_runs(world):
     assert {(one.name, one.source, one.state) for one in by_graph} == {
         (one.name, one.source, one.state) for one in by_rest
     }
+
+
+def says(world, who, oid, **more):
+    run = {"name": "Tests", "head_sha": oid, "conclusion": "success"} | more
+    world.call(who, "POST", f"/repos/{REPOSITORY}/check-runs", run)
+
+
+def test_who_said_it_and_what_started_it(world):
+    made = open_pull(world)
+    says(world, ACTIONS, made.head, event="pull_request", details_url="https://ci/1")
+    says(world, "python", made.head, event="push", conclusion="timed_out")
+    seen = world.client("paul").pull(REPOSITORY, made.number)
+    by_app, by_person = sorted(seen.checks, key=lambda one: one.creator, reverse=True)
+    assert (by_app.creator, by_app.event) == ("github-actions", "pull_request")
+    assert (by_app.conclusion, by_app.url) == ("success", "https://ci/1")
+    assert by_app.completed_at == by_app.started_at != ""
+    assert (by_person.creator, by_person.event, by_person.conclusion) == ("", "", "timed_out")
+    master = world.client("paul").tip_checks(REPOSITORY, "master", "none")
+    assert (seen.base_tip, master.other_tip) == (master.tip, None)
+
+
+def test_the_tip_of_a_branch(world):
+    upstream = str(world.hub.root / "python" / "cpython.git")
+    master = world.client("paul").tip_checks(REPOSITORY, "master", "master")
+    assert (master.tip, master.checks) == (master.other_tip, ())
+    tip = world.push("landing", "x")
+    world.work.run("push", "-q", upstream, f"{tip}:refs/heads/up/landing")
+    for i in range(101):
+        says(world, ACTIONS, tip, name=f"c{i}", event="push")
+    found = world.client("paul").tip_checks(REPOSITORY, "up/landing", "master")
+    assert (found.tip, found.other_tip) == (tip, master.tip)
+    assert {one.name for one in found.checks} == {f"c{i}" for i in range(101)}
+    nothing = world.client("paul").tip_checks(REPOSITORY, "none", "master")
+    assert (nothing.tip, nothing.checks, nothing.other_tip) == (None, (), master.tip)
 
 
 @pytest.mark.parametrize("method", MergeMethod)

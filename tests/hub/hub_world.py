@@ -15,7 +15,8 @@ from github import Auth, Github
 from stacker.hub.server import User, start
 from stacker.hub.state import connect
 
-PEOPLE = ("guido", "mariatta", "paulmon", "zooba")
+APPS = ("github-actions[bot]", "azure-pipelines[bot]")
+PEOPLE = ("guido", "mariatta", "paulmon", "zooba", *APPS)
 WHEN = datetime(2019, 4, 25, 12, 0, 0, tzinfo=UTC)
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "Paul Monson",

@@ -113,6 +113,54 @@ def test_everything_about_a_pull_request_in_one_question(world, forked):
     ]  # fmt: skip
 
 
+RUNS = """
+query Runs($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    baseRefOid baseRef { name target { ... on Commit { oid } } }
+    commits(last: 1) { nodes { commit { statusCheckRollup { contexts(first: 100) { nodes {
+      ... on CheckRun {
+        name conclusion startedAt completedAt
+        checkSuite { app { slug name } workflowRun { event } }
+      }
+      ... on StatusContext { context createdAt targetUrl }
+    } } } } } }
+  } }
+}
+"""
+
+
+def test_who_made_a_check_run_and_what_started_it(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    runs = "/api/v3/repos/guido/cpython/check-runs"
+    actions = "github-actions[bot]"
+    made = {"name": "build", "head_sha": pull.head.sha}
+    for more, name in [
+        ({"conclusion": "failure", "event": "push"}, actions),
+        ({"conclusion": "success", "event": "push"}, actions),
+        ({"conclusion": "success", "event": "pull_request"}, actions),
+        ({"status": "queued"}, actions),
+        ({"conclusion": "success", "event": "push"}, "guido"),
+    ]:
+        assert world.ask("POST", runs, made | more, name=name)[0] == 201
+    forked.git("checkout", "-q", "master")
+    tip = forked.commit({"drift": "1"})
+    forked.git("push", "-q", str(world.bare()), "master")
+    shown = ask(world, RUNS, ARGS)["data"]["repository"]["pullRequest"]
+    assert shown["baseRef"] == {"name": "master", "target": {"oid": tip}}
+    found = nodes(nodes(shown["commits"])[0]["commit"]["statusCheckRollup"]["contexts"])
+    suites = [run["checkSuite"] for run in found]
+    app = {"slug": "github-actions", "name": "github-actions"}
+    assert suites == [
+        {"app": None, "workflowRun": None},
+        {"app": app, "workflowRun": None},
+        {"app": app, "workflowRun": {"event": "pull_request"}},
+        {"app": app, "workflowRun": {"event": "push"}},
+    ]
+    assert [run["completedAt"] is None for run in found] == [False, True, False, False]
+    assert found[3]["conclusion"] == "SUCCESS"
+    assert found[3]["startedAt"] == found[3]["completedAt"]
+
+
 def test_a_merged_one(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
     commit = world.quick("guido").get_pull(1).merge(merge_method="squash").sha

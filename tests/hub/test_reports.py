@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 from github import GithubException, UnknownObjectException
 
+from stacker.errors import StackerError
+from stacker.hub.server import User, start
+
+R = "/api/v3/repos/guido/cpython"
+
 
 @pytest.fixture
 def pull(world, forked):
@@ -150,3 +155,18 @@ def test_check_runs(world, pull):
     assert status_of(lambda: repo.create_check_run("x", head, conclusion="fine")) == 422
     assert status_of(lambda: repo.create_check_run("x", head, status="completed")) == 422
     assert status_of(lambda: repo.create_check_run("x", "1" * 40)) == 422
+    assert [run.app for run in repo.get_commit(head).get_check_runs()] == [None, None]
+
+
+def test_an_app_may_make_check_runs_everywhere(world, pull):
+    head = pull.head.sha
+    people = ("guido", "github-actions[bot]", "azure-pipelines[bot]")
+    for name in people:
+        run = {"name": "build", "head_sha": head, "conclusion": "success", "event": "push"}
+        assert world.ask("POST", f"{R}/check-runs", run, name=name)[0] == 201
+    runs = world.repo("zooba").get_commit(head).get_check_runs()
+    assert [run.app and run.app.slug for run in runs] == ["azure-pipelines", "github-actions", None]
+    status = {"state": "success", "context": "build"}
+    assert world.ask("POST", f"{R}/statuses/{head}", status, name=people[1])[0] == 404
+    with pytest.raises(StackerError, match="cannot be the name"):
+        start(world.root, [User("a[bot]b", "t")])

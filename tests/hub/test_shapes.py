@@ -35,6 +35,8 @@ def _furnished(world, work):
     commit.create_status("success", "https://ci.example.org/1", "ok", "ci/build")
     output = {"title": "t", "summary": "s"}
     repo.create_check_run("docs", pull.head.sha, conclusion="neutral", output=output)
+    run = {"name": "build", "head_sha": pull.head.sha, "conclusion": "success"}
+    assert world.ask("POST", f"{R}/check-runs", run, name="github-actions[bot]")[0] == 201
     repo.get_branch("master").edit_protection(
         strict=True, contexts=["ci/build"], required_approving_review_count=1, enforce_admins=True
     )

@@ -106,8 +106,14 @@ def plans(draw):
     where = [each.name for each in repositories]
     stages = draw(stage_lists(where))
     runners = tuple(
-        Runner(name=name, kind=draw(st.sampled_from(RunnerKind)), url="https://bots.example.org")
+        Runner(
+            name=name,
+            kind=kind,
+            url="https://bots.example.org",
+            app=draw(st.none() | TEXTS) if kind is RunnerKind.GITHUB else None,
+        )
         for name in draw(names(0, 2))
+        for kind in [draw(st.sampled_from(RunnerKind))]
     )
     platforms = tuple(draw(platform(name, runners)) for name in draw(names(0, 3)))
     platforms = platforms or (Platform(name="local"),)
@@ -233,6 +239,7 @@ def check(draw, name, repositories, platforms, above):
         timeout=st.none() | seconds,
         paths=st.none() | several(GLOBS),
         env=st.none() | several(st.sampled_from(["PATH", "TMP"])),
+        builder=st.none() | TEXTS,
     )
     return Check(
         name=name,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from stacker.forge.api import CIState, PullState, Review, ReviewState
+from stacker.forge.api import CIResult, CISource, CIState, PullState, Review, ReviewState
 from stacker.forge.cache import KnownPull
 from stacker.status.review import opinion
 
@@ -8,9 +8,14 @@ HEAD, OLD = "a" * 40, "b" * 40
 
 
 def pull(*reviews, **checks):
+    told = [
+        CIResult(name, CISource.CHECK_RUN, CIState(state), "", "")
+        for name, states in checks.items()
+        for state in states.split()
+    ]
     return KnownPull(
         repository="o/r", number=1, url="https://forge/1", state=PullState.OPEN, draft=False,
-        head=HEAD, checks=checks, read_at=7,
+        head=HEAD, checks=tuple(told), base_branch="master", base_tip="", read_at=7,
         reviews=tuple(Review(who, ReviewState(what), on, "") for who, what, on in reviews),
     )  # fmt: skip
 
@@ -44,7 +49,8 @@ def test_one_refusal_outweighs_approvals():
 
 def test_checks_are_bad_unless_they_are_known_to_be_good():
     found = opinion(
-        pull(good=CIState.SUCCESS, left=CIState.SKIPPED, bad=CIState.FAILURE, now=CIState.PENDING)
-    )
-    assert found.failing == ("bad",)
+        pull(good="success", left="skipped", bad="failure failure", now="pending success",
+             both="pending failure")
+    )  # fmt: skip
+    assert found.failing == ("bad", "both")
     assert found.pending == ("now",)

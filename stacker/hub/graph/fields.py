@@ -96,6 +96,9 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "headRefOid": lambda _, pull: pull.head,
         "baseRefName": lambda _, pull: pull.base_ref,
         "baseRefOid": lambda _, pull: pull.base,
+        "baseRef": lambda call, pull: readings.ref(
+            call, readings.base(call, pull), qualifiedName=pull.base_ref
+        ),
         "headRepository": readings.head_repository,
         "headRepositoryOwner": readings.head_owner,
         "author": readings.author,
@@ -150,5 +153,8 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "status": lambda call, run: readings.upper(call, run.status),
         "conclusion": lambda call, run: readings.upper(call, run.conclusion),
         "detailsUrl": lambda _, run: run.details_url,
+        "startedAt": lambda _, run: run.started_at,
+        "completedAt": lambda _, run: run.completed_at,
+        "checkSuite": readings.check_suite,
     },
 }

@@ -222,6 +222,14 @@ def contexts(call: Call, rollup: dict[str, CommitAt], **window: Any) -> Json:  #
     return connection(found, **window)
 
 
+def check_suite(_: Call, run: CheckRun) -> Json:
+    """What a check run is part of: its app, and for those of Actions its workflow run."""
+    return {
+        "app": run.app and {"name": run.app, "slug": run.app},
+        "workflowRun": run.event and {"event": run.event},
+    }
+
+
 def node(kind: str) -> Field:
     """The id by which GraphQL knows records of a kind."""
     return lambda _, parent: node_id(kind, parent.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.hub import checks, diff, repositories
+from stacker.hub.auth import app_of
 from stacker.hub.call import Answer, Refusal, invalid, not_found
 from stacker.hub.records import CheckRun, Repository, Right, Status
 from stacker.hub.rest.access import git_side, listed, page_of, require_hidden
@@ -98,8 +99,12 @@ def combined_status(call: Call, ref: str) -> Answer:
 
 
 def create_check_run(call: Call) -> Answer:
-    """POST .../check-runs: for those who may push."""
-    user, body = require_hidden(call, Right.WRITE), call.body
+    """POST .../check-runs: for apps, and for those who may push.
+
+    The hub runs no workflows: an app says itself, as `event`, what started its workflow run.
+    """
+    body, app = call.body, app_of(call.user.login)
+    user = call.user if app else require_hidden(call, Right.WRITE)
     oid, name = body.text("head_sha"), body.text("name")
     conclusion = body.text("conclusion") if "conclusion" in body else None
     status = body.text("status", "completed" if conclusion else "queued")
@@ -124,6 +129,8 @@ def create_check_run(call: Call) -> Answer:
         creator=user.id,
         started_at=call.now,
         completed_at=call.now if conclusion else None,
+        app=app,
+        event=body.text("event") if app and "event" in body else None,
     )
     made = call.db.one(CheckRun, "SELECT * FROM check_runs WHERE id = ?", row)
     return Answer(commits.check_run(call, call.repository, made) if made else None, 201)

@@ -9,6 +9,7 @@ from stacker.hub import repositories
 from stacker.hub.auth import account, account_by_id
 from stacker.hub.checks import combined
 from stacker.hub.protection import rules_for
+from stacker.hub.records import Account
 from stacker.hub.show.accounts import node_id, user
 from stacker.hub.show.repositories import minimal
 from stacker.hub.urls import Urls
@@ -234,8 +235,27 @@ def check_run(call: Call, repository: Repository, each: CheckRun) -> Json:
         },
         "name": each.name,
         "check_suite": {"id": each.id},
-        "app": None,
+        "app": _app(urls, each.app) if each.app else None,
         "pull_requests": [],
+    }
+
+
+def _app(urls: Urls, slug: str) -> Json:
+    """An app (integration); the hub keeps nothing of it but its slug."""
+    long_ago = "2018-07-30T09:30:17Z"
+    return {
+        "id": 1,
+        "slug": slug,
+        "node_id": node_id("A", 1),
+        "owner": user(urls, Account(0, f"{slug}[bot]")),
+        "name": slug,
+        "description": None,
+        "external_url": urls.page("apps", slug),
+        "html_url": urls.page("apps", slug),
+        "created_at": long_ago,
+        "updated_at": long_ago,
+        "permissions": {"checks": "write"},
+        "events": [],
     }
 
 

@@ -120,6 +120,9 @@ def _check_runner(entry: Entry[Runner], report: Report) -> None:
     runner = entry.value
     if runner.kind is RunnerKind.BUILDBOT and "url" not in entry.written:
         report.add((*entry.path, "url"), "is missing: a buildbot is reached by its URL", key=True)
+    if runner.app is not None and runner.kind is not RunnerKind.GITHUB:
+        said = f"only a github runner goes by an app, and this is a {runner.kind} one"
+        report.add((*entry.path, "app"), said, way_out='write kind = "github"')
     if runner.url is None:
         return
     if carries_secret(runner.url):

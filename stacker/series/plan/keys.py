@@ -115,6 +115,11 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
     Runner: {
         "kind": Key(Shape.CHOICE, "what builds; default: local", choices=RunnerKind),
         "url": Key(Shape.TEXT, "where it is reached"),
+        "app": Key(
+            Shape.TEXT,
+            "of a github runner: the app whose CI checks count for land, such as github-actions; "
+            "without it they are only shown",
+        ),
     },
     Platform: {
         "host": Key(Shape.NAME, "the only kind of machine whose local runs count"),
@@ -170,6 +175,7 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "timeout": Key(Shape.DURATION, "how long all its commands may take there"),
         "paths": Key(Shape.TEXTS, "the globs that decide there if old evidence holds"),
         "env": Key(Shape.TEXTS, "environment variables that it is given there"),
+        "builder": Key(Shape.TEXT, "the runner's own name for this check there"),
     },
 }
 """The keys that the table of a model may have; each fills the field of its name."""

@@ -101,11 +101,15 @@ class Group(NamedTuple):
 
 
 class Runner(NamedTuple):
-    """Something that builds."""
+    """Something that builds.
+
+    Of a github one: the slug of the `app` whose check runs count.
+    """
 
     name: str
     kind: RunnerKind = RunnerKind.LOCAL
     url: str | None = None
+    app: str | None = None
 
 
 class Platform(NamedTuple):
@@ -131,6 +135,7 @@ class Override(NamedTuple):
     timeout: float | None = None
     paths: tuple[str, ...] | None = None
     env: tuple[str, ...] | None = None
+    builder: str | None = None
 
 
 class Check(NamedTuple):
@@ -161,7 +166,13 @@ class Check(NamedTuple):
         if name not in self.on:
             return self
         given = self.on[name]._asdict()
+        del given["builder"]  # is the platform's matter
         return self._replace(**{key: value for key, value in given.items() if value is not None})
+
+    def builder(self, platform: Platform) -> str:
+        """The name by which the platform's runner knows what builds this check there."""
+        there = self.on.get(platform.name, Override())
+        return there.builder or platform.builder or platform.name
 
 
 class EvidenceSigner(NamedTuple):
