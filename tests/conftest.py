@@ -25,6 +25,22 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(folder) for folder in sorted(TESTS.iterdir()) if folder.is_dir()]
 
+
+def _in_memory() -> None:
+    """Let `tmp_path` lie in memory, where there is room: tests make many small files, and on a
+    disk they wait for its journal. A root that the caller named stays."""
+    memory = Path("/dev/shm")
+    if os.name != "posix" or not os.access(memory, os.W_OK | os.X_OK):
+        return
+    there = os.statvfs(memory)
+    # Tests run programs that they wrote; and a whole run leaves about a gigabyte.
+    runs, free = not there.f_flag & os.ST_NOEXEC, there.f_bavail * there.f_frsize
+    if runs and free >= 6 << 30:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+_in_memory()
+
 # The gate finds the same today as tomorrow; --hypothesis-profile=search goes looking for more.
 settings.register_profile("gate", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)

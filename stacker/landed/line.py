@@ -51,10 +51,7 @@ def line_of(store: ObjectStore, old: Oid, new: Oid) -> Line:
 
 def read_marks(store: ObjectStore, line: Line, changes: Iterable[Change]) -> Mapping[Oid, Marks]:
     """What the commits of a line change of the paths that `changes` touch."""
-    if not line.commits:
-        return {}
-    paths = dict.fromkeys(path for marks in marks_of(store, changes).values() for path in marks)
-    return upstream_marks(store, line.before or line.commits[0], line.commits[-1], paths)
+    return _theirs(store, line, marks_of(store, changes)) if line.commits else {}
 
 
 def courses(
@@ -68,8 +65,8 @@ def courses(
     if not line.commits or not changes:
         return {}
     store = probes.what.store
-    theirs = theirs if theirs is not None else read_marks(store, line, changes)
-    tried = _places(line, marks_of(store, changes), theirs)
+    own = marks_of(store, changes)
+    tried = _places(line, own, theirs if theirs is not None else _theirs(store, line, own))
     known: dict[Change, dict[int, State]] = {change: {} for change in changes}
     tries = 0
     while any(tried.values()):
@@ -77,6 +74,11 @@ def courses(
         tried = {change: _between(found, first=not tries) for change, found in known.items()}
         tries += 1
     return {change: course(_turns(found)) for change, found in known.items()}
+
+
+def _theirs(store: ObjectStore, line: Line, wanted: Mapping[Change, Marks]) -> Mapping[Oid, Marks]:
+    paths = dict.fromkeys(path for marks in wanted.values() for path in marks)
+    return upstream_marks(store, line.before or line.commits[0], line.commits[-1], paths)
 
 
 def _places(
