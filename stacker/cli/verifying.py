@@ -143,6 +143,8 @@ def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
         for check in work.plan.checks:
             for step in check.run:
                 terminal.say(f"  {check.name}: {' '.join(step)}")
+            for target, source in check.carry.items():
+                terminal.say(f"  {check.name}: with a copy of {source} as {target}")
         if not terminal.ask("These commands will run on this machine. Run them?"):
             raise StackerError("nothing was run", hint="Nobody agreed to run the plan's commands.")
     trusting.trust(work.directory.state, work.plan)

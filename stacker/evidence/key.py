@@ -24,6 +24,7 @@ def evidence_parts(
     toolchain: str = "",
     passes: str = "1 of 1",
     results: tuple[str, Sequence[str]] | None = None,
+    carried: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """All that a key is made of, by name, so that two keys can be compared.
 
@@ -33,7 +34,8 @@ def evidence_parts(
     not where; `environment` holds the variables that the check was given on purpose;
     `repositories` the trees of other repositories beside it, by name; `toolchain` is the digest
     of what the toolchain says of itself; `passes` how many attempts had to pass; `results` the file
-    of test results and the globs of the skips that pass. Commands and variables are there by their
+    of test results and the globs of the skips that pass; `carried` the digests of
+    what is copied to the check from outside of git. Commands and variables are there by their
     digests alone: parts are shared, and variables may be private.
     """
     return {
@@ -47,6 +49,7 @@ def evidence_parts(
         **{f"values.{name}": value for name, value in values.items()},
         **{f"environment.{name}": _digest(value) for name, value in environment.items()},
         **{f"repositories.{name}": value for name, value in repositories.items()},
+        **{f"carry.{name}": value for name, value in (carried or {}).items()},
     }
 
 

@@ -17,6 +17,7 @@ from stacker.series.workspace import known_tip
 from stacker.status.pushed import pushed_by_others
 from stacker.status.value import Evidence, Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
+from stacker.verify.carried import seen_carried
 from stacker.verify.cells import cells_of
 from stacker.verify.flow import EVIDENCE, held
 from stacker.verify.gather import commits_beside, stage_trees
@@ -98,7 +99,9 @@ def _evidence(
         from stacker.evidence.store import EvidenceStore  # noqa: PLC0415 - sqlite, often not needed
 
         with EvidenceStore(work.directory.state / EVIDENCE) as evidence:
-            cells = _required(cells_of(request, seen_toolchains(work.plan, evidence)))
+            cells = _required(
+                cells_of(request, seen_toolchains(work.plan, evidence), seen_carried(request))
+            )
             records = held(evidence, cells)
             if len({cell.stage for cell in cells if cell.key not in records}) <= _MOST_MERGES:
                 before = earlier_results(request, evidence, cells, records)

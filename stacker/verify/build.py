@@ -14,8 +14,9 @@ from stacker.verify.environment import asked_for, build_environment
 from stacker.verify.lane import Lane
 from stacker.verify.lanes import lane_of
 from stacker.verify.machine import machine_name
+from stacker.verify.preparing import prepare
 from stacker.verify.results import clear, judged
-from stacker.verify.runner import Job, run
+from stacker.verify.runner import Job, could_not_run, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,10 @@ class Builder:
         return _record(request, cell, stage, ran, clean=clean), ran.reason
 
     def _run(self, cell: Cell, stage: StageTree, lane: Lane, beside: dict[str, Path]) -> Ran:
-        request = self.request
+        request, log = self.request, self.request.log_of(cell.key)
+        lacks = prepare(request, cell, stage, lane)
+        if lacks:
+            return could_not_run(log, lacks)
         values = {
             "platform": cell.platform.name,
             "stage": stage.stage,
@@ -76,12 +80,12 @@ class Builder:
             folder=lane.tree,
             environment=build_environment(request.environment, cell.check.env, lane.private),
             timeout=cell.check.timeout,
-            log=request.log_of(cell.key),
+            log=log,
         )
         results = cell.check.results
         if results is not None:
             clear(lane.tree, results)
-        return judged(run(job, self._stop), cell, lane.tree, job.log)
+        return judged(run(job, self._stop), cell, lane.tree, log)
 
     def _folders_beside(self, cell: Cell, stage: StageTree) -> dict[str, Path]:
         """The files of the other repositories' commits, which no check may write to; by name."""

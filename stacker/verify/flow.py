@@ -11,6 +11,7 @@ from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
 from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
+from stacker.verify.carried import carried
 from stacker.verify.cells import cells_of
 from stacker.verify.course import Course
 from stacker.verify.earlier import fresh
@@ -38,7 +39,9 @@ def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
     tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
+        cells = in_order(
+            request.plan, cells_of(request, toolchains(request, evidence), carried(request))
+        )
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
@@ -62,7 +65,7 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
     """The cells that lack evidence, with what there was before; runs no check."""
     remove_tree(request.builds)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = cells_of(request, toolchains(request, evidence))
+        cells = cells_of(request, toolchains(request, evidence), carried(request))
         known = held(evidence, cells, own=request.own_evidence)
         before = earlier_results(request, evidence, cells, known)
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)

@@ -39,4 +39,5 @@ def _digest(plan: Plan) -> str:
     commands: list[object] = [[check.name, check.run, check.env] for check in plan.checks]
     commands += [[c.name, name, o.run, o.env] for c in plan.checks for name, o in c.on.items()]
     commands += [[each.name, each.toolchain] for each in plan.platforms if each.toolchain]
+    commands += [[check.name, sorted(check.carry.items())] for check in plan.checks if check.carry]
     return hashlib.sha256(json.dumps(commands).encode("ascii")).hexdigest()

@@ -30,3 +30,12 @@ def test_older_trust_is_kept(tmp_path):
 
 def test_a_plan_that_runs_nothing_needs_none(tmp_path):
     assert is_trusted(tmp_path, parse_plan(HEAD, "series.toml"))
+
+
+def test_what_is_carried_is_trusted_too(tmp_path):
+    trust(tmp_path, plan('["a"]'))
+    carries = plan('["a"]', 'carry = { "x" = "/home/me/.ssh" }')
+    assert not is_trusted(tmp_path, carries)
+    trust(tmp_path, carries)
+    assert is_trusted(tmp_path, carries)
+    assert not is_trusted(tmp_path, plan('["a"]', 'carry = { "x" = "/home/me" }'))
