@@ -87,6 +87,7 @@ def verify(
             rerun=rerun,
             fail_fast=fail_fast,
             jobs=jobs,
+            upstreams={name: one.url for name, one in work.upstreams.items()},
         )
         if why:
             missing = flow.why(request)

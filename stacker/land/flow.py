@@ -122,6 +122,7 @@ def _checks(
             plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
             environment=request.environment, folder=work.directory.state, python=request.python,
             selection=found.members, own_evidence=True,
+            upstreams={name: one.url for name, one in work.upstreams.items()},
         ),
         lambda _: None,
     )  # fmt: skip

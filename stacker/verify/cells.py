@@ -59,6 +59,7 @@ def cells_of(
             },
             toolchain=_of(toolchains, platform).fingerprint,
             passes=f"{check.min_passes} of {check.attempts}",
+            submodules=check.submodules,
             carried={
                 target: contents[source].digest if source in contents else ""
                 for target, source in check.carry.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
@@ -30,7 +30,7 @@ class VerifyRequest:
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared does not count, nor what was built in a lane that was moved. At most
-    `jobs` builds run at once.
+    `jobs` builds run at once. `upstreams` are the URLs of the repositories, by name.
     """
 
     plan: Plan
@@ -47,6 +47,7 @@ class VerifyRequest:
     fail_fast: bool = False
     own_evidence: bool = False
     jobs: int = 1
+    upstreams: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def builds(self) -> Path:
@@ -57,6 +58,11 @@ class VerifyRequest:
     def lanes(self) -> Path:
         """The folder in which checks run, each in a lane that the next `verify` goes on from."""
         return self.folder / "lanes"
+
+    @property
+    def modules(self) -> Path:
+        """The folder of the stores of submodules."""
+        return self.folder / "modules"
 
     def log_of(self, key: str) -> Path:
         """The file with what the check under that evidence key wrote."""

@@ -32,6 +32,7 @@ class Shape(Enum):
     NAME = auto()  # a text that is also a valid ref component and file name
     CHOICE = auto()  # one word of `Key.choices`
     COUNT = auto()  # a whole number, 0 or more
+    FLAG = auto()  # true or false
     NUMBER = auto()  # a whole number, 1 or more: the number of a pull request
     TEXTS = auto()  # an array of different texts
     COMMANDS = auto()  # one argv, or an array of argvs
@@ -156,6 +157,7 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.REASONS,
             "files and folders that git does not have, by their place in the lane: where they are",
         ),
+        "submodules": Key(Shape.FLAG, "whether it needs the stage's submodules; default: false"),
         "on": Key(Shape.OVERRIDES, "what differs on a platform: [checks.on.PLATFORM]"),
     },
     Override: {

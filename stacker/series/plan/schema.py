@@ -72,6 +72,8 @@ def _value(key: Key) -> Schema:  # noqa: PLR0911, C901 - one return a shape
             return {"type": "integer", "minimum": 0, "maximum": MOST}
         case Shape.NUMBER:
             return {"type": "integer", "minimum": 1, "maximum": MOST}
+        case Shape.FLAG:
+            return {"type": "boolean"}
         case Shape.TEXTS:
             return {"type": "array", "items": _TEXT, "uniqueItems": True}
         case Shape.COMMANDS:

@@ -35,7 +35,7 @@ def kind_of(value: object) -> str:
     return next((name for kind, name in _KINDS if isinstance(value, kind)), "a date or time")
 
 
-def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # noqa: ANN401, PLR0911 - the shape says which type
+def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # noqa: ANN401, C901, PLR0911 - the shape says which type
     """The value as the model has it, or None after reporting all that is wrong with it."""
     match key.shape:
         case Shape.TEXT:
@@ -46,6 +46,8 @@ def read_value(key: Key, value: object, path: Path, report: Report) -> Any:  # n
             return _choice(key, value, path, report)
         case Shape.COUNT | Shape.NUMBER:
             return _integer(value, int(key.shape is Shape.NUMBER), path, report)
+        case Shape.FLAG:
+            return value if _is(value, bool, path, report) else None
         case Shape.TEXTS:
             return _texts(value, path, report)
         case Shape.COMMANDS:
