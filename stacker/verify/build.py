@@ -7,6 +7,7 @@ import os
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from stacker.errors import GitError
 from stacker.evidence.record import Record, Verdict
 from stacker.git.worktree import checkout, make_read_only
 from stacker.verify.commands import fill, repositories_named
@@ -101,6 +102,8 @@ class Builder:
             self._modules.stand(lane, self.request.store, stage.commit, upstream)
         except Refused as exc:
             return f"its submodule {exc}"
+        except GitError as exc:  # a tree with paths that git does not write
+            return f"its submodules cannot be checked out: {exc.message}"
         return ""
 
     def _folders_beside(self, cell: Cell, stage: StageTree) -> dict[str, Path]:

@@ -113,8 +113,8 @@ class Modules:
         place = lane.tree
         for part in path.split("/"):
             place /= part
-            if place.is_symlink():
-                raise Refused(f"{path} would go through a link")
+            if part in {"", ".", ".."} or place.is_symlink():
+                raise Refused(f"{path} would leave its place")
         index, before = lane.modules / _name(path), stood.get(path)
         if before is not None and (before[0] != to[0] or _attributes(inside, before[1], to[1])):
             before = None

@@ -15,6 +15,7 @@ from stacker.verify.module_urls import Refused, address
 from stacker.verify.stage_tree import StageTree
 
 PERSON = [("user.name", "A"), ("user.email", "a@example.org")]
+WHO = {f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 WANTS = "submodules = true\n"
 LOOK = (
     "import os\n"
@@ -157,6 +158,23 @@ def test_nothing_is_written_through_a_link(forge, ask, tmp_path):
     newer = forge.commit("lib", {"l": "2"})
     ask(forge.commit("main", {"a": "2"}, {"ext/lib": newer}, urls), code=code)
     assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["..", ".git", "a"])
+def test_a_hostile_tree_leaves_its_check_not_run(forge, ask, name):
+    """A submodule whose tree has a gitlink, or a file, at a path that git does not write."""
+    lib = Git(forge.folder / "lib")
+    link = forge.commit("lib", {"l": "1"})
+    blob = lib.run("hash-object", "-w", "--stdin", stdin=b"evil\n").decode().strip()
+    kind = f"160000 commit {link}" if name == ".." else f"100644 blob {blob}"
+    inner = lib.run("mktree", "--missing", stdin=f"{kind}\t{name}\n".encode()).decode().strip()
+    outer = f"040000 tree {inner}\t..\n" if name == "a" else ""
+    tree = lib.run("mktree", stdin=outer.encode()).decode().strip() if outer else inner
+    evil = lib.run("commit-tree", "-m", "evil", tree, env=WHO).decode().strip()
+    lib.run("update-ref", "refs/heads/main", evil)
+    result = ask(forge.commit("main", {"a": "1"}, {"lib": evil}, {"lib": "../lib"}))
+    assert result.verdict is Verdict.COULD_NOT_RUN
+    assert "cannot be checked out" in result.reason
 
 
 def test_no_command_of_gitmodules_runs(forge, ask, tmp_path):
