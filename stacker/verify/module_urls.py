@@ -24,10 +24,14 @@ def address(written: str, base: str, *, local: bool) -> str:
     if "::" in url.partition("/")[0]:
         raise Refused(f"wants a program of its own to fetch it: {url[:100]}")
     allowed = scheme.lower() in _SCHEMES if colon else bool(_SCP.fullmatch(url))
-    is_path = url.startswith("/") or url[1:3] in {":/", ":\\"}
-    if not allowed and not (local and is_path):
+    if not allowed and not (local and is_path(url)):
         raise Refused(f"is not fetched from {url[:100]}: only https, http and ssh are")
     return url
+
+
+def is_path(url: str) -> bool:
+    """Whether it is an absolute path, on Windows one with its drive."""
+    return url.startswith("/") or url[1:3] in {":/", ":\\"}
 
 
 def protocols(*, local: bool) -> str:

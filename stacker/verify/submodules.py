@@ -19,7 +19,7 @@ from stacker.git.leftovers import remove_leftovers
 from stacker.git.process import Git
 from stacker.git.worktree import move, remove_tree
 from stacker.series.workspace import open_store
-from stacker.verify.module_urls import Refused, address, protocols
+from stacker.verify.module_urls import Refused, address, is_path, protocols
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ class Modules:
 
         Raises `Refused` for one that cannot be had.
         """
-        local = url.startswith("/") or url[1:3] in {":/", ":\\"}
+        local = is_path(url)
         lane.modules.mkdir(exist_ok=True)
         stood = _stood(lane)
         wanted: dict[str, tuple[str, str]] = {}
