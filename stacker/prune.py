@@ -1,4 +1,5 @@
-"""`stacker doctor --prune`: old versions are let go, and what only they kept leaves the disk.
+"""`stacker doctor --prune`: old versions are let go, and what only they kept leaves the disk; so
+does what a killed `verify` left.
 
 Until somebody asks for that, nothing that ever was a version becomes unreachable. The line of
 operations is made anew from the oldest one that stays; what home has of older ones stays there.
@@ -6,11 +7,14 @@ operations is made anew from the oldest one that stays; what home has of older o
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.doctor.leftovers import left_by_verify
 from stacker.edit.place import all_opened
 from stacker.errors import SeriesError, UsageError
+from stacker.git.worktree import remove_tree
 from stacker.land import intent as landings
 from stacker.rebase import attempt
 from stacker.series.lock import parse as parse_lock
@@ -24,6 +28,7 @@ from stacker.sync.line import read, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from stacker.git.store import ObjectStore
     from stacker.series.versions.operations import Operation
@@ -34,11 +39,15 @@ _GC = (("gc.reflogExpire", "now"), ("gc.worktreePruneExpire", "never"), ("pack.t
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many steps are gone, the versions that are left, and the bytes that came free."""
+    """How many steps are gone, the versions that are left, and the bytes that came free.
+
+    `leftovers` are the paths below `.stacker` that a killed `verify` had left.
+    """
 
     steps: int
     versions: tuple[int, ...]
     freed: int
+    leftovers: tuple[str, ...]
 
 
 def prune(work: Workspace, keep: int) -> Pruned:
@@ -47,18 +56,27 @@ def prune(work: Workspace, keep: int) -> Pruned:
     if keep < 1:
         raise UsageError("at least one version has to stay", hint="As `--keep 1`.")
     _refuse_unfinished(work)
-    store = work.store
+    store, state = work.store, work.directory.state
+    left = left_by_verify(state)
+    freed = sum(map(_size, left))
+    for path in left:
+        if path.is_dir():
+            remove_tree(path)
+        else:
+            path.unlink(missing_ok=True)
     line = list(operations.history(store))[::-1]
     stays = _staying(line, keep)
     gone = line[: len(line) - len(stays)]
     if gone:
         extend(store, line[-1], None, _anew(store, gone, stays))
         ondisk.write_files(store, work.directory)
-    before = _size(store)
+    before = _size(store.objects)
     store.close()  # Windows removes no file that somebody has open
     store.git.run("gc", "--quiet", "--prune=now", config=_GC)
     versions = tuple(sorted({one.version for one in stays}))
-    return Pruned(len(gone), versions, max(0, before - _size(store)))
+    freed += max(0, before - _size(store.objects))
+    names = tuple(path.relative_to(state).as_posix() for path in left)
+    return Pruned(len(gone), versions, freed, names)
 
 
 def _refuse_unfinished(work: Workspace) -> None:
@@ -118,5 +136,6 @@ def _content(store: ObjectStore, one: Operation) -> str | None:
     return content_of(parse_lock(raw)) if raw and one.command != operations.SEEN else None
 
 
-def _size(store: ObjectStore) -> int:
-    return sum(path.stat().st_size for path in store.objects.rglob("*") if path.is_file())
+def _size(top: Path) -> int:
+    files = (path.lstat() for path in (top, *top.rglob("*")))
+    return sum(found.st_size for found in files if stat.S_ISREG(found.st_mode))

@@ -105,7 +105,8 @@ def _plan(options: Options) -> Answer:
 def doctor(
     context: typer.Context,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Let go of old versions, and of what only they need.")
+        bool,
+        typer.Option("--prune", help="Let go of old versions, what only they need, and leftovers."),
     ] = False,
     keep: Annotated[
         int | None, typer.Option(metavar="N", help="With --prune: how many versions stay (30).")

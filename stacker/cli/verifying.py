@@ -119,6 +119,7 @@ def verify(
             signing=None if why else signing_key(work, terminal),
             jobs=jobs,
             ci=_told_by_ci(options, work, series),
+            upstreams={name: one.url for name, one in work.upstreams.items()},
         )
         if why:
             missing = flow.why(request)

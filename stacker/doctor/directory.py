@@ -73,21 +73,6 @@ def _attributes(directory: SeriesDirectory) -> Finding:
     )
 
 
-def examine_leftovers(directory: SeriesDirectory) -> Iterator[Finding]:
-    """What commands left that were stopped or killed."""
-    left = {
-        "attempt.json": ("a rebase stopped at a conflict", "`stacker status` says where."),
-        "submit.json": ("a submit was killed", "`stacker submit` finishes it."),
-        "builds": ("a verify was killed", "The next `stacker verify` tidies up."),
-    }
-    found = [
-        warning("leftovers", what, hint)
-        for name, (what, hint) in left.items()
-        if (directory.state / name).exists()
-    ]
-    yield from found or [ok("leftovers", "nothing was left half done")]
-
-
 def examine_boxes(directory: SeriesDirectory) -> Iterator[Finding]:
     """Whether a box that built for the team has not been heard of for long."""
     known = boxes.read(directory.state)

@@ -8,6 +8,7 @@ from stacker.doctor import directory as on_disk
 from stacker.doctor import remote, store
 from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
+from stacker.doctor.leftovers import examine_leftovers
 from stacker.errors import PlanError, StackerError
 from stacker.series.plan.problems import format_problem
 from stacker.series.plan.reading import read_plan
@@ -41,7 +42,7 @@ def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Fin
     places = ", ".join(repository.upstream for repository in plan.repositories)
     yield ok("plan", f"{len(plan.stages)} stages for {places}")
     yield from store.examine_store(directory, plan)
-    yield from on_disk.examine_leftovers(directory)
+    yield from examine_leftovers(directory)
     yield from on_disk.examine_boxes(directory)
     if reach is None:
         return

@@ -24,6 +24,8 @@ def evidence_parts(
     toolchain: str = "",
     passes: str = "1 of 1",
     results: tuple[str, Sequence[str]] | None = None,
+    carried: Mapping[str, str] | None = None,
+    submodules: bool = False,
 ) -> dict[str, str]:
     """All that a key is made of, by name, so that two keys can be compared.
 
@@ -33,8 +35,9 @@ def evidence_parts(
     not where; `environment` holds the variables that the check was given on purpose;
     `repositories` the trees of other repositories beside it, by name; `toolchain` is the digest
     of what the toolchain says of itself; `passes` how many attempts had to pass; `results` the file
-    of test results and the globs of the skips that pass. Commands and variables are there by their
-    digests alone: parts are shared, and variables may be private.
+    of test results and the globs of the skips that pass; `carried` the digests of what is copied to
+    the check from outside of git; `submodules` whether those were there. Commands and variables
+    are there by their digests alone: parts are shared, and variables may be private.
     """
     return {
         "schema": str(SCHEMA),
@@ -43,10 +46,12 @@ def evidence_parts(
         "platform": platform,
         "toolchain": toolchain,
         "passes": passes,
+        **({"submodules": "there"} if submodules else {}),
         **({"results": _digest(results)} if results else {}),
         **{f"values.{name}": value for name, value in values.items()},
         **{f"environment.{name}": _digest(value) for name, value in environment.items()},
         **{f"repositories.{name}": value for name, value in repositories.items()},
+        **{f"carry.{name}": value for name, value in (carried or {}).items()},
     }
 
 

@@ -142,6 +142,7 @@ def _checks(
         environment=request.environment, folder=work.directory.state, python=request.python,
         selection=found.members, own_evidence=True, jobs=request.jobs,
         ci=told_by_ci(work, hands.forge, found, meant.intent),
+        upstreams={name: one.url for name, one in work.upstreams.items()},
     )  # fmt: skip
     with hands.building() as say:
         done = verify(asked, say)

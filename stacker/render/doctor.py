@@ -52,11 +52,13 @@ def doctor_document(findings: Sequence[Finding]) -> dict[str, object]:
 
 def pruned_document(done: Pruned) -> dict[str, object]:
     """The `--json` document of `doctor --prune`; `freed` in bytes."""
-    return {"steps": done.steps, "versions": list(done.versions), "freed": done.freed}
+    return {"steps": done.steps, "versions": list(done.versions), "freed": done.freed,
+            "leftovers": list(done.leftovers)}  # fmt: skip
 
 
 def pruned_text(done: Pruned) -> str:
     """The same for a person."""
     left = f"v{done.versions[0]} to v{done.versions[-1]}" if done.versions else "nothing"
     steps = f"{done.steps} step{'' if done.steps == 1 else 's'}"
-    return f"{steps} let go; {left} is left. {done.freed / 1e6:.1f} MB came free."
+    removed = f" Left by a verify and removed: {', '.join(done.leftovers)}." * bool(done.leftovers)
+    return f"{steps} let go; {left} is left.{removed} {done.freed / 1e6:.1f} MB came free."

@@ -20,7 +20,7 @@ _WORDS = {
     "values.base": "base",
     "values.stage": "stage's name",
 }
-_KINDS = {"environment": "variable", "repositories": "repository"}
+_KINDS = {"environment": "variable", "repositories": "repository", "carry": "carried"}
 
 
 def why_document(missing: Sequence[Missing]) -> dict[str, object]:

@@ -7,6 +7,7 @@ import os
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from stacker.errors import GitError
 from stacker.evidence.record import Record, Verdict
 from stacker.git.worktree import checkout, make_read_only
 from stacker.verify.commands import fill, repositories_named
@@ -14,8 +15,11 @@ from stacker.verify.environment import asked_for, build_environment
 from stacker.verify.lane import Lane, lane_of
 from stacker.verify.logs import digest_of
 from stacker.verify.machine import machine_name
+from stacker.verify.module_urls import Refused
+from stacker.verify.preparing import prepare
 from stacker.verify.results import clear, judged
-from stacker.verify.runner import Job, run
+from stacker.verify.runner import Job, could_not_run, run
+from stacker.verify.submodules import Modules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +39,7 @@ class Builder:
         self.request = request
         self._stop = stop
         self._beside = Lock()
+        self._modules = Modules(request.modules)
 
     def build(self, cell: Cell, *, fresh: bool = False) -> tuple[Record, str]:
         """Run the cell's check; the result, and why it is that, where there is more to say.
@@ -47,6 +52,8 @@ class Builder:
         beside = self._folders_beside(cell, stage)
         lane = Lane(request.lanes / lane_of(cell), request.store, _recipe(request, cell, beside))
         try:
+            if cell.check.submodules:
+                self._modules.leave(lane, request.store, stage.commit)
             clean = lane.stand(stage.commit, fresh=fresh or request.vouches or request.rerun)
             ran = self._run(cell, stage, lane, beside)
             if ran.verdict in _RED and not clean:
@@ -62,7 +69,10 @@ class Builder:
         return _record(request, cell, stage, ran, clean=clean), ran.reason
 
     def _run(self, cell: Cell, stage: StageTree, lane: Lane, beside: dict[str, Path]) -> Ran:
-        request = self.request
+        request, log = self.request, self.request.log_of(cell.key)
+        lacks = self._lacks(cell, stage, lane) or prepare(request, cell, stage, lane)
+        if lacks:
+            return could_not_run(log, lacks)
         values = {
             "platform": cell.platform.name,
             "stage": stage.stage,
@@ -76,12 +86,25 @@ class Builder:
             folder=lane.tree,
             environment=build_environment(request.environment, cell.check.env, lane.private),
             timeout=cell.check.timeout,
-            log=request.log_of(cell.key),
+            log=log,
         )
         results = cell.check.results
         if results is not None:
             clear(lane.tree, results)
-        return judged(run(job, self._stop), cell, lane.tree, job.log)
+        return judged(run(job, self._stop), cell, lane.tree, log)
+
+    def _lacks(self, cell: Cell, stage: StageTree, lane: Lane) -> str:
+        """Put the stage's submodules into the lane, if the check wants them; why that fails."""
+        if not cell.check.submodules:
+            return ""
+        upstream = self.request.upstreams.get(stage.repository, "")
+        try:
+            self._modules.stand(lane, self.request.store, stage.commit, upstream)
+        except Refused as exc:
+            return f"its submodule {exc}"
+        except GitError as exc:  # a tree with paths that git does not write
+            return f"its submodules cannot be checked out: {exc.message}"
+        return ""
 
     def _folders_beside(self, cell: Cell, stage: StageTree) -> dict[str, Path]:
         """The files of the other repositories' commits, which no check may write to; by name."""

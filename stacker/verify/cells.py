@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
     from stacker.series.plan.ci_checks import CICheck
     from stacker.series.plan.model import Check, Platform
+    from stacker.verify.carried import Carried
     from stacker.verify.matrix import Cell
     from stacker.verify.request import VerifyRequest
     from stacker.verify.stage_tree import StageTree
 
 
 def cells_of(
-    request: VerifyRequest, toolchains: Mapping[str, Toolchain] = MappingProxyType({})
+    request: VerifyRequest,
+    toolchains: Mapping[str, Toolchain] = MappingProxyType({}),
+    contents: Mapping[str, Carried] = MappingProxyType({}),
 ) -> tuple[Cell, ...]:
     """All cells that the request asks about, each with its evidence key, in the order to run.
 
-    `toolchains` are those of the platforms that have any.
+    `toolchains` are those of the platforms that have any; `contents` what is carried, by source.
     """
     store = request.store
 
@@ -61,6 +64,11 @@ def cells_of(
             },
             toolchain=_of(toolchains, platform).fingerprint,
             passes=f"{check.min_passes} of {check.attempts}",
+            submodules=check.submodules,
+            carried={
+                target: contents[source].digest if source in contents else ""
+                for target, source in check.carry.items()
+            },
             results=(check.results, sorted(platform.skips)) if check.results else None,
         )
 
@@ -76,7 +84,7 @@ def cells_of(
     return tuple(
         replace(
             cell,
-            cannot=_cannot(request, cell, toolchains),
+            cannot=_cannot(request, cell, toolchains) or _uncarried(cell, contents),
             tools=_of(toolchains, cell.platform).said,
         )
         for cell in cells
@@ -99,6 +107,11 @@ def _cannot(request: VerifyRequest, cell: Cell, toolchains: Mapping[str, Toolcha
     if cell.cannot:
         return cell.cannot
     return _lacks(request, cell) or _of(toolchains, cell.platform).unknown
+
+
+def _uncarried(cell: Cell, contents: Mapping[str, Carried]) -> str:
+    found = (contents.get(source) for source in cell.check.carry.values())
+    return "; ".join(one.lacks for one in found if one and one.lacks)
 
 
 def _lacks(request: VerifyRequest, cell: Cell) -> str:

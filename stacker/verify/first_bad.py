@@ -18,6 +18,7 @@ from stacker.verify.bisecting import (
     decide,
     probes_left,
 )
+from stacker.verify.carried import carried
 from stacker.verify.cells import cells_of
 from stacker.verify.columns import columns_of
 from stacker.verify.course import Course
@@ -50,7 +51,9 @@ def first_bad(request: VerifyRequest, say: Callable[[Event], None]) -> FirstBadR
     tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = cells_of(
-            replace(request, selection=()), toolchains(request, evidence, jury_of(request))
+            replace(request, selection=()),
+            toolchains(request, evidence, jury_of(request)),
+            carried(request),
         )
         columns = columns_of(request.plan, cells, request.selection)
         known = {} if request.rerun else held(evidence, cells)

@@ -14,6 +14,7 @@ from stacker.git.worktree import remove_tree
 from stacker.verify.attempts import attempted
 from stacker.verify.build import Builder
 from stacker.verify.building import built
+from stacker.verify.carried import carried
 from stacker.verify.cells import cells_of
 from stacker.verify.ci_taking import take_in
 from stacker.verify.counting import Jury, own_signed
@@ -121,7 +122,9 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
 
 def _cells(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> tuple[Cell, ...]:
     """The cells of the request, after what the forge told of them was taken in."""
-    return take_in(request, evidence, cells_of(request, toolchains(request, evidence, jury)))
+    return take_in(
+        request, evidence, cells_of(request, toolchains(request, evidence, jury), carried(request))
+    )
 
 
 def tidy(request: VerifyRequest) -> None:

@@ -48,6 +48,8 @@ class Lane:
         self._index = folder / "index"
         self.tree = folder / "tree"
         self.private = folder / "own"
+        self.carried = folder / "carried"
+        self.modules = folder / "modules"
 
     def stand(self, commit: str, *, fresh: bool) -> bool:
         """Put the files of `commit` into the lane; whether it was made anew for that.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
+from stacker.verify.carried import seen_carried
 from stacker.verify.cells import cells_of
 from stacker.verify.flow import EVIDENCE, held, jury_of
 from stacker.verify.gaps import brought_by, why_none
@@ -55,7 +56,9 @@ def evidence_of(request: VerifyRequest) -> dict[StageId, Evidence]:
     found: dict[StageId, list[Standing]] = {stage: [] for stage in request.stages}
     if (request.folder / EVIDENCE).is_file():
         with EvidenceStore(request.folder / EVIDENCE) as evidence:
-            cells = cells_of(request, seen_toolchains(request.plan, evidence))
+            cells = cells_of(
+                request, seen_toolchains(request.plan, evidence), seen_carried(request)
+            )
             known = _known(request, evidence, cells)
     else:
         cells, known = cells_of(request), _Known(request.plan, {}, {}, {}, {}, {})

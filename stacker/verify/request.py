@@ -36,7 +36,8 @@ class VerifyRequest:
     others ran and shared counts only signed by a signer agreed on here, and what was built in a
     lane that was moved does not. With `signing` all is signed by that key as it is recorded, and
     only what it signed counts. At most `jobs` builds run at once. `ci` has for each stage the
-    commits whose CI checks the forge told, the one that matters most last.
+    commits whose CI checks the forge told, the one that matters most last; `upstreams` are the
+    URLs of the repositories, by name.
     """
 
     plan: Plan
@@ -55,6 +56,7 @@ class VerifyRequest:
     signing: SigningKey | None = None
     jobs: int = 1
     ci: Mapping[StageId, Sequence[Sight]] = field(default_factory=dict)
+    upstreams: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def vouches(self) -> bool:
@@ -75,6 +77,11 @@ class VerifyRequest:
     def logs(self) -> Path:
         """The folder of what checks wrote."""
         return self.folder / "logs"
+
+    @property
+    def modules(self) -> Path:
+        """The folder of the stores of submodules."""
+        return self.folder / "modules"
 
     def log_of(self, key: str) -> Path:
         """The file to which the check under that evidence key writes."""

@@ -123,6 +123,14 @@ def run(job: Job, stop: Stop) -> Ran:
     return Ran(verdict, code, time.monotonic() - start, started_at, reason)
 
 
+def could_not_run(log: Path, reason: str) -> Ran:
+    """How a run ended that could not begin; `log` says why."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as file:
+        _say(file, f"stacker: {reason}")
+    return Ran(Verdict.COULD_NOT_RUN, None, 0.0, time.time(), reason)
+
+
 def _verdict(code: int | None) -> Verdict:
     if code is None:
         return Verdict.TIMED_OUT

@@ -30,7 +30,7 @@ def trust(folder: Path, plan: Plan) -> None:
 
 
 def commands(plan: Plan) -> tuple[str, ...]:
-    """All that the plan would run, a line each, with the name of what runs it."""
+    """All that the plan would run and copy, a line each, with the name of what does."""
     checks = [(check.name, step) for check in plan.checks for step in check.run]
     checks += [
         (f"{check.name} on {name}", step)
@@ -39,7 +39,12 @@ def commands(plan: Plan) -> tuple[str, ...]:
         for step in other.run or ()
     ]
     tools = [(f"toolchain of {p.name}", step) for p in plan.platforms for step in p.toolchain or ()]
-    return tuple(f"{name}: {shlex.join(step)}" for name, step in (*checks, *tools))
+    copies = (
+        f"{check.name}: with a copy of {source} as {target}"
+        for check in plan.checks
+        for target, source in check.carry.items()
+    )
+    return (*(f"{name}: {shlex.join(step)}" for name, step in (*checks, *tools)), *copies)
 
 
 def _remembered(folder: Path) -> frozenset[str]:
@@ -53,4 +58,5 @@ def _digest(plan: Plan) -> str:
     commands: list[object] = [[check.name, check.run, check.env] for check in plan.checks]
     commands += [[c.name, name, o.run, o.env] for c in plan.checks for name, o in c.on.items()]
     commands += [[each.name, each.toolchain] for each in plan.platforms if each.toolchain]
+    commands += [[check.name, sorted(check.carry.items())] for check in plan.checks if check.carry]
     return hashlib.sha256(json.dumps(commands).encode("ascii")).hexdigest()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+import small_series
 
 from stacker import wiring
 from stacker.doctor.finding import Health
@@ -96,6 +97,27 @@ def test_leftovers_say_which_command_finishes_them(directory, small):
     one = found(directory)["leftovers"]
     assert one.health is Health.WARNING
     assert "stacker status" in one.hint
+
+
+def test_what_a_killed_verify_left(directory, small):
+    small.append(small_series.CHECKS)
+    small.good("verify", "--trust")
+    assert "leftovers" not in found(directory)
+    (mark,) = directory.state.glob("lanes/*/stands")
+    mark.unlink()
+    (directory.state / "builds").mkdir()
+    (directory.state / "logs" / "x.part").touch()
+    lane = f"lanes/{mark.parent.name}"
+    said = found(directory)["leftovers"]
+    assert (said.health, said.message) == (
+        Health.WARNING,
+        f"a verify was killed and left builds, {lane}, logs/x.part, or one runs now",
+    )
+    pruned = small.good("doctor", "--prune", "--json").document
+    assert pruned["leftovers"] == ["builds", lane, "logs/x.part"]
+    assert "leftovers" not in found(directory)
+    assert list(directory.state.glob("logs/*.log"))
+    assert small.good("doctor", "--prune", "--json").document["leftovers"] == []
 
 
 def test_files_that_a_killed_command_did_not_write(directory):

@@ -253,7 +253,9 @@ def check(draw, name, repositories, platforms, above):
         attempts=draw(st.integers(3, 9)),
         min_passes=draw(st.integers(1, 3)),
         max_age=draw(st.none() | seconds),
+        submodules=draw(st.booleans()),
         results=draw(st.sampled_from([None, "out/junit.xml"])),
+        carry=draw(st.dictionaries(st.sampled_from(["a", "b/c", "bb"]), TEXTS)),
         on=draw(
             st.dictionaries(
                 st.sampled_from(chosen or [each.name for each in platforms]), override, max_size=2

@@ -47,3 +47,12 @@ toolchain = ["cc", "--version"]
     assert commands(found) == (
         "c: 'a b'", "c on here: c", "c on here: d", "toolchain of here: cc --version",
     )  # fmt: skip
+
+
+def test_what_is_carried_is_trusted_too(tmp_path):
+    trust(tmp_path, plan('["a"]'))
+    carries = plan('["a"]', 'carry = { "x" = "/home/me/.ssh" }')
+    assert not is_trusted(tmp_path, carries)
+    trust(tmp_path, carries)
+    assert is_trusted(tmp_path, carries)
+    assert not is_trusted(tmp_path, plan('["a"]', 'carry = { "x" = "/home/me" }'))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.series.plan.checking import refuse_globs, refuse_unknown
 from stacker.series.plan.model import Check
-from stacker.series.plan.naming import wrong_with_path
+from stacker.series.plan.naming import same_file, wrong_with_path
 from stacker.series.plan.order import CycleError, needs_first
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _check_check(entry: Entry[Check], draft: Draft, report: Report) -> None:
     wrong = check.results and wrong_with_path(check.results)
     if wrong:
         report.add((*path, "results"), f"the path {str(check.results)[:80]!r} {wrong}")
+    _check_carry(check, (*path, "carry"), report)
     _check_settings(check, path, repositories, report)
     for name, given in check.on.items():
         at = (*path, "on", name)
@@ -66,6 +67,21 @@ def _check_settings(check: Check, path: Path, repositories: list[str], report: R
         elif not re.fullmatch(_VARIABLE, variable):
             report.add((*path, "env", position), f"no name of a variable: {variable[:80]!r}")
     _check_placeholders(check, path, repositories, report)
+
+
+def _check_carry(check: Check, path: Path, report: Report) -> None:
+    """Each has a place of its own in the lane."""
+    seen: list[str] = []
+    for target in check.carry:
+        wrong, own = wrong_with_path(target), same_file(target)
+        other = next(
+            (o for o in seen if f"{own}/".startswith(f"{o}/") or o.startswith(own + "/")), ""
+        )
+        if wrong:
+            report.add((*path, target), f"the path {target[:80]!r} {wrong}", key=True)
+        elif other:
+            report.add((*path, target), f"{target[:80]!r} and {other[:80]!r} overlap", key=True)
+        seen.append(own)
 
 
 def _check_needs(entry: Entry[Check], draft: Draft, report: Report) -> None:

@@ -164,6 +164,11 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.TEXT,
             "the JUnit XML file that it writes; a skipped test that no `skips` names is a failure",
         ),
+        "carry": Key(
+            Shape.REASONS,
+            "files and folders that git does not have, by their place in the lane: where they are",
+        ),
+        "submodules": Key(Shape.SWITCH, "whether it needs the stage's submodules; default: false"),
         "on": Key(Shape.OVERRIDES, "what differs on a platform: [checks.on.PLATFORM]"),
     },
     EvidenceSigner: {

@@ -143,7 +143,9 @@ class Check(NamedTuple):
 
     It has passed when `min_passes` of at most `attempts` runs did. Evidence older than `max_age`
     (in s) does not count. `needs` are checks that must pass first; `on` what differs, by platform.
-    `results` is the file in the lane that it writes its test results to.
+    `results` is the file in the lane that it writes its test results to; `carry` what is copied
+    into the lane, by the place there: a path relative to the series directory, or absolute.
+    With `submodules` they are there, too.
     """
 
     name: str
@@ -159,6 +161,8 @@ class Check(NamedTuple):
     min_passes: int = 1
     max_age: float | None = None
     results: str | None = None
+    carry: Mapping[str, str] = MappingProxyType({})
+    submodules: bool = False
     on: Mapping[str, Override] = MappingProxyType({})
 
     def for_platform(self, name: str) -> Check:
