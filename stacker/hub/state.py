@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Kind = TypeVar("Kind", bound=DataclassInstance)
 Value = str | int | None
 
-VERSION = 1
+VERSION = 2
 _BUSY_SECONDS = 30.0
 
 _SCHEMA = """
@@ -144,6 +144,13 @@ CREATE TABLE calls (
   used INTEGER NOT NULL,
   PRIMARY KEY (who, hour)
 );
+CREATE TABLE creations (
+  who TEXT NOT NULL,
+  span INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY (who, span, ends)
+);
 """
 
 
@@ -216,9 +223,7 @@ class Database:
 @contextmanager
 def connect(root: Path) -> Iterator[Database]:
     """The memory of the hub at `root`, made on first use; closed at the end."""
-    connection = sqlite3.connect(
-        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    connection = _file(root)
     connection.row_factory = sqlite3.Row
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -227,6 +232,18 @@ def connect(root: Path) -> Iterator[Database]:
         yield Database(connection)
     finally:
         connection.close()
+
+
+def copy(root: Path, to: Path) -> None:
+    """Copy the memory of the hub at `root`, as it is at this moment, into another folder."""
+    with closing(_file(root)) as here, closing(_file(to)) as there:
+        here.backup(there)
+
+
+def _file(root: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

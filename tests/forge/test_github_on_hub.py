@@ -20,6 +20,7 @@ from stacker.forge.api import (
 )
 from stacker.forge.github import GitHub
 from stacker.git.process import Git
+from stacker.hub.call import Limits
 from stacker.hub.server import User, start
 
 TOKENS = {name: f"{name}-token" for name in ("python", "paul", "ann", "eve")}
@@ -70,7 +71,8 @@ def world(tmp_path):
     work.run("commit", "-q", "--allow-empty", "-m", "Start", config=PERSON)
     Git(bare).run("init", "-q", "--bare", "-b", "master")
     work.run("push", "-q", str(bare), "HEAD:refs/heads/master")
-    with start(tmp_path / "hub", [User(*user) for user in TOKENS.items()]) as hub:
+    users = [User(*user) for user in TOKENS.items()]
+    with start(tmp_path / "hub", users, limits=Limits(creations_a_minute=200)) as hub:
         world = World(hub, {}, work)
         world.client("paul").create_fork(REPOSITORY)
         yield world

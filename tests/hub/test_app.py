@@ -6,6 +6,8 @@ import pytest
 from github import RateLimitExceededException
 from hub_world import WHEN, World
 
+from stacker.hub.call import Limits
+
 R = "/api/v3/repos/guido/cpython"
 
 
@@ -92,7 +94,7 @@ def test_calls_are_counted_for_each_user(world, work):
 
 
 def test_a_limit_that_is_used_up(tmp_path):
-    world = World(tmp_path, rate_limit=2)
+    world = World(tmp_path, limits=Limits(calls_an_hour=2))
     world.make()
     repo = world.repo("zooba")
     repo.update()
