@@ -73,7 +73,18 @@ class Application:
         except Exception:  # noqa: BLE001 - logged; the hub goes on
             _LOG.exception("%s %s", request.method, request.path)
             answer = Answer(Refusal(500, "Server Error").body(), 500)
-        return _respond(request, answer, headers)
+        response = _respond(request, answer, headers)
+        if response.status_code == 304:
+            self._give_back(request, response)
+        return response
+
+    def _give_back(self, request: Request, response: Response) -> None:
+        """What has not changed costs those nothing who said who they are."""
+        login = who(self._site.tokens, request.headers.get("Authorization"))
+        if login is not None:
+            with connect(self._site.root) as db:
+                allowance = limits.count(self._site, db, login, calls=-1)
+            response.headers.update(allowance.headers())
 
     def _answer(self, request: Request, body: bytes, headers: dict[str, str]) -> Answer:
         site = self._site

@@ -206,6 +206,20 @@ def test_protection_stands_in_the_way_of_a_merge(world, forked):
     assert merge(world, name="zooba", merge_method="squash").merged
 
 
+def test_checks_have_to_be_green_on_the_newest_commit(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    repo = world.quick("guido")
+    repo.get_branch("master").edit_protection(contexts=["build"], enforce_admins=True)
+    repo.get_commit(pull.head.sha).create_status("success", context="build")
+    assert world.quick("zooba").get_pull(1).mergeable_state == "clean"
+    forked.git("checkout", "-q", "ctypes")
+    new = forked.commit({"a": "2"})
+    world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
+    assert refusal(world) == (405, 'Required status check "build" is expected.')
+    repo.get_commit(new).create_status("success", context="build")
+    assert merge(world, sha=new).merged
+
+
 def test_admins_merge_past_rules_that_do_not_bind_them(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
     branch = world.quick("guido").get_branch("master")

@@ -98,6 +98,7 @@ def test_lists_are_filtered_and_sorted(world, forked):
         ({"head": "nobody:ctypes"}, "head invalid"),
         ({"head": "ctypes"}, "head invalid"),
         ({"base": "none"}, "base invalid"),
+        ({"base": "paulmon:master"}, "base invalid"),
         ({"base": None}, "base missing_field"),
         ({"draft": "yes"}, "draft invalid"),
         ({"head": "paulmon:master"}, "No commits between guido:master and paulmon:master"),
@@ -165,6 +166,24 @@ def test_another_base(world, forked):
     assert (status, words[0][:24]) == (422, "There are no new commits")
     pull.edit(state="closed")
     assert refusal(lambda: pull.edit(base="master"))[0] == 422
+
+
+def test_a_base_is_a_branch_of_the_same_repository(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    world.pushed(forked, "paulmon", "master:refs/heads/other", to="paulmon/cpython")
+    for base in ("paulmon:master", "paulmon:other", "other"):
+        assert refusal(lambda base=base: pull.edit(base=base)) == (422, ["base invalid"])
+    assert world.quick("zooba").get_pull(1).base.ref == "master"
+
+
+def test_the_base_that_it_has_already_is_no_change(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    pull.create_review(event="COMMENT", body="Hm.")
+    before = world.ask("GET", f"{PULLS}/1")[2]
+    pull.edit(base="master")
+    assert world.ask("GET", f"{PULLS}/1")[2] == before
+    pull.edit(state="closed")
+    pull.edit(base="master")
 
 
 def test_a_second_pull_request_needs_another_base(world, forked):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
 from hub_world import good
 
 
@@ -61,14 +62,31 @@ def test_merging_another_pull_request_can_be_the_merge(world, forked):
     assert (again(world, 1).merged, again(world, 1).merge_commit_sha) == (True, commit)
 
 
-def test_squashing_another_is_no_merge(world, forked):
+@pytest.mark.parametrize("method", ["squash", "rebase"])
+def test_squashing_or_rebasing_another_is_no_merge(world, forked, method):
     world.propose(forked, "below", {"a": "1"})
     forked.git("checkout", "-q", "below")
     forked.commit({"b": "1"}, on="above")
     world.pushed(forked, "paulmon", "above", to="paulmon/cpython")
     world.quick("paulmon").create_pull(title="U", head="paulmon:above", base="master")
-    world.quick("guido").get_pull(2).merge(merge_method="squash")
+    world.quick("guido").get_pull(2).merge(merge_method=method)
     assert (again(world, 1).merged, again(world, 1).state) == (False, "open")
+
+
+def test_what_the_rules_ask_for_does_not_stop_an_indirect_merge(world, forked):
+    world.propose(forked, "below", {"a": "1"})
+    forked.git("checkout", "-q", "below")
+    tip = forked.commit({"b": "1"}, on="above")
+    world.pushed(forked, "paulmon", "above", to="paulmon/cpython")
+    world.quick("paulmon").create_pull(title="U", head="paulmon:above", base="master")
+    repo = world.quick("guido")
+    repo.get_branch("master").edit_protection(contexts=["build"], enforce_admins=True)
+    repo.get_commit(tip).create_status("success", context="build")
+    assert (again(world, 1).mergeable_state, again(world, 2).mergeable_state) == (
+        "blocked", "clean",
+    )  # fmt: skip
+    repo.get_pull(2).merge(merge_method="merge")
+    assert again(world, 1).merged
 
 
 def test_a_ref_set_through_the_api_is_a_merge(world, forked):

@@ -1,4 +1,4 @@
-"""Every REST answer that a hub gives in any test, held against GitHub's own description of it.
+"""Every answer that a hub gives in any test, held against GitHub's own description of it.
 
 The judge is githubkit, generated from GitHub's description of API version 2022-11-28: for each
 operation it knows the model of the answer and of each refusal. Nothing here says what an answer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = "2022-11-28"
-API = "/api/v3"
+API, GRAPH = "/api/v3", "/api/graphql"
 SUBJECTS = ("checks", "git", "issues", "pulls", "rate_limit", "repos", "users")
 _DOCUMENTED = re.compile(r"^\s*(GET|POST|PUT|PATCH|DELETE) (/\S*)\s*$", re.MULTILINE)
 
@@ -32,6 +32,12 @@ _ALIASES = {
     "GET /repos/{}/{}/statuses/{}": "GET /repos/{}/{}/commits/{}/statuses",
     # All refs: an empty last parameter.
     "GET /repos/{}/{}/git/matching-refs": "GET /repos/{}/{}/git/matching-refs/{}",
+}
+_GRAPH_PARTS = frozenset({"data", "errors", "extensions"})
+_SCALARS = {
+    "DateTime": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+    "GitObjectID": re.compile(r"[0-9a-f]{40}"),
+    "URI": re.compile(r"https?://\S+"),
 }
 _HEADERS = ("x-github-request-id", "x-github-api-version-selected", "x-github-media-type")
 _COUNTED = (
@@ -113,6 +119,8 @@ def broken(method: str, path: str, status: int, headers: dict[str, str], body: b
     """What is wrong with an answer to a request below the REST address."""
     if status >= 500:
         return ["the hub broke down"]
+    if path == GRAPH and status == 200:
+        return _graph_broken(json.loads(body))
     wrong = [f"no header {name}" for name in _headers(status) if name not in headers]
     verb = "GET" if method == "HEAD" else method
     rule = _route(verb, path)
@@ -127,6 +135,34 @@ def broken(method: str, path: str, status: int, headers: dict[str, str], body: b
     if status < 300:
         return wrong + _misshapen(operation.model, body)
     return wrong + _refused(operation.refusal(status), status, body)
+
+
+def _graph_broken(answer: dict[str, Any]) -> list[str]:
+    """The data itself has been made by the schema; here is what stands around it."""
+    wrong = [f"{name} is no part of an answer" for name in answer if name not in _GRAPH_PARTS]
+    wrong += [] if answer.get("data") or answer.get("errors") else ["neither data nor errors"]
+    for error in answer.get("errors", ()):
+        if error.get("message", "").startswith("Something went wrong"):
+            wrong.append("the hub broke down")
+        unknown = set(error) - {"message", "type", "path", "locations", "extensions"}
+        wrong += [f"{name} is no part of an error" for name in sorted(unknown)]
+    return wrong
+
+
+@functools.cache
+def _mind_scalars() -> None:
+    """Let the schema refuse to write what is none of GitHub's dates, object ids and addresses."""
+    from stacker.hub.graph.answer import _schema  # noqa: PLC0415 - as above
+
+    for name, form in _SCALARS.items():
+
+        def written(value: Any, form: re.Pattern[str] = form) -> str:
+            if not isinstance(value, str) or not form.fullmatch(value):
+                raise ValueError(f"{value!r} is no {form.pattern}")
+            return value
+
+        scalar: Any = _schema().type_map[name]
+        scalar.serialize = written
 
 
 def _headers(status: int) -> tuple[str, ...]:
@@ -189,7 +225,9 @@ class Watch:
 
         def watched(hub: Any, environ: Any, start_response: Any) -> Any:
             path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-            if not path.startswith(f"{API}/"):
+            if path == GRAPH:
+                _mind_scalars()
+            elif not path.startswith(f"{API}/"):
                 return answer(hub, environ, start_response)
             told: list[Any] = []
 
