@@ -144,13 +144,15 @@ CREATE TABLE calls (
   used INTEGER NOT NULL,
   PRIMARY KEY (who, hour)
 );
+"""
+_CREATIONS = """
 CREATE TABLE creations (
   who TEXT NOT NULL,
   span INTEGER NOT NULL,
   ends INTEGER NOT NULL,
   used INTEGER NOT NULL,
   PRIMARY KEY (who, span, ends)
-);
+)
 """
 
 
@@ -251,8 +253,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # another server may have been quicker
-            for statement in _SCHEMA.split(";\n"):
+            for statement in (*_SCHEMA.split(";\n"), _CREATIONS):
                 connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    if _version(connection) == 1:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 1:
+            connection.execute(_CREATIONS)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     if _version(connection) != VERSION:

@@ -126,6 +126,18 @@ def test_a_memory_of_another_version_is_refused(world):
         world.serve()
 
 
+def test_a_memory_of_the_first_version_is_taken_over(world, forked):
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    world.hub.stop()
+    with world.hub_database() as db:
+        db.run("DROP TABLE creations")
+        db.run("PRAGMA user_version = 1")
+    world.hub = world.serve()
+    again = world.repo("paulmon").get_pull(pull.number)
+    again.create_issue_comment("Hello")
+    assert [each.body for each in again.get_issue_comments()] == ["Hello"]
+
+
 def test_refs_moved_by_hand_are_seen(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
     forked.git("checkout", "-q", "ctypes")
