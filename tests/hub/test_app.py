@@ -80,6 +80,7 @@ def test_what_has_not_changed_is_not_sent_again(world, work):
 
 
 def test_what_has_not_changed_costs_nothing(world, work):
+    # https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
     _, headers, _ = world.ask("GET", R, name="guido")
     same = {"If-None-Match": headers["ETag"]}
     for _ in range(3):
@@ -103,6 +104,7 @@ def test_calls_are_counted_for_each_user(world, work):
 
 
 def test_a_limit_that_is_used_up(tmp_path):
+    # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
     world = World(tmp_path, limits=Limits(calls_an_hour=2))
     world.make()
     repo = world.repo("zooba")

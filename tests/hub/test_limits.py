@@ -37,6 +37,7 @@ def say(world, name="zooba"):
 
 
 def test_too_much_in_a_minute_has_to_wait_for_the_next(slow):
+    # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
     assert [say(slow)[0] for _ in range(3)] == [201, 201, 201]
     status, seconds, body = say(slow)
     assert (status, seconds) == (403, "55")
@@ -49,6 +50,7 @@ def test_too_much_in_a_minute_has_to_wait_for_the_next(slow):
 
 
 def test_too_much_in_an_hour_has_to_wait_for_the_next(slow):
+    # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
     for _ in range(3):
         assert say(slow)[0] == 201
     slow.wait(55)

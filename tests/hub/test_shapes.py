@@ -33,16 +33,24 @@ def furnished(tmp_path_factory):
     work = world.make()
     world.fork("paulmon")
     repo = world.repo("guido")
+    work.commit({"PCbuild/arm.props": "arm\n"}, on="ctypes")
     pull = world.propose(work, "ctypes", {"Modules/_ctypes/callproc.c": "arm\n"})
-    pull.create_issue_comment("Thanks.")
+    pull.create_issue_comment("Please.")
     pull = repo.get_pull(pull.number)
-    pull.add_to_labels("OS-windows")
+    pull.create_issue_comment("Thanks.")
+    pull.add_to_labels("OS-windows", "build")
+    pull.create_review(body="Hm.", event="COMMENT")
     pull.create_review(body="Fine.", event="APPROVE")
+    repo.add_to_collaborators("zooba", "push")
     commit = repo.get_commit(pull.head.sha)
     commit.create_status("success", "https://ci.example.org/1", "ok", "ci/build")
+    commit.create_status("pending", context="ci/docs")
     output = {"title": "t", "summary": "s"}
     repo.create_check_run("docs", pull.head.sha, conclusion="neutral", output=output)
+    repo.create_check_run("build", pull.head.sha, status="in_progress")
     world.propose(work, "merged", {"b": "1\n"})
+    work.git("branch", "-q", "maint", "master")
+    world.pushed(work, "guido", "maint")
     repo.get_pull(2).merge(merge_method="squash")
     repo.get_branch("master").edit_protection(
         strict=True, contexts=["ci/build"], required_approving_review_count=1, enforce_admins=True
@@ -57,6 +65,41 @@ def test_an_answer_with_everything_in_it(furnished, path):
     status, _, document = furnished.ask("GET", path.replace("HEAD", furnished.head), name="guido")
     assert status in {200, 204}
     assert document != []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/pulls?state=all", "/pulls/1/commits", "/pulls/1/files", "/pulls/1/reviews",
+     "/issues/1/comments", "/issues/1/labels", "/commits/HEAD/statuses", "/statuses/HEAD",
+     "/commits/HEAD/status", "/commits/HEAD/check-runs", "/compare/maint...paulmon:ctypes",
+     "/git/matching-refs/", "/branches", "/collaborators"],
+)  # fmt: skip
+def test_every_list_comes_in_pages(furnished, path):
+    # https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
+    path = (R + path).replace("HEAD", furnished.head)
+    mark = "&" if "?" in path else "?"
+
+    def page(number):
+        address = f"{path}{mark}per_page=1&page={number}"
+        _, headers, document = furnished.ask("GET", address, name="guido")
+        lists = (
+            [document]
+            if isinstance(document, list)
+            else [
+                document[name] for name in ("statuses", "check_runs", "commits") if name in document
+            ]
+        )
+        return lists[0], headers["Link"] or ""
+
+    found = []
+    while True:
+        part, link = page(len(found) + 1)
+        assert len(part) <= 1
+        found += part
+        if 'rel="next"' not in link:
+            break
+    assert len(found) > 1
+    assert page(len(found) + 1)[0] == []
 
 
 def test_no_question_is_left_out():
