@@ -113,6 +113,16 @@ def test_everything_about_a_pull_request_in_one_question(world, forked):
     ]  # fmt: skip
 
 
+def test_what_a_branch_points_to_is_a_commit_only_when_asked(world, work):
+    """GitHub's `target` is any object of git: what only commits have is asked in a fragment."""
+    query = '{ repository(owner: "guido", name: "cpython") { defaultBranchRef { target { %s } } } }'
+    answer = ask(world, query % "oid ... on Commit { messageHeadline }")
+    shown = answer["data"]["repository"]["defaultBranchRef"]["target"]
+    assert shown == {"oid": world.tip(), "messageHeadline": "Start"}
+    [error] = ask(world, query % "messageHeadline")["errors"]
+    assert "messageHeadline" in error["message"]
+
+
 def test_a_merged_one(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
     commit = world.quick("guido").get_pull(1).merge(merge_method="squash").sha
