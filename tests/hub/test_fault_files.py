@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stacker.errors import UsageError
+from stacker.hub.call import Refusal
 from stacker.hub.faults.reading import read
 from stacker.hub.faults.rules import After, Altered, Before, Reply, Rule, Slow, Stale, Truncated
 from stacker.hub.limits import TOO_FAST
@@ -56,7 +57,6 @@ do = "alter"
 fields = { merged = false }
 """
 KINDS = "before, after, instead, slow, stale, truncated, limit, alter"
-SLOWER = {"message": TOO_FAST}
 
 
 def written(tmp_path, text):
@@ -66,7 +66,7 @@ def written(tmp_path, text):
 
 
 def test_every_kind(tmp_path):
-    error = Reply(502, {"message": "Server Error"})
+    error = Reply(502, Refusal(502, "Server Error").body())
     absent = Reply(404, {"message": "Not Found"}, {"X-Why": "so"})
     assert read(written(tmp_path, GOOD)) == [
         Rule(Before()),
@@ -75,8 +75,8 @@ def test_every_kind(tmp_path):
         Rule(Slow(2.5)),
         Rule(Stale(4)),
         Rule(Truncated(2, link=False)),
-        Rule(Before(Reply(403, SLOWER))),
-        Rule(Before(Reply(429, SLOWER, {"Retry-After": "60"}))),
+        Rule(Before(Reply(403, Refusal(403, TOO_FAST).body()))),
+        Rule(Before(Reply(429, Refusal(429, TOO_FAST).body(), {"Retry-After": "60"}))),
         Rule(Altered({"merged": False})),
     ]
     assert read(written(tmp_path, "")) == []
@@ -98,6 +98,8 @@ do = "instead"
 status = true
 headers = { A = 1 }
 times = "ever"
+body = { at = 2019-04-25T12:00:00Z }
+path = "/api/v3/user"
 [[fault]]
 do = "alter"
 fields = []
@@ -109,12 +111,14 @@ fields = []
         (1, "fault 1", "`status` has to be an HTTP status from 500 to 599"),
         (1, "fault 1", "`tiems` is no key of after"),
         (6, "fault 2", f"`do` has to be one of {KINDS}"),
-        (7, "fault 3", "`method` has to be a text"),
+        (7, "fault 3", "`method` has to be GET or POST or PATCH or PUT or DELETE"),
         (7, "fault 3", "slow needs `seconds`"),
         (10, "fault 4", "`status` has to be an HTTP status"),
         (10, "fault 4", "`headers` has to be a table of texts"),
         (10, "fault 4", '`times` has to be a whole number from 1, or "all"'),
-        (15, "fault 5", "`fields` has to be a table"),
+        (10, "fault 4", "`body` has to be what JSON can say"),
+        (10, "fault 4", "`path` has to be a path that starts with /, without /api"),
+        (17, "fault 5", "`fields` has to be a table of what JSON can say"),
     ]  # fmt: skip
     assert "docs/hub.md" in caught.value.hint
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stacker.errors import Problem, UsageError
+from stacker.hub.call import Refusal
 from stacker.hub.faults.rules import (
     After,
     Altered,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _HINT = "docs/hub.md lists what a fault may say."
 _HEADER = re.compile(r"\s*\[\[\s*fault\s*\]\]")
 _FOR_GOOD = "all"
+_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class _Key:
     holds: Callable[[Any], bool]
 
 
+def _is_json(value: object) -> bool:
+    """TOML has dates and infinite numbers, which JSON cannot say."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def _whole(least: int, most: int = 10**9, words: str = "") -> _Key:
     said = words or f"a whole number from {least}"
     return _Key(said, lambda value: type(value) is int and least <= value <= most)
@@ -45,8 +57,15 @@ def _whole(least: int, most: int = 10**9, words: str = "") -> _Key:
 
 _TEXT = _Key("a text", lambda value: isinstance(value, str))
 _YES = _Key("true or false", lambda value: isinstance(value, bool))
-_TABLE = _Key("a table", lambda value: isinstance(value, dict))
-_ANY = _Key("anything", lambda _: True)
+_JSON = _Key("what JSON can say", _is_json)
+_FIELDS = _Key(
+    "a table of what JSON can say", lambda value: isinstance(value, dict) and _is_json(value)
+)
+_METHOD = _Key(" or ".join(_METHODS), lambda value: value in _METHODS)
+_PATH = _Key(
+    "a path that starts with /, without /api",
+    lambda value: isinstance(value, str) and value[:1] == "/" and not value.startswith("/api/"),
+)
 _STATUS = _whole(200, 599, "an HTTP status")
 _BROKEN = _whole(500, 599, "an HTTP status from 500 to 599")
 _LIMITED = _Key("403 or 429", lambda value: type(value) is int and value in {403, 429})
@@ -66,18 +85,22 @@ _HEADERS = _Key(
 )
 
 _WHERE = {
-    "method": _TEXT, "path": _TEXT, "actor": _TEXT, "contains": _TEXT,
+    "method": _METHOD, "path": _PATH, "actor": _TEXT, "contains": _TEXT,
     "nth": _whole(1), "times": _TIMES,
 }  # fmt: skip
 
 
 def _broken(given: Mapping[str, Any]) -> Reply | None:
-    return Reply(given["status"], {"message": "Server Error"}) if "status" in given else None
+    return _refusal(given["status"], "Server Error") if "status" in given else None
 
 
 def _limited(given: Mapping[str, Any]) -> Fault:
     after = {"Retry-After": str(given["retry_after"])} if "retry_after" in given else {}
-    return Before(Reply(given.get("status", 403), {"message": TOO_FAST}, after))
+    return Before(_refusal(given.get("status", 403), TOO_FAST, after))
+
+
+def _refusal(status: int, said: str, headers: Mapping[str, str] | None = None) -> Reply:
+    return Reply(status, Refusal(status, said).body(), headers or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +116,7 @@ _KINDS: Mapping[str, _Kind] = {
     "before": _Kind({"status": _BROKEN}, lambda given: Before(_broken(given))),
     "after": _Kind({"status": _BROKEN}, lambda given: After(_broken(given))),
     "instead": _Kind(
-        {"status": _STATUS, "body": _ANY, "headers": _HEADERS},
+        {"status": _STATUS, "body": _JSON, "headers": _HEADERS},
         lambda given: Before(Reply(given["status"], given.get("body"), given.get("headers", {}))),
         needs="status",
     ),
@@ -104,7 +127,7 @@ _KINDS: Mapping[str, _Kind] = {
         lambda given: Truncated(given.get("items", 0), given.get("link", True)),
     ),
     "limit": _Kind({"status": _LIMITED, "retry_after": _whole(0)}, _limited),
-    "alter": _Kind({"fields": _TABLE}, lambda given: Altered(given["fields"]), needs="fields"),
+    "alter": _Kind({"fields": _FIELDS}, lambda given: Altered(given["fields"]), needs="fields"),
 }
 
 
