@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("stacker.hub")
 _LOG.addHandler(logging.NullHandler())
 _LARGEST_BODY = 10_000_000
+_RATE_LIMIT = "/api/v3/rate_limit"  # the one address that costs nothing
 _API_VERSION = "2022-11-28"
 _GIT = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
 
@@ -74,7 +75,7 @@ class Application:
             _LOG.exception("%s %s", request.method, request.path)
             answer = Answer(Refusal(500, "Server Error").body(), 500)
         response = _respond(request, answer, headers)
-        if response.status_code == 304:
+        if response.status_code == 304 and request.path != _RATE_LIMIT:
             self._give_back(request, response)
         return response
 
@@ -94,7 +95,7 @@ class Application:
             headers.update(limits.Allowance(site.limits.calls_an_hour, 0, 0).headers())
             raise
         with connect(site.root) as db:
-            asking = request.path != "/api/v3/rate_limit"
+            asking = request.path != _RATE_LIMIT
             allowance = limits.count(site, db, login, calls=int(asking))
             headers.update(allowance.headers())
             if asking and allowance.exceeded:

@@ -86,6 +86,9 @@ def test_what_has_not_changed_costs_nothing(world, work):
     for _ in range(3):
         status, headers, _ = world.ask("GET", R, name="guido", headers=same)
         assert (status, headers["X-RateLimit-Used"]) == (304, "1")
+    _, headers, _ = world.ask("GET", "/api/v3/rate_limit", name="guido")
+    same = {"If-None-Match": headers["ETag"]}
+    assert world.ask("GET", "/api/v3/rate_limit", name="guido", headers=same)[0] == 304
     assert world.ask("GET", R, name="guido")[1]["X-RateLimit-Used"] == "2"
 
 
