@@ -145,10 +145,16 @@ def locked(world):
 
 
 def before_push(world, number, act):
-    """Run `act` right before the hub gets the push number `number` (from 1) to upstream."""
+    """Run `act` right before the hub gets the push number `number` (from 1) to upstream.
+
+    It may be told several times; each is remembered.
+    """
     seen = []
+    earlier = world.door.act
 
     def look(method, path):
+        if earlier:
+            earlier(method, path)
         if method == "POST" and path == f"/{UPSTREAM}.git/git-receive-pack":
             seen.append(path)
             if len(seen) == number:
