@@ -147,6 +147,23 @@ class Ran:
         return json.loads(self.out)
 
 
+@pytest.fixture(scope="session")
+def _watched(_sealed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Whoever looks at each answer of each hub: `tests/kit/contract.py`."""
+    import contract  # noqa: PLC0415 - found through the path set above
+
+    with pytest.MonkeyPatch.context() as patch:
+        yield contract.watching(tmp_path_factory.mktemp("contract") / "broken", patch)
+
+
+@pytest.fixture(autouse=True)
+def _contract(_watched: Any) -> Iterator[None]:
+    """A test in which a hub answered otherwise than GitHub's description allows has failed."""
+    yield
+    broken = _watched.news()
+    assert not broken, broken
+
+
 @pytest.fixture
 def run_stacker(tmp_path: Path) -> Any:
     """Run a command line in this process: `run_stacker("rebase", "--json", cwd=folder)`."""

@@ -13,6 +13,7 @@ from stacker import wiring
 from stacker.cli.context import Options
 from stacker.errors import SeriesError, UsageError
 from stacker.hub import server
+from stacker.hub.faults import reading
 from stacker.hub.server import User
 from stacker.render.terminal import Answer
 
@@ -44,6 +45,9 @@ def serve(
     ] = None,
     users: Annotated[Path | None, typer.Option(metavar="FILE", help="Lines of NAME:TOKEN.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    faults: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What is to go wrong; see docs/hub.md.")
+    ] = None,
 ) -> Answer | None:
     """Serve bare repositories as GitHub would, until Ctrl-C or SIGTERM."""
     options: Options = context.obj
@@ -55,6 +59,7 @@ def serve(
     people = [_user(text, "--user") for text in user or ()]
     people += _listed(options.folder / users) if users else []
     _check_unique(people)
+    rules = reading.read(options.folder / faults) if faults else []
     options.if_interrupted = "Stopped; the repositories stay as they are."
     asked_to_end = threading.Event()
 
@@ -63,7 +68,7 @@ def serve(
 
     before = signal.signal(signal.SIGTERM, end)
     try:
-        with server.start(_root(options, root), people, port, host) as running:
+        with server.start(_root(options, root), people, port, host, faults=rules) as running:
             ready = {"url": running.url, "api": running.api, "root": str(running.root)}
             options.terminal.ready(ready, f"Serving {running.root} at {running.url}")
             while not asked_to_end.wait(_GLANCE):

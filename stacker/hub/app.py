@@ -18,7 +18,7 @@ from stacker.hub.call import BARE_LIST, Answer, Body, Call, Refusal, not_found
 from stacker.hub.githttp import serve_git
 from stacker.hub.graph.answer import answer as answer_graph
 from stacker.hub.reconcile import reconcile
-from stacker.hub.rest.routes import ROUTES, keeps_own_transactions, moves_refs
+from stacker.hub.rest.routes import ROUTES, creates_content, keeps_own_transactions, moves_refs
 from stacker.hub.state import connect
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("stacker.hub")
 _LOG.addHandler(logging.NullHandler())
 _LARGEST_BODY = 10_000_000
+_RATE_LIMIT = "/api/v3/rate_limit"  # the one address that costs nothing
 _API_VERSION = "2022-11-28"
 _GIT = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
 
@@ -66,23 +67,35 @@ class Application:
             body = request.get_data()  # whatever happens, the connection must be free of it
             answer = self._answer(request, body, headers)
         except Refusal as exc:
-            answer = Answer(exc.body(), exc.status)
+            answer = Answer(exc.body(), exc.status, exc.headers)
         except HTTPException as exc:
-            answer = Answer({"message": exc.name}, exc.code or 500)
+            code = exc.code or 500
+            answer = Answer(Refusal(code, exc.name).body(), code)
         except Exception:  # noqa: BLE001 - logged; the hub goes on
             _LOG.exception("%s %s", request.method, request.path)
-            answer = Answer({"message": "Server Error"}, 500)
-        return _respond(request, answer, headers)
+            answer = Answer(Refusal(500, "Server Error").body(), 500)
+        response = _respond(request, answer, headers)
+        if response.status_code == 304 and request.path != _RATE_LIMIT:
+            self._give_back(request, response)
+        return response
+
+    def _give_back(self, request: Request, response: Response) -> None:
+        """What has not changed costs those nothing who said who they are."""
+        login = who(self._site.tokens, request.headers.get("Authorization"))
+        if login is not None:
+            with connect(self._site.root) as db:
+                allowance = limits.count(self._site, db, login, calls=-1)
+            response.headers.update(allowance.headers())
 
     def _answer(self, request: Request, body: bytes, headers: dict[str, str]) -> Answer:
         site = self._site
         try:
             login = who(site.tokens, request.headers.get("Authorization"))
         except Refusal:
-            headers.update(limits.Allowance(site.rate_limit, 0, 0).headers())
+            headers.update(limits.Allowance(site.limits.calls_an_hour, 0, 0).headers())
             raise
         with connect(site.root) as db:
-            asking = request.path != "/api/v3/rate_limit"
+            asking = request.path != _RATE_LIMIT
             allowance = limits.count(site, db, login, calls=int(asking))
             headers.update(allowance.headers())
             if asking and allowance.exceeded:
@@ -117,6 +130,8 @@ class Application:
         changes = request.method not in {"GET", "HEAD"}
         if changes and asker is None:
             raise Refusal(401, "Requires authentication")
+        if asker is not None and creates_content(handler):
+            limits.create(self._site, db, asker.login)
         args = dict(args)
         found = None
         if "owner" in args:

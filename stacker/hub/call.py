@@ -24,10 +24,17 @@ DOCUMENTATION = "https://docs.github.com/rest"
 class Refusal(StackerError):
     """What a caller may not do or asked wrongly, with GitHub's status, words and `errors` list."""
 
-    def __init__(self, status: int, message: str, *errors: Json) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *errors: Json | str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.errors = errors
+        self.headers = headers or {}
 
     def body(self) -> Json:
         """The JSON document GitHub sends with such a refusal."""
@@ -144,13 +151,22 @@ def _storable(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What each user may ask: calls an hour, and requests that create content."""
+
+    calls_an_hour: int = 5000
+    creations_a_minute: int = 80
+    creations_an_hour: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """What one server serves: the hub's root, whose tokens it knows, its clock and rate limit."""
+    """What one server serves: the hub's root, whose tokens it knows, its clock and limits."""
 
     root: Path
     tokens: Mapping[str, str]
     clock: Callable[[], datetime]
-    rate_limit: int
+    limits: Limits
 
     def now(self) -> str:
         """The time in GitHub's form, to the second, UTC."""

@@ -1,15 +1,20 @@
-"""How many calls each user has left in this hour."""
+"""How many calls each user has left in this hour, and how much may be created at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.hub.call import Refusal
+
 if TYPE_CHECKING:
     from stacker.hub.call import Json, Site
     from stacker.hub.state import Database
 
-_HOUR = 3600
+TOO_FAST = (
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+)
+_MINUTE, _HOUR = 60, 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +67,30 @@ def count(site: Site, db: Database, login: str | None, *, calls: int = 1) -> All
             " ON CONFLICT DO UPDATE SET used = used + excluded.used RETURNING used",
             who, hour, calls,
         )  # fmt: skip
-    return Allowance(site.rate_limit, used, (hour + 1) * _HOUR)
+    return Allowance(site.limits.calls_an_hour, used, (hour + 1) * _HOUR)
+
+
+def create(site: Site, db: Database, login: str) -> None:
+    """Count a request that creates content; too many at once are refused as on GitHub.
+
+    This is the secondary limit, which has no headers of its own but `Retry-After`.
+    """
+    now = int(site.clock().timestamp())
+    most = {_MINUTE: site.limits.creations_a_minute, _HOUR: site.limits.creations_an_hour}
+    ends = {span: (now // span + 1) * span for span in most}
+    sql = "SELECT coalesce(sum(used), 0) FROM creations WHERE who = ? AND span = ?"
+    with db.writing():
+        db.run("DELETE FROM creations WHERE ends <= ?", now)
+        full = [span for span in most if db.number(sql, login.lower(), span) >= most[span]]
+        if full:
+            raise _too_fast(max(ends[span] for span in full) - now)
+        for span, end in ends.items():
+            db.run(
+                "INSERT INTO creations (who, span, ends, used) VALUES (?, ?, ?, 1)"
+                " ON CONFLICT DO UPDATE SET used = used + 1",
+                login.lower(), span, end,
+            )  # fmt: skip
+
+
+def _too_fast(seconds: int) -> Refusal:
+    return Refusal(403, TOO_FAST, headers={"Retry-After": str(seconds)})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -16,7 +17,8 @@ from stacker.errors import StackerError
 from stacker.hub import hook
 from stacker.hub.app import Application
 from stacker.hub.auth import app_of, remember
-from stacker.hub.call import Site
+from stacker.hub.call import Limits, Site
+from stacker.hub.faults.layer import Faults
 from stacker.hub.repositories import valid_owner
 from stacker.hub.state import connect
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-RATE_LIMIT = 5000
+    from stacker.hub.faults.rules import Rule
+
+LIMITS = Limits()
 _SECONDS_TO_FINISH = 10.0
 _POLL_SECONDS = 0.02  # how soon a server sees that it is to stop
 
@@ -47,8 +51,11 @@ class User:
 class Hub:
     """A hub that listens; leaving the context (or `stop`) ends it."""
 
-    def __init__(self, root: Path, server: _Server, url: str, held: ExitStack) -> None:
+    def __init__(
+        self, root: Path, server: _Server, url: str, faults: Faults, held: ExitStack
+    ) -> None:
         self._held = held
+        self.faults = faults
         self.root = root
         self.url = url
         self.api = f"{url}/api/v3"
@@ -86,13 +93,15 @@ def start(
     host: str = "127.0.0.1",
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    rate_limit: int = RATE_LIMIT,
+    limits: Limits = LIMITS,
+    faults: Sequence[Rule] = (),
+    pause: Callable[[float], None] = time.sleep,
 ) -> Hub:
     """Serve the bare repositories at `root`/OWNER/NAME.git from threads of this process.
 
     Returns when it listens; port 0 takes a free one. Several processes may serve one root.
-    `rate_limit` is in calls an hour and user. A port that is taken and a user
-    whose name cannot be a folder's raise `StackerError`.
+    `faults` go wrong as told; a slow answer waits by `pause`.
+    A port that is taken and a user whose name cannot be a folder's raise `StackerError`.
     """
     if bad := [user.name for user in users if not valid_owner(app_of(user.name) or user.name)]:
         hint = "Use letters, digits and hyphens."
@@ -100,7 +109,7 @@ def start(
     root = root.resolve()
     root.mkdir(parents=True, exist_ok=True)
     hook.install(root)
-    site = Site(root, {user.token: user.name for user in users}, clock, rate_limit)
+    site = Site(root, {user.token: user.name for user in users}, clock, limits)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=128)
@@ -116,9 +125,10 @@ def start(
             for name in sorted({user.name for user in users}):
                 remember(db, name)
         port = listening.getsockname()[1]
-        server = _Server(host, port, Application(site), _Handler, fd=listening.fileno())
+        layer = held.enter_context(closing(Faults(site, Application, faults, pause=pause)))
+        server = _Server(host, port, layer, _Handler, fd=listening.fileno())
         shown = f"[{host}]" if ":" in host else host
-        return Hub(root, server, f"http://{shown}:{port}", held.pop_all())
+        return Hub(root, server, f"http://{shown}:{port}", layer, held.pop_all())
 
 
 class _Handler(WSGIRequestHandler):
@@ -134,9 +144,7 @@ class _Handler(WSGIRequestHandler):
 class _Server(ThreadedWSGIServer):
     """A threaded server that knows its connections, so that it can end them in order."""
 
-    def __init__(
-        self, host: str, port: int, app: Application, handler: type[_Handler], fd: int
-    ) -> None:
+    def __init__(self, host: str, port: int, app: Faults, handler: type[_Handler], fd: int) -> None:
         self._guard = threading.Lock()
         self._open: dict[threading.Thread, socket.socket] = {}
         super().__init__(host, port, app, handler, fd=fd)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -147,6 +147,15 @@ CREATE TABLE calls (
   PRIMARY KEY (who, hour)
 );
 """
+_CREATIONS = """
+CREATE TABLE creations (
+  who TEXT NOT NULL,
+  span INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY (who, span, ends)
+)
+"""
 
 
 class Database:
@@ -218,9 +227,7 @@ class Database:
 @contextmanager
 def connect(root: Path) -> Iterator[Database]:
     """The memory of the hub at `root`, made on first use; closed at the end."""
-    connection = sqlite3.connect(
-        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    connection = _file(root)
     connection.row_factory = sqlite3.Row
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -231,12 +238,24 @@ def connect(root: Path) -> Iterator[Database]:
         connection.close()
 
 
+def copy(root: Path, to: Path) -> None:
+    """Copy the memory of the hub at `root`, as it is at this moment, into another folder."""
+    with closing(_file(root)) as here, closing(_file(to)) as there:
+        here.backup(there)
+
+
+def _file(root: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        root / "hub.sqlite", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     if _version(connection) == 0:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # another server may have been quicker
-            for statement in _SCHEMA.split(";\n"):
+            for statement in (*_SCHEMA.split(";\n"), _CREATIONS):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
@@ -245,6 +264,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         if _version(connection) == 1:
             for column in ("app", "event"):
                 connection.execute(f"ALTER TABLE check_runs ADD COLUMN {column} TEXT")
+            connection.execute(_CREATIONS)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     if _version(connection) != VERSION:

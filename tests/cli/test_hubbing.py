@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from stacker.errors import ForgeError
 from stacker.forge.github import GitHub
 from stacker.git.process import Git
 
@@ -88,6 +89,32 @@ def test_people_from_a_file(serve, tmp_path):
     there = ready(serve("--json", "--root", "hub", "--users", "people"))
     with GitHub(there["api"], "ann-secret", pace=False) as ann:
         assert ann.whoami() == "ann"
+
+
+FAULTS = """
+[[fault]]
+do = "instead"
+method = "GET"
+path = "/user"
+status = 403
+body = { message = "Not today." }
+"""
+
+
+def test_what_is_to_go_wrong_goes_wrong(serve, tmp_path):
+    (tmp_path / "faults.toml").write_text(FAULTS, encoding="utf-8")
+    there = ready(serve("--json", "--root", "hub", *TOKENS, "--faults", "faults.toml"))
+    with GitHub(there["api"], "me-token", pace=False) as me:
+        with pytest.raises(ForgeError, match=r"Not today\."):
+            me.whoami()
+        assert me.whoami() == "me"
+
+
+def test_a_file_of_faults_that_is_none_is_refused(run_stacker, tmp_path):
+    (tmp_path / "faults.toml").write_text("[[fault]]\ndo = 'x'\nnth = 0\n", encoding="utf-8")
+    done = run_stacker("hub", "serve", "--root", "hub", "--faults", "faults.toml")
+    assert done.code == 2
+    assert "faults.toml:1:1  fault 1: `do` has to be one of" in done.err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from stacker.errors import ForgeError
+from stacker.errors import ForgeError, OutcomeUnknown
 from stacker.forge.api import (
     CIState,
     MergeDone,
@@ -20,6 +20,9 @@ from stacker.forge.api import (
 )
 from stacker.forge.github import GitHub
 from stacker.git.process import Git
+from stacker.hub.call import Limits
+from stacker.hub.faults.rules import After, Before, Reply, Rule, Stale
+from stacker.hub.limits import TOO_FAST
 from stacker.hub.server import User, start
 
 ACTIONS = "github-actions[bot]"
@@ -71,7 +74,8 @@ def world(tmp_path):
     work.run("commit", "-q", "--allow-empty", "-m", "Start", config=PERSON)
     Git(bare).run("init", "-q", "--bare", "-b", "master")
     work.run("push", "-q", str(bare), "HEAD:refs/heads/master")
-    with start(tmp_path / "hub", [User(*user) for user in TOKENS.items()]) as hub:
+    users = [User(*user) for user in TOKENS.items()]
+    with start(tmp_path / "hub", users, limits=Limits(creations_a_minute=200)) as hub:
         world = World(hub, {}, work)
         world.client("paul").create_fork(REPOSITORY)
         yield world
@@ -271,3 +275,43 @@ def test_more_than_one_page_of_everything(world):
     assert [one.body for one in seen.comments] == [f"remark {i}" for i in range(103)]
     assert {one.name for one in seen.checks} == {f"c{i}" for i in range(103)}
     assert len(python.ci_results(REPOSITORY, made.head)) == 103
+
+
+def test_a_question_is_asked_again_after_the_pause_that_the_forge_wants(world):
+    made = open_pull(world)
+    pause = Before(Reply(403, {"message": TOO_FAST}, {"Retry-After": "0"}))
+    world.hub.faults.set(Rule(pause, "GET", times=2))
+    assert world.client("paul").ci_results(REPOSITORY, made.head) == ()
+    assert len(world.hub.faults.struck) == 2
+
+
+def test_a_pause_that_the_forge_wants_of_who_writes_is_told(world):
+    made = open_pull(world)
+    world.hub.faults.set(Rule(Before(Reply(403, {"message": TOO_FAST})), "POST"))
+    with pytest.raises(ForgeError, match="secondary rate limit") as caught:
+        world.client("paul").comment(REPOSITORY, made.number, "hi")
+    assert "wait some minutes" in caught.value.hint
+    assert world.client("paul").pull(REPOSITORY, made.number).comments == ()
+
+
+def test_a_lost_answer_is_looked_up_though_the_forge_does_not_know_it_yet(world):
+    """The pull request is there, but neither the answer nor a first look says so."""
+    open_pull(world, "first")
+    world.hub.faults.set(
+        Rule(After(), "POST", "/repos/*/*/pulls"), Rule(Stale(), path="/graphql", times=None)
+    )
+    with pytest.raises(OutcomeUnknown):
+        open_pull(world, "second")
+    world.hub.faults.set()
+    found = world.client("paul").pulls(REPOSITORY, [], heads=["paul:second"])
+    assert [pull.title for pull in found] == ["Add"]
+
+
+@pytest.mark.parametrize("reply", [None, Reply(502, {"message": "Server Error"})])
+def test_a_merge_whose_answer_is_lost_is_asked_once(world, reply):
+    made = open_pull(world, draft=False)
+    world.hub.faults.set(Rule(After(reply), "PUT", "/repos/*/*/pulls/*/merge"))
+    python = world.client("python")
+    with pytest.raises(OutcomeUnknown):
+        python.merge(REPOSITORY, made.number, sha=made.head, method=MergeMethod.SQUASH)
+    assert python.pull(REPOSITORY, made.number).state is PullState.MERGED

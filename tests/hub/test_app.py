@@ -6,6 +6,8 @@ import pytest
 from github import RateLimitExceededException
 from hub_world import WHEN, World
 
+from stacker.hub.call import Limits
+
 R = "/api/v3/repos/guido/cpython"
 
 
@@ -77,6 +79,19 @@ def test_what_has_not_changed_is_not_sent_again(world, work):
     assert world.ask("GET", R, name="guido", headers=same)[0] == 200
 
 
+def test_what_has_not_changed_costs_nothing(world, work):
+    # https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+    _, headers, _ = world.ask("GET", R, name="guido")
+    same = {"If-None-Match": headers["ETag"]}
+    for _ in range(3):
+        status, headers, _ = world.ask("GET", R, name="guido", headers=same)
+        assert (status, headers["X-RateLimit-Used"]) == (304, "1")
+    _, headers, _ = world.ask("GET", "/api/v3/rate_limit", name="guido")
+    same = {"If-None-Match": headers["ETag"]}
+    assert world.ask("GET", "/api/v3/rate_limit", name="guido", headers=same)[0] == 304
+    assert world.ask("GET", R, name="guido")[1]["X-RateLimit-Used"] == "2"
+
+
 def test_calls_are_counted_for_each_user(world, work):
     reset = int(WHEN.timestamp()) // 3600 * 3600 + 3600
     _, headers, _ = world.ask("GET", R, name="zooba")
@@ -92,10 +107,11 @@ def test_calls_are_counted_for_each_user(world, work):
 
 
 def test_a_limit_that_is_used_up(tmp_path):
-    world = World(tmp_path, rate_limit=2)
+    # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    world = World(tmp_path, limits=Limits(calls_an_hour=2))
     world.make()
     repo = world.repo("zooba")
-    repo.update()
+    repo.get_branch("master")
     with pytest.raises(RateLimitExceededException):
         repo.get_pull(1)
     assert world.ask("GET", "/api/v3/rate_limit", name="zooba")[2]["rate"]["remaining"] == 0

@@ -118,6 +118,7 @@ def test_a_lease_on_nothing_creates_once(world, work):
 
 
 def test_one_stale_ref_of_an_atomic_push_stops_all(world, work):
+    # https://git-scm.com/docs/git-push#Documentation/git-push.txt---no-atomic
     world.pushed(work, "guido", "master:a", "master:b")
     before = work.oid("master")
     work.commit({"a": "1"})
@@ -157,6 +158,7 @@ def test_the_old_dumb_protocol_is_not_spoken(world, work):
 
 
 def test_maintainers_may_push_to_a_pull_request(world, forked):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/working-with-forks/allowing-changes-to-a-pull-request-branch-created-from-a-fork
     world.propose(forked, "ctypes", {"a": "1"})
     world.quick("guido").add_to_collaborators("zooba", "push")
     forked.git("checkout", "-q", "ctypes")

@@ -161,6 +161,16 @@ def test_who_made_a_check_run_and_what_started_it(world, forked):
     assert found[3]["startedAt"] == found[3]["completedAt"]
 
 
+def test_what_a_branch_points_to_is_a_commit_only_when_asked(world, work):
+    """GitHub's `target` is any object of git: what only commits have is asked in a fragment."""
+    query = '{ repository(owner: "guido", name: "cpython") { defaultBranchRef { target { %s } } } }'
+    answer = ask(world, query % "oid ... on Commit { messageHeadline }")
+    shown = answer["data"]["repository"]["defaultBranchRef"]["target"]
+    assert shown == {"oid": world.tip(), "messageHeadline": "Start"}
+    [error] = ask(world, query % "messageHeadline")["errors"]
+    assert "messageHeadline" in error["message"]
+
+
 def test_a_merged_one(world, forked):
     world.propose(forked, "ctypes", {"a": "1"})
     commit = world.quick("guido").get_pull(1).merge(merge_method="squash").sha

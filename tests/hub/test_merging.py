@@ -102,6 +102,7 @@ def test_own_words(world, series):
 
 
 def test_the_head_must_be_the_one_that_was_seen(world, forked, series):
+    # https://docs.github.com/rest/pulls/pulls#merge-a-pull-request
     said = (409, "Head branch was modified. Review and try the merge again.")
     assert refusal(world, sha="1" * 40) == said
     forked.git("checkout", "-q", "ctypes")
@@ -135,6 +136,7 @@ def test_readers_do_not_merge(world, series):
 
 
 def test_drafts_conflicts_and_closed_ones(world, forked):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/merging-a-pull-request
     draft = world.propose(forked, "draft", {"a": "1"}, draft=True)
     world.propose(forked, "conflict", {"callproc.c": "one\nmine\nthree\n"})
     world.propose(forked, "closed", {"c": "1"}).edit(state="closed")
@@ -204,6 +206,21 @@ def test_protection_stands_in_the_way_of_a_merge(world, forked):
     world.quick("guido").get_pull(1).create_review(event="APPROVE")
     assert world.quick("zooba").get_pull(1).mergeable_state == "clean"
     assert merge(world, name="zooba", merge_method="squash").merged
+
+
+def test_checks_have_to_be_green_on_the_newest_commit(world, forked):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    repo = world.quick("guido")
+    repo.get_branch("master").edit_protection(contexts=["build"], enforce_admins=True)
+    repo.get_commit(pull.head.sha).create_status("success", context="build")
+    assert world.quick("zooba").get_pull(1).mergeable_state == "clean"
+    forked.git("checkout", "-q", "ctypes")
+    new = forked.commit({"a": "2"})
+    world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
+    assert refusal(world) == (405, 'Required status check "build" is expected.')
+    repo.get_commit(new).create_status("success", context="build")
+    assert merge(world, sha=new).merged
 
 
 def test_admins_merge_past_rules_that_do_not_bind_them(world, forked):

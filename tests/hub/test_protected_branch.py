@@ -50,6 +50,7 @@ def test_the_other_refs_of_an_atomic_push_stay(world, work, protect):
 
 @pytest.mark.parametrize("report", ["status", "check run"])
 def test_required_checks_must_be_green_on_the_pushed_commit(world, work, protect, report):
+    # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
     protect(contexts=["build", "docs"])
     new = work.commit({"a": "1"})
     world.pushed(work, "zooba", "master:refs/heads/candidate")
@@ -156,6 +157,7 @@ def test_the_api_obeys_the_same_rules(world, work, protect):
 
 
 def test_protection_is_the_admins_business(world, work, protect):
+    # https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#404-not-found-for-an-existing-resource
     protect(contexts=["build"], strict=True, required_approving_review_count=2)
     branch = world.quick("guido").get_branch("master")
     rules = branch.get_protection()

@@ -98,6 +98,7 @@ def test_lists_are_filtered_and_sorted(world, forked):
         ({"head": "nobody:ctypes"}, "head invalid"),
         ({"head": "ctypes"}, "head invalid"),
         ({"base": "none"}, "base invalid"),
+        ({"base": "paulmon:master"}, "base invalid"),
         ({"base": None}, "base missing_field"),
         ({"draft": "yes"}, "draft invalid"),
         ({"head": "paulmon:master"}, "No commits between guido:master and paulmon:master"),
@@ -109,6 +110,7 @@ def test_lists_are_filtered_and_sorted(world, forked):
     ],
 )
 def test_what_cannot_be_opened(world, forked, changes, words):
+    # https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     forked.git("checkout", "-q", "--orphan", "odd")
     forked.commit({"odd": "1"})
     world.pushed(forked, "paulmon", "odd", to="paulmon/cpython")
@@ -121,6 +123,7 @@ def test_what_cannot_be_opened(world, forked, changes, words):
 
 
 def test_strangers_cannot_open_for_others(world, forked):
+    # https://docs.github.com/rest/pulls/pulls#create-a-pull-request
     forked.commit({"a": "1"}, on="ctypes")
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")
     stranger = world.quick("zooba")
@@ -154,6 +157,7 @@ def test_title_body_and_state(world, forked):
 
 
 def test_another_base(world, forked):
+    # https://github.com/netresearch/git-workflow-skill/pull/332
     forked.git("branch", "maint", "master")
     world.pushed(forked, "guido", "maint")
     pull = world.propose(forked, "ctypes", {"a": "1"})
@@ -165,6 +169,26 @@ def test_another_base(world, forked):
     assert (status, words[0][:24]) == (422, "There are no new commits")
     pull.edit(state="closed")
     assert refusal(lambda: pull.edit(base="master"))[0] == 422
+
+
+def test_a_base_is_a_branch_of_the_same_repository(world, forked):
+    # https://docs.github.com/rest/pulls/pulls#update-a-pull-request
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    world.pushed(forked, "paulmon", "master:refs/heads/other", to="paulmon/cpython")
+    for base in ("paulmon:master", "paulmon:other", "other"):
+        assert refusal(lambda base=base: pull.edit(base=base)) == (422, ["base invalid"])
+    assert world.quick("zooba").get_pull(1).base.ref == "master"
+
+
+def test_the_base_that_it_has_already_is_no_change(world, forked):
+    # https://github.com/abhinav/git-spice/pull/1373
+    pull = world.propose(forked, "ctypes", {"a": "1"})
+    pull.create_review(event="COMMENT", body="Hm.")
+    before = world.ask("GET", f"{PULLS}/1")[2]
+    pull.edit(base="master")
+    assert world.ask("GET", f"{PULLS}/1")[2] == before
+    pull.edit(state="closed")
+    pull.edit(base="master")
 
 
 def test_a_second_pull_request_needs_another_base(world, forked):
@@ -183,6 +207,7 @@ def test_a_second_pull_request_needs_another_base(world, forked):
     ],
 )
 def test_what_cannot_be_reopened(world, forked, meanwhile, why):
+    # https://github.com/isaacs/github/issues/361
     pull = world.propose(forked, "ctypes", {"a": "1"})
     pull.edit(state="closed")
     forked.git("checkout", "-q", "master")
@@ -197,6 +222,7 @@ def test_a_merged_one_stays_merged(world, forked):
 
 
 def test_a_conflict_is_told(world, forked):
+    # https://docs.github.com/rest/pulls/pulls#get-a-pull-request
     pull = world.propose(forked, "ctypes", {"callproc.c": "one\nmine\nthree\n"})
     forked.git("checkout", "-q", "master")
     forked.commit({"callproc.c": "one\ntheirs\nthree\n"})

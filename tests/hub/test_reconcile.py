@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
 from hub_world import good
 
 
@@ -22,6 +23,7 @@ def test_a_push_moves_the_head(world, forked):
 
 
 def test_pushing_the_head_to_the_base_is_a_merge(world, forked):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/about-pull-request-merges#indirect-merges
     pull = world.propose(forked, "ctypes", {"a": "1"})
     world.quick("guido").add_to_collaborators("mariatta", "push")
     world.pushed(forked, "mariatta", "ctypes:master")
@@ -33,6 +35,7 @@ def test_pushing_the_head_to_the_base_is_a_merge(world, forked):
 
 def test_one_merge_commit_over_a_chain_merges_every_member(world, forked):
     """How a group lands: four pull requests, one push, each head in the new master."""
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/about-pull-request-merges#indirect-merges
     names = ["build", "ctypes", "skips", "library"]
     below = "master"
     for name in names:
@@ -52,6 +55,7 @@ def test_one_merge_commit_over_a_chain_merges_every_member(world, forked):
 
 
 def test_merging_another_pull_request_can_be_the_merge(world, forked):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/about-pull-request-merges#indirect-merges
     world.propose(forked, "below", {"a": "1"})
     forked.git("checkout", "-q", "below")
     forked.commit({"b": "1"}, on="above")
@@ -61,14 +65,33 @@ def test_merging_another_pull_request_can_be_the_merge(world, forked):
     assert (again(world, 1).merged, again(world, 1).merge_commit_sha) == (True, commit)
 
 
-def test_squashing_another_is_no_merge(world, forked):
+@pytest.mark.parametrize("method", ["squash", "rebase"])
+def test_squashing_or_rebasing_another_is_no_merge(world, forked, method):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/about-pull-request-merges#indirect-merges
     world.propose(forked, "below", {"a": "1"})
     forked.git("checkout", "-q", "below")
     forked.commit({"b": "1"}, on="above")
     world.pushed(forked, "paulmon", "above", to="paulmon/cpython")
     world.quick("paulmon").create_pull(title="U", head="paulmon:above", base="master")
-    world.quick("guido").get_pull(2).merge(merge_method="squash")
+    world.quick("guido").get_pull(2).merge(merge_method=method)
     assert (again(world, 1).merged, again(world, 1).state) == (False, "open")
+
+
+def test_what_the_rules_ask_for_does_not_stop_an_indirect_merge(world, forked):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/incorporating-changes-from-a-pull-request/about-pull-request-merges#indirect-merges
+    world.propose(forked, "below", {"a": "1"})
+    forked.git("checkout", "-q", "below")
+    tip = forked.commit({"b": "1"}, on="above")
+    world.pushed(forked, "paulmon", "above", to="paulmon/cpython")
+    world.quick("paulmon").create_pull(title="U", head="paulmon:above", base="master")
+    repo = world.quick("guido")
+    repo.get_branch("master").edit_protection(contexts=["build"], enforce_admins=True)
+    repo.get_commit(tip).create_status("success", context="build")
+    assert (again(world, 1).mergeable_state, again(world, 2).mergeable_state) == (
+        "blocked", "clean",
+    )  # fmt: skip
+    repo.get_pull(2).merge(merge_method="merge")
+    assert again(world, 1).merged
 
 
 def test_a_ref_set_through_the_api_is_a_merge(world, forked):
@@ -86,6 +109,7 @@ def test_a_ref_moved_in_the_repository_is_a_merge(world, forked):
 
 
 def test_a_head_emptied_is_closed(world, forked):
+    # https://github.com/dimikot/git-grok/pull/30
     pull = world.propose(forked, "ctypes", {"a": "1"})
     world.pushed(forked, "paulmon", "+master:ctypes", to="paulmon/cpython")
     closed = again(world)
@@ -101,6 +125,7 @@ def test_deleting_the_head_branch_closes(world, forked):
 
 
 def test_deleting_the_base_branch_closes_all_that_stand_on_it(world, forked):
+    # https://github.com/cli/cli/issues/1168
     world.pushed(forked, "guido", "master:refs/heads/maint")
     world.propose(forked, "one", {"a": "1"}, base="maint")
     world.propose(forked, "two", {"b": "1"}, base="maint")
@@ -111,6 +136,7 @@ def test_deleting_the_base_branch_closes_all_that_stand_on_it(world, forked):
 
 
 def test_a_closed_ones_head_is_frozen(world, forked):
+    # https://github.com/isaacs/github/issues/361
     pull = world.propose(forked, "ctypes", {"a": "1"})
     pull.edit(state="closed")
     forked.git("checkout", "-q", "ctypes")

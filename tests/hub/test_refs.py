@@ -56,6 +56,7 @@ def test_the_refs_of_pull_requests_are_read_only(world, forked):
 
 
 def test_readers_do_not_see_how_to_change_refs(world, work):
+    # https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#404-not-found-for-an-existing-resource
     repo, tip = world.repo("zooba"), work.oid("master")
     assert refusal(lambda: repo.create_git_ref("refs/heads/x", tip))[0] == 404
     assert refusal(lambda: repo.get_git_ref("heads/master").edit(tip))[0] == 404

@@ -39,6 +39,7 @@ def test_a_review_is_bound_to_the_head_it_saw(world, forked, pull):
 
 
 def test_nobody_approves_their_own(world, pull):
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/approving-a-pull-request-with-required-reviews
     with pytest.raises(GithubException, match="Can not approve your own pull request") as caught:
         pull.create_review(event="APPROVE")
     assert caught.value.status == 422
@@ -59,6 +60,7 @@ def test_a_review_that_says_nothing_or_nonsense(world, pull):
 
 
 def test_stale_approvals_are_dismissed_when_the_rules_say_so(world, forked, pull):
+    # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
     world.repo("guido").get_branch("master").edit_protection(
         required_approving_review_count=1, dismiss_stale_reviews=True, enforce_admins=True
     )
@@ -109,6 +111,7 @@ def test_labels_are_for_those_who_may_write(world, pull):
 
 
 def test_statuses_need_push_access(world, pull):
+    # https://docs.github.com/rest/commits/statuses#create-a-commit-status
     head = pull.head.sha
     assert status_of(lambda: world.repo("paulmon").get_commit(head).create_status("success")) == 404
     commit = world.repo("guido").get_commit(head)

@@ -119,24 +119,28 @@ def test_an_intent_that_came_to_nothing_does_no_harm(world, forked):
     assert world.repo("guido").get_pull(pull.number).merge().merged
 
 
-def test_a_memory_from_before_apps_is_brought_up(world, forked):
+def test_a_memory_of_another_version_is_refused(world):
+    with world.hub_database() as db:
+        db.run("PRAGMA user_version = 99")
+    with pytest.raises(StackerError, match="another version"):
+        world.serve()
+
+
+def test_a_memory_of_the_first_version_is_taken_over(world, forked):
     pull = world.propose(forked, "ctypes", {"a": "1"})
     world.repo("guido").create_check_run("build", pull.head.sha, conclusion="success")
     world.hub.stop()
     with world.hub_database() as db:
         for column in ("app", "event"):
             db.run(f"ALTER TABLE check_runs DROP COLUMN {column}")
+        db.run("DROP TABLE creations")
         db.run("PRAGMA user_version = 1")
     world.hub = world.serve()
     [run] = world.repo("guido").get_commit(pull.head.sha).get_check_runs()
     assert (run.name, run.app) == ("build", None)
-
-
-def test_a_memory_of_another_version_is_refused(world):
-    with world.hub_database() as db:
-        db.run("PRAGMA user_version = 99")
-    with pytest.raises(StackerError, match="another version"):
-        world.serve()
+    again = world.repo("paulmon").get_pull(pull.number)
+    again.create_issue_comment("Hello")
+    assert [each.body for each in again.get_issue_comments()] == ["Hello"]
 
 
 def test_refs_moved_by_hand_are_seen(world, forked):

@@ -1,104 +1,115 @@
-"""Every JSON object against GitHub's own description, as githubkit has it (2022-11-28)."""
+"""Every question that the hub answers, asked once of a pull request with everything on it.
+
+What the answers have to look like is watched in every test: `tests/kit/contract.py`.
+"""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 from hub_world import World
 
-models = pytest.importorskip(
-    "githubkit_schemas.v2022_11_28.models",
-    reason="githubkit's models of API version 2022-11-28 are not installed",
-)
+from stacker.hub.rest.routes import ROUTES
+
 R = "/api/v3/repos/guido/cpython"
+PATHS = (
+    "/api/v3/user", "/api/v3/users/zooba", "/api/v3/rate_limit", "/api/v3/repos/paulmon/cpython",
+    R,
+    *(R + path for path in (
+        "/collaborators", "/collaborators/guido", "/collaborators/guido/permission",
+        "/pulls", "/pulls/1", "/pulls/1/commits", "/pulls/1/files", "/pulls/1/reviews",
+        "/pulls/2/merge", "/issues/1/comments", "/issues/comments/1", "/issues/1/labels",
+        "/commits/master", "/commits/HEAD/status", "/commits/HEAD/statuses",
+        "/commits/HEAD/check-runs", "/statuses/HEAD", "/compare/master...paulmon:ctypes",
+        "/git/ref/heads/master", "/git/matching-refs/", "/git/matching-refs/heads/m",
+        "/branches", "/branches/master", "/branches/master/protection",
+    )),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
-    """A pull request with everything on it; asks for a path, checks it against a model."""
+def furnished(tmp_path_factory):
+    """A hub with a pull request that has everything on it, and one that is merged."""
     world = World(tmp_path_factory.mktemp("shapes"))
-    yield _furnished(world, world.make())
-    world.close()
-
-
-def _furnished(world, work):
+    work = world.make()
     world.fork("paulmon")
     repo = world.repo("guido")
+    work.commit({"PCbuild/arm.props": "arm\n"}, on="ctypes")
     pull = world.propose(work, "ctypes", {"Modules/_ctypes/callproc.c": "arm\n"})
-    work.git("checkout", "-q", "master")
-    pull.create_issue_comment("Thanks.")
+    pull.create_issue_comment("Please.")
     pull = repo.get_pull(pull.number)
-    pull.add_to_labels("OS-windows")
+    pull.create_issue_comment("Thanks.")
+    pull.add_to_labels("OS-windows", "build")
+    pull.create_review(body="Hm.", event="COMMENT")
     pull.create_review(body="Fine.", event="APPROVE")
+    repo.add_to_collaborators("zooba", "push")
     commit = repo.get_commit(pull.head.sha)
     commit.create_status("success", "https://ci.example.org/1", "ok", "ci/build")
+    commit.create_status("pending", context="ci/docs")
     output = {"title": "t", "summary": "s"}
     repo.create_check_run("docs", pull.head.sha, conclusion="neutral", output=output)
     run = {"name": "build", "head_sha": pull.head.sha, "conclusion": "success"}
     assert world.ask("POST", f"{R}/check-runs", run, name="github-actions[bot]")[0] == 201
+    repo.create_check_run("build", pull.head.sha, status="in_progress")
+    world.propose(work, "merged", {"b": "1\n"})
+    work.git("branch", "-q", "maint", "master")
+    world.pushed(work, "guido", "maint")
+    repo.get_pull(2).merge(merge_method="squash")
     repo.get_branch("master").edit_protection(
         strict=True, contexts=["ci/build"], required_approving_review_count=1, enforce_admins=True
     )
+    world.head = pull.head.sha
+    yield world
+    world.close()
 
-    def check(path, model, *, of=lambda document: document, status=200, **asked):
-        got, _, document = world.ask(asked.pop("method", "GET"), path, name="guido", **asked)
-        assert got == status, document
-        parts = of(document)
-        for part in parts if isinstance(parts, list) else [parts]:
-            getattr(models, model).model_validate_json(json.dumps(part), strict=True)
-        return document
 
-    check.pull = pull
-    return check
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_with_everything_in_it(furnished, path):
+    status, _, document = furnished.ask("GET", path.replace("HEAD", furnished.head), name="guido")
+    assert status in {200, 204}
+    assert document != []
 
 
 @pytest.mark.parametrize(
-    ("path", "model"),
-    [
-        ("/pulls/1", "PullRequest"),
-        ("/pulls", "PullRequestSimple"),
-        ("", "FullRepository"),
-        ("/issues/1/comments", "IssueComment"),
-        ("/issues/comments/1", "IssueComment"),
-        ("/pulls/1/reviews", "PullRequestReview"),
-        ("/pulls/1/commits", "Commit"),
-        ("/pulls/1/files", "DiffEntry"),
-        ("/commits/master", "Commit"),
-        ("/git/ref/heads/master", "GitRef"),
-        ("/git/matching-refs/heads/", "GitRef"),
-        ("/branches", "ShortBranch"),
-        ("/branches/master", "BranchWithProtection"),
-        ("/branches/master/protection", "BranchProtection"),
-        ("/compare/master...paulmon:ctypes", "CommitComparison"),
-        ("/collaborators", "Collaborator"),
-        ("/collaborators/guido/permission", "RepositoryCollaboratorPermission"),
-    ],
-)
-def test_answers_are_as_github_describes_them(shown, path, model):
-    shown(R + path, model)
+    "path",
+    ["/pulls?state=all", "/pulls/1/commits", "/pulls/1/files", "/pulls/1/reviews",
+     "/issues/1/comments", "/issues/1/labels", "/commits/HEAD/statuses", "/statuses/HEAD",
+     "/commits/HEAD/status", "/commits/HEAD/check-runs", "/compare/maint...paulmon:ctypes",
+     "/git/matching-refs/", "/branches", "/collaborators"],
+)  # fmt: skip
+def test_every_list_comes_in_pages(furnished, path):
+    # https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
+    path = (R + path).replace("HEAD", furnished.head)
+    mark = "&" if "?" in path else "?"
+
+    def page(number):
+        address = f"{path}{mark}per_page=1&page={number}"
+        _, headers, document = furnished.ask("GET", address, name="guido")
+        lists = (
+            [document]
+            if isinstance(document, list)
+            else [
+                document[name] for name in ("statuses", "check_runs", "commits") if name in document
+            ]
+        )
+        return lists[0], headers["Link"] or ""
+
+    found = []
+    while True:
+        part, link = page(len(found) + 1)
+        assert len(part) <= 1
+        found += part
+        if 'rel="next"' not in link:
+            break
+    assert len(found) > 1
+    assert page(len(found) + 1)[0] == []
 
 
-def test_what_is_reported_about_a_commit(shown):
-    head = shown.pull.head.sha
-    shown(f"{R}/commits/{head}/status", "CombinedCommitStatus")
-    shown(f"{R}/commits/{head}/statuses", "Status")
-    shown(f"{R}/commits/{head}/check-runs", "CheckRun", of=lambda answer: answer["check_runs"])
+def test_no_question_is_left_out():
+    routes = ROUTES.bind("hub")
+    asked = {routes.match(p, return_rule=True)[0].rule for p in PATHS if "rate_limit" not in p}
+    assert asked == {each.rule for each in ROUTES.iter_rules() if "GET" in each.methods}
 
 
-def test_a_fork_shows_its_parent(shown):
-    document = shown("/api/v3/repos/paulmon/cpython", "FullRepository")
+def test_a_fork_shows_its_parent(furnished):
+    document = furnished.ask("GET", "/api/v3/repos/paulmon/cpython")[2]
     assert document["parent"]["full_name"] == document["source"]["full_name"] == "guido/cpython"
-
-
-def test_users_and_limits(shown):
-    shown("/api/v3/user", "PublicUser")
-    shown("/api/v3/users/zooba", "PublicUser")
-    shown("/api/v3/rate_limit", "RateLimitOverview")
-
-
-def test_a_merge_and_a_merged_pull_request(world, work):
-    shown = _furnished(world, work)
-    body = {"merge_method": "squash"}
-    shown(f"{R}/pulls/1/merge", "PullRequestMergeResult", method="PUT", body=body)
-    assert shown(f"{R}/pulls/1", "PullRequest")["merged"]

@@ -8,7 +8,6 @@ from land_world import (
     LOCK,
     STAGING,
     UPSTREAM,
-    Between,
     acting_as,
     all_or_none,
     before_push,
@@ -25,7 +24,8 @@ from land_world import (
     refs,
     status,
 )
-from werkzeug.wrappers import Response
+
+from stacker.hub.faults.rules import After, Before, Reply, Rule
 
 CHECKED = (
     GROUP
@@ -286,17 +286,14 @@ def test_what_cannot_be_asked(ready, arguments):
 
 
 def test_when_the_forge_fails_afterwards_it_has_landed_all_the_same(ready):
-    def refuse(method, path):
-        comment = method == "POST" and path.endswith("/comments")
-        return Response('{"message": "Not now."}', 403) if comment else None
-
     ready.drift("Later")
-    gone = Between(ready, refuse)
+    refusal = Before(Reply(403, {"message": "Not now."}))
+    ready.hub.faults.set(Rule(refusal, "POST", "/repos/**/comments", times=None))
     said = land(ready, code=6)
     assert (said["state"], said["commit"]) == ("landed", master(ready))
     assert said["follow_up"] != []
     assert {ready.pull(s)["state"] for s in "ab"} == {"open"}
-    gone.act = lambda *_: None
+    ready.hub.faults.set()
     again = land(ready)
     assert again["state"] == "landed"
     assert again["follow_up"] == []
@@ -307,15 +304,9 @@ def test_when_the_forge_fails_afterwards_it_has_landed_all_the_same(ready):
 
 def test_an_answer_that_is_lost_is_looked_up(ready):
     """The push arrives, the answer does not: the server says what became of it."""
-    pushes = []
-
-    def third(method, path):
-        if method == "POST" and path.endswith("up/proj.git/git-receive-pack"):
-            pushes.append(path)
-        return len(pushes) == 2
-
-    ready.door.lose = third
+    ready.hub.faults.set(Rule(After(), path="/up/proj.git/git-receive-pack", nth=2))
     said = land(ready)
+    assert len(ready.hub.faults.struck) == 1
     assert said["state"] == "landed"
     assert all_or_none(ready) == 1
 

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -40,12 +39,15 @@ def git(where, *args, check=True, stdin=None):
 
 
 class Door:
-    """Stands before the hub: counts what comes, and may lose an answer after the effect."""
+    """Stands before the hub: counts what comes, and may `act(method, path)` before it goes in.
+
+    What goes wrong on the way is the hub's own: `world.hub.faults`.
+    """
 
     def __init__(self, app):
         self.app = app
         self.seen = []
-        self.lose = None
+        self.act = None
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -59,11 +61,8 @@ class Door:
             environ["wsgi.input"] = io.BytesIO(body)
         elif path.endswith("git-receive-pack") and request.method == "POST":
             self.seen.append(("PUSH", path, True))
-        if self.lose and self.lose(request.method, path):
-            self.lose = None
-            list(self.app(environ, lambda *_: None))
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-            raise ConnectionError("lost on its way")
+        if self.act:
+            self.act(request.method, path)
         return self.app(environ, start_response)
 
     @property

@@ -88,10 +88,9 @@ def test_a_branch_that_moved_since_it_was_read_is_not_overwritten(inside):
     def somebody_is_faster(method, path):
         if method == "POST" and path.endswith("git-receive-pack") and not theirs:
             theirs.append(inside.push_foreign("s/b"))
-        return False
 
     before = inside.branches()
-    inside.door.lose = somebody_is_faster
+    inside.door.act = somebody_is_faster
     ran = inside.run("submit")
     assert ran.code == 1
     assert "stale" in ran.document["error"]["message"] or "s/b" in ran.document["error"]["message"]

@@ -8,6 +8,7 @@ import pytest
 from submit_world import UPSTREAM, git, kinds
 
 from stacker.forge.api import PullState
+from stacker.hub.faults.rules import After, Rule
 
 
 def told(actions):
@@ -167,18 +168,18 @@ def test_only_our_block_of_a_body_is_ours(sent):
 
 
 def test_a_post_whose_answer_was_lost_is_not_repeated(world):
-    world.door.lose = lambda method, path: method == "POST" and path.endswith("/pulls")
+    world.hub.faults.set(Rule(After(), "POST", "/repos/*/*/pulls"))
     said = world.submit()
     assert kinds(said)[:4] == ["push", "open", "open", "open"]
-    assert world.door.lose is None
+    assert len(world.hub.faults.struck) == 1
     assert len(world.pulls()) == 3
     assert world.submit()["actions"] == []
 
 
 def test_a_push_whose_answer_was_lost_is_read_back(world):
-    world.door.lose = lambda method, path: method == "POST" and path.endswith("receive-pack")
+    world.hub.faults.set(Rule(After(), path="/*/*/git-receive-pack"))
     world.submit()
-    assert world.door.lose is None
+    assert len(world.hub.faults.struck) == 1
     world.reviewable()
 
 

@@ -29,6 +29,8 @@ def attach(schema: GraphQLSchema) -> None:
     union.resolve_type = lambda value, *_: type(value).__name__.replace("Status", "StatusContext")
     for kind in ("Actor", "RepositoryOwner"):
         cast("GraphQLUnionType", schema.type_map[kind]).resolve_type = lambda *_: "User"
+    objects = cast("GraphQLUnionType", schema.type_map["GitObject"])
+    objects.resolve_type = lambda *_: "Commit"  # no branch points to anything else
 
 
 def _resolver(field: Field) -> Field:

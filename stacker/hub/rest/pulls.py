@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.hub import diff, merging, pulls, reviews
-from stacker.hub.call import Answer, Refusal, invalid, not_found, unprocessable
+from stacker.hub.call import Answer, Refusal, invalid, not_found
 from stacker.hub.mergeability import tested
 from stacker.hub.records import Pull, Review, Right
 from stacker.hub.rest.access import git_side, listed, require
@@ -146,16 +146,15 @@ def create_review(call: Call, number: int) -> Answer:
     user, pull, body = call.user, _pull(call, number), call.body
     event, text = body.text("event", "COMMENT"), body.text("body", "")
     if event not in _EVENTS:
-        raise invalid("PullRequestReview", "event")
+        raise _no_review(f"`{event}` is not an event of a review")
     if event != "APPROVE" and not text.strip():
-        raise unprocessable("PullRequestReview", "A review needs a body.")
+        raise _no_review("A review needs a body.")
     if user.id == pull.author and event != "COMMENT":
         verb = "approve" if event == "APPROVE" else "request changes on"
-        said = f"Can not {verb} your own pull request"
-        raise Refusal(422, "Unprocessable Entity", {"message": said})
+        raise _no_review(f"Can not {verb} your own pull request")
     oid = body.text("commit_id", pull.head)
     if git_side(call).resolve(oid) != oid or not git_side(call).contains(pull.head, oid):
-        raise invalid("PullRequestReview", "commit_id")
+        raise _no_review("commit_id is not part of the pull request")
     row = call.db.insert(
         "reviews",
         pull=pull.id,
@@ -167,6 +166,11 @@ def create_review(call: Call, number: int) -> Answer:
     )
     made = Review(row, pull.id, user.id, _EVENTS[event], text, oid, call.now)
     return Answer(review(call, pull, made))
+
+
+def _no_review(said: str) -> Refusal:
+    """422 as only reviews have it: `errors` is a list of sentences."""
+    return Refusal(422, "Unprocessable Entity", said)
 
 
 def _pull(call: Call, number: int) -> Pull:

@@ -68,6 +68,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
 )
 _OWN = frozenset({pulls.get, pulls.merge, repositories.fork})
 _MOVING = frozenset({refs.create, refs.change, refs.delete})
+_CREATING = frozenset({pulls.create, pulls.merge, pulls.create_review, issues.create_comment})
 
 ROUTES = Map(
     [Rule(f"/api/v3{rule}", endpoint=handler, methods=[verb]) for verb, rule, handler in _ROUTES],
@@ -84,3 +85,8 @@ def keeps_own_transactions(handler: Handler) -> bool:
 def moves_refs(handler: Handler) -> bool:
     """Whether pull requests are to be looked after when the handler is done."""
     return handler in _MOVING
+
+
+def creates_content(handler: Handler) -> bool:
+    """Whether GitHub's description warns that doing it quickly meets the secondary limit."""
+    return handler in _CREATING

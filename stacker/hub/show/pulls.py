@@ -48,7 +48,7 @@ def simple(call: Call, pull: Pull) -> Json:
         "title": pull.title,
         "user": user(urls, account_by_id(call.db, pull.author)),
         "body": pull.body,
-        "labels": [label(call, base, each) for each in labels_of(call, pull)],
+        "labels": [_label(call, base, each) for each in labels_of(call, pull)],
         "milestone": None,
         "created_at": pull.created_at,
         "updated_at": pull.updated_at,
@@ -120,7 +120,12 @@ def labels_of(call: Call, pull: Pull) -> list[Label]:
 
 
 def label(call: Call, repository: Repository, each: Label) -> Json:
-    """A label."""
+    """A label (label)."""
+    return _label(call, repository, each) | {"archived_at": None}
+
+
+def _label(call: Call, repository: Repository, each: Label) -> Json:
+    """A label as a pull request has it."""
     return {
         "id": each.id,
         "node_id": node_id("LA", each.id),
@@ -129,7 +134,6 @@ def label(call: Call, repository: Repository, each: Label) -> Json:
         "description": None,
         "color": "ededed",
         "default": False,
-        "archived_at": None,
         "archived_by": None,
     }
 
