@@ -1,6 +1,6 @@
-"""How long it takes to build every stage for every platform, beside `git rebase --exec`.
+"""How long it takes to build every stage for every platform, beside git rebase and git-test.
 
-    python bench/verify.py [--files 300] [--stages 8] [--rounds 3]
+    python bench/verify.py [--files 300] [--stages 8] [--rounds 3] [--git-test FILE]
 
 README.md in this folder says what is measured, and how to read it.
 """
@@ -114,9 +114,23 @@ def makes(name: str) -> list[str]:
 def rebased(folder: Path, source: Repository) -> Ran:
     """`git rebase --exec` of the same builds, in a new clone."""
     source.run("clone", "-q", "-b", "port", str(source.folder), str(folder))
-    command = " && ".join(" ".join(f"'{word}'" for word in makes(name)) for name in _PLATFORMS)
-    base = ["--force-rebase", "--exec", command, "origin/main"]
+    base = ["--force-rebase", "--exec", _both(), "origin/main"]
     return timed(["git", "rebase", "-q", *base], folder)
+
+
+def _both() -> str:
+    """The builds of all platforms for a shell."""
+    return " && ".join(" ".join(f"'{word}'" for word in makes(name)) for name in _PLATFORMS)
+
+
+def tested(script: Path, folder: Path, source: Repository) -> tuple[Ran, Ran]:
+    """git-test of the same builds in a new clone, and once more with nothing to do."""
+    source.run("clone", "-q", "-b", "port", str(source.folder), str(folder))
+    program = [sys.executable, str(script)]
+    timed([*program, "add", _both()], folder)
+    Repository(folder).run("checkout", "-q", "--detach")  # it moves HEAD from commit to commit
+    run = [*program, "run", "origin/main..port"]
+    return timed(run, folder), timed(run, folder)
 
 
 def verified(folder: Path, *more: str) -> tuple[Ran, list[str]]:
@@ -181,11 +195,18 @@ def main() -> int:
         source = project(folder / "upstream", options.files, options.stages)
         plan = checks({name: makes(name) for name in _PLATFORMS}, ["*.c", "*.h", "Makefile"])
         theirs, ours = Score("git rebase --exec"), Score("stacker verify -j 2")
+        peer, again = Score("git test run"), Score("git test run, nothing to do")
         series = folder
         for number in range(options.rounds):
             theirs.add(rebased(folder / f"clone-{number}", source))
             series = directory(folder / f"series-{number}", source, plan)
             ours.add(verified(series)[0])
+            if options.git_test:
+                clone = folder / f"tested-{number}"
+                for score, ran in zip(
+                    (peer, again), tested(options.git_test, clone, source), strict=True
+                ):
+                    score.add(ran)
             say(f"{theirs.seconds[-1]:.1f} s beside {ours.seconds[-1]:.1f} s")
         after = list(later(series, source))
         still = idle(folder, options.rounds)
@@ -193,10 +214,12 @@ def main() -> int:
     shape = f"{options.files} files of C, {options.stages} stages x {len(_PLATFORMS)} platforms"
     lines = report.title("Verify", machine.described([("git",)]))
     lines += [f"- {shape}, make -j1, cold on both sides; wanted: at most {_AT_MOST:g}",
-              f"- {still.name}: wanted at most {_IDLE[2]:g} s", ""]  # fmt: skip
-    lines += [f"- VOID: {one}" for one in said]
-    lines += report.plain("The first verify", [theirs, ours])
-    lines += report.plain("Later ones", [ours, *(score for score, _ in after), still])
+              f"- {still.name}: wanted at most {_IDLE[2]:g} s"]  # fmt: skip
+    lines += [] if options.git_test else ["- git-test was left out: no --git-test"]
+    lines += ["", *(f"- VOID: {one}" for one in said)]
+    peers, idlers = ([peer], [again]) if options.git_test else ([], [])
+    lines += report.plain("The first verify", [theirs, *peers, ours])
+    lines += report.plain("Later ones", [ours, *(score for score, _ in after), *idlers, still])
     text = "\n".join(lines) + "\n"
     print(text)
     if options.out:
@@ -211,6 +234,7 @@ def _options() -> argparse.Namespace:
     add("--files", type=int, default=300)
     add("--stages", type=int, default=8)
     add("--rounds", type=int, default=3)
+    add("--git-test", type=Path, metavar="FILE", help="bin/git-test of github.com/mhagger/git-test")
     add("--out", type=Path, metavar="FILE", help="add the report to this Markdown file")
     return parser.parse_args()
 
