@@ -103,7 +103,14 @@ def plans(draw):
     where = [each.name for each in repositories]
     stages = draw(stage_lists(where))
     runners = tuple(
-        Runner(name=name, kind=draw(st.sampled_from(RunnerKind)), url="https://bots.example.org")
+        Runner(
+            name=name,
+            kind=draw(st.sampled_from(RunnerKind)),
+            url="https://bots.example.org/master",
+            scheduler=draw(TEXTS),
+            push=draw(st.sampled_from([None, "porter/builds", "./builds"])),
+            at_once=draw(st.integers(1, 99)),
+        )
         for name in draw(names(0, 2))
     )
     platforms = tuple(draw(platform(name, runners)) for name in draw(names(0, 3)))
@@ -208,6 +215,7 @@ def check(draw, name, repositories, platforms, above):
         timeout=st.none() | seconds,
         paths=st.none() | several(GLOBS),
         env=st.none() | several(st.sampled_from(["PATH", "TMP"])),
+        builder=st.none() | TEXTS,
     )
     return Check(
         name=name,

@@ -108,6 +108,13 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
     Runner: {
         "kind": Key(Shape.CHOICE, "what builds; default: local", choices=RunnerKind),
         "url": Key(Shape.TEXT, "where it is reached"),
+        "scheduler": Key(Shape.TEXT, "a buildbot's force scheduler; default: stacker"),
+        "push": Key(
+            Shape.TEXT,
+            "where a buildbot's workers fetch commits: OWNER/NAME, a URL or a path; "
+            "default: where the stages' branches go",
+        ),
+        "at_once": Key(Shape.NUMBER, "how many builds it is given at once; default: 32"),
     },
     Platform: {
         "host": Key(Shape.NAME, "the only kind of machine whose local runs count"),
@@ -151,6 +158,7 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
         "timeout": Key(Shape.DURATION, "how long all its commands may take there"),
         "paths": Key(Shape.TEXTS, "the globs that decide there if old evidence holds"),
         "env": Key(Shape.TEXTS, "environment variables that it is given there"),
+        "builder": Key(Shape.TEXT, "the runner's own name for this check there"),
     },
 }
 """The keys that the table of a model may have; each fills the field of its name."""

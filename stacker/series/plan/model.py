@@ -101,11 +101,18 @@ class Group(NamedTuple):
 
 
 class Runner(NamedTuple):
-    """Something that builds."""
+    """Something that builds, so many `at_once` as it is given.
+
+    Of a buildbot: the name of its force `scheduler`, and to which repository commits are pushed
+    for its workers; without `push` it is that to which the stages' branches go.
+    """
 
     name: str
     kind: RunnerKind = RunnerKind.LOCAL
     url: str | None = None
+    scheduler: str = "stacker"
+    push: str | None = None
+    at_once: int = 32
 
 
 class Platform(NamedTuple):
@@ -129,6 +136,7 @@ class Override(NamedTuple):
     timeout: float | None = None
     paths: tuple[str, ...] | None = None
     env: tuple[str, ...] | None = None
+    builder: str | None = None
 
 
 class Check(NamedTuple):
@@ -157,7 +165,13 @@ class Check(NamedTuple):
         if name not in self.on:
             return self
         given = self.on[name]._asdict()
+        del given["builder"]  # is the platform's matter
         return self._replace(**{key: value for key, value in given.items() if value is not None})
+
+    def builder(self, platform: Platform) -> str:
+        """The name by which the platform's runner knows what builds this check there."""
+        there = self.on.get(platform.name, Override())
+        return there.builder or platform.builder or platform.name
 
 
 class _Written(NamedTuple):
