@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import settings
+from stacker import runners, settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
@@ -94,6 +94,8 @@ def land(
         environment=settings.environment(), python=settings.python(),
     )  # fmt: skip
     with options.desk() as desk:
+        access = runners.access(desk.work.plan, desk.work.directory.root)
+        request = replace(request, access=access)
         hands = Hands(desk.work, desk.forge, desk.place, options.terminal.told)
         if options.terminal.can_ask and not (yes or dry_run):
             _ask_to_land(options, hands, request)

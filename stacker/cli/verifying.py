@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import settings
+from stacker import runners, settings
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, StackerError
 from stacker.rebase.restacked import restacked
@@ -77,6 +77,7 @@ def verify(
             rerun=rerun,
             fail_fast=fail_fast,
             jobs=jobs,
+            access=runners.access(work.plan, work.directory.root),
         )
         if why:
             missing = flow.why(request)
@@ -119,6 +120,9 @@ def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
         for check in work.plan.checks:
             for step in check.run:
                 terminal.say(f"  {check.name}: {' '.join(step)}")
+        for runner in work.plan.runners:
+            if runner.url:
+                terminal.say(f"  {runner.name} gets your password and commits: {runner.url}")
         if not terminal.ask("These commands will run on this machine. Run them?"):
             raise StackerError("nothing was run", hint="Nobody agreed to run the plan's commands.")
     trusting.trust(work.directory.state, work.plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError, StackerError
@@ -25,6 +25,7 @@ from stacker.verify.request import VerifyRequest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from stacker.bots.values import Access
     from stacker.forge.api import MergeAnswer
     from stacker.git.push import PushOutcome
     from stacker.git.transfer import Told
@@ -39,8 +40,8 @@ _TRIES = 3  # upstream may move while the checks run; then the candidate is made
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandRequest:
-    """A stage or a group. `environment` and `python` are for the checks; `take_over` breaks the
-    lock of somebody's dead landing."""
+    """A stage or a group. `environment`, `python` and `access` are for the checks; `take_over`
+    breaks the lock of somebody's dead landing."""
 
     stage: str | None = None
     group: str | None = None
@@ -48,6 +49,7 @@ class LandRequest:
     dry_run: bool = False
     environment: Mapping[str, str]
     python: str
+    access: Mapping[str, Access] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _checks(
         VerifyRequest(
             plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
             environment=request.environment, folder=work.directory.state, python=request.python,
-            selection=found.members, own_evidence=True,
+            selection=found.members, own_evidence=True, access=request.access,
         ),
         lambda _: None,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.evidence.record import Verdict
 from stacker.render.evidence import earlier_document, stale_text
 from stacker.verify.price import duration
-from stacker.verify.request import Ended, Priced, Started
+from stacker.verify.request import Ended, Priced, Started, Underway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +56,8 @@ def event_text(event: Event) -> str:
             return str(price)
         case Started(cell, number, total, _):
             return f"{number}/{total}  {cell.stage}: {cell.check.name} for {cell.platform.name}"
+        case Underway(cell, _, url):
+            return f"  {cell.stage}: {cell.check.name} for {cell.platform.name} is built: {url}"
         case Ended(one):
             took = f" ({duration(one.seconds)})" if one.seconds else ""
             return f"  {one.stage}: {one.check} for {one.platform} {_verdict(one)}{took}"

@@ -35,18 +35,19 @@ class Builder:
         self._stop = stop
         self._beside = Lock()
 
-    def build(self, cell: Cell, *, fresh: bool = False) -> tuple[Record, str]:
+    def build(self, cell: Cell, attempt: int) -> tuple[Record, str]:
         """Run the cell's check; the result, and why it could not run, if so.
 
         What failed in a lane that had been moved may be the lane's fault: only what a fresh one
         shows is believed. Evidence of one's own and what is asked again come from fresh ones, and
-        so does what is to be `fresh`.
+        so does every attempt after the first.
         """
         request, stage = self.request, self.request.stages[cell.stage]
         beside = self._folders_beside(cell, stage)
         lane = Lane(request.lanes / lane_of(cell), request.store, _recipe(request, cell, beside))
+        fresh = attempt > 1 or request.own_evidence or request.rerun
         try:
-            clean = lane.stand(stage.commit, fresh=fresh or request.own_evidence or request.rerun)
+            clean = lane.stand(stage.commit, fresh=fresh)
             ran = self._run(cell, stage, lane, beside)
             if ran.verdict in _RED and not clean:
                 clean = lane.stand(stage.commit, fresh=True)

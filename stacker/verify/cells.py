@@ -88,6 +88,8 @@ def _cannot(request: VerifyRequest, cell: Cell, toolchains: Mapping[str, Toolcha
 
 
 def _lacks(request: VerifyRequest, cell: Cell) -> str:
+    if cell.runner and repositories_named(cell.check.run):
+        return f"{cell.runner} gets the files of one repository, and this check names others"
     beside = request.commits_beside(request.stages[cell.stage])
     lacking = [name for name in repositories_named(cell.check.run) if name not in beside]
     return f"nothing of {', '.join(lacking)} goes with {cell.stage} yet" if lacking else ""

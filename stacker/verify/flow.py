@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from stacker.evidence.store import EvidenceStore
@@ -26,7 +28,7 @@ from stacker.verify.site import Site
 from stacker.verify.toolchain import toolchains
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from stacker.evidence.record import Record
     from stacker.series.plan.model import Plan
@@ -96,14 +98,31 @@ def _build(
         say(Started(cell, next(numbers), len(cells), usual))
 
     stop = Stop()
-    builder = Builder(request, stop)
-    here = Site(lambda cell: attempted(builder, cell), request.jobs, lane_of)
-    running = built(cells, {"": here}, turn=course.turn, starting=starting, stop=stop)
-    with closing(running):
-        for cell, (record, reason) in running:
-            if record.verdict.is_evidence:
-                evidence.add(record)
-            say(Ended(course.note(cell, record, reason)))
+    with _sites(request, cells, stop, say) as sites:
+        running = built(cells, sites, turn=course.turn, starting=starting, stop=stop)
+        with closing(running):
+            for cell, (record, reason) in running:
+                if record.verdict.is_evidence:
+                    evidence.add(record)
+                say(Ended(course.note(cell, record, reason)))
+
+
+@contextmanager
+def _sites(
+    request: VerifyRequest, cells: Sequence[Cell], stop: Stop, say: Callable[[Event], None]
+) -> Iterator[dict[str, Site[tuple[Record, str]]]]:
+    """This machine, and the runners that have something to build, by name."""
+    here = Builder(request, stop)
+    sites = {"": Site(partial(attempted, here), request.jobs, lane_of)}
+    with ExitStack() as stack:
+        for runner in dict.fromkeys(cell.runner for cell in cells if cell.runner):
+            from stacker.verify.bots import Bots  # noqa: PLC0415 - an HTTP client, seldom needed
+
+            theirs = [cell for cell in cells if cell.runner == runner]
+            bots = stack.enter_context(Bots(request, runner, theirs, stop, say))
+            at_once = request.access[runner].at_once
+            sites[runner] = Site(partial(attempted, bots), at_once, attrgetter("key"))
+        yield sites
 
 
 def _in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from stacker.bots.values import Access
     from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
@@ -31,7 +32,7 @@ class VerifyRequest:
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared does not count, nor what was built in a lane that was moved. At most
-    `jobs` builds run at once.
+    `jobs` builds run at once here; `access` is how the plan's buildbots are reached, by name.
     """
 
     plan: Plan
@@ -48,6 +49,7 @@ class VerifyRequest:
     fail_fast: bool = False
     own_evidence: bool = False
     jobs: int = 1
+    access: Mapping[str, Access] = field(default_factory=dict)
 
     @property
     def builds(self) -> Path:
@@ -180,10 +182,23 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Underway:
+    """A build elsewhere is doing something else now: `step` in words, empty while it is queued.
+
+    `url` is where people see it. `first` says that nothing was said of it before.
+    """
+
+    cell: Cell
+    step: str
+    url: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A build ended."""
 
     result: CellResult
 
 
-Event = Priced | Started | Ended
+Event = Priced | Started | Underway | Ended

@@ -46,7 +46,12 @@ def is_secure_url(url: str) -> bool:
     if not _splits(url):
         return False
     parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback_url(url))
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether it is on this machine."""
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def is_forge_url(url: str) -> bool:
