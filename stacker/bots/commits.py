@@ -6,9 +6,11 @@ import secrets
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
-from stacker.git.transfer import shown_url
+from stacker.git import transfer
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from stacker.bots.values import Place
     from stacker.git.process import Git
 
@@ -22,7 +24,7 @@ def push(store: Git, place: Place, commit: str, key: str) -> str:
     done = _push(store, place, f"{commit}:{ref}")
     if done:
         raise GitError(
-            f"push to {shown_url(place.url)}: {done}",
+            f"push to {transfer.shown_url(place.url)}: {done}",
             hint="Workers fetch commits from there: `push` in series.toml, else the fork.",
         )
     return ref
@@ -30,13 +32,26 @@ def push(store: Git, place: Place, commit: str, key: str) -> str:
 
 def remove(store: Git, place: Place, ref: str) -> None:
     """Remove it again; that somebody else did it, or that nobody can, is no matter."""
-    if ref.startswith(f"{_REFS}/"):
-        _push(store, place, f":{ref}")
+    _push(store, place, f":{ref}")
 
 
-def _push(store: Git, place: Place, refspec: str) -> str:
+def sweep(store: Git, place: Place, refs: Collection[str]) -> None:
+    """Remove those of `refs` that are there; nothing but what `push` made is touched."""
+    offered = transfer.ask(place.url, store.directory, place.credential, f"{_REFS}/*").refs
+    if left := [ref for ref in refs if ref in offered and ref.startswith(f"{_REFS}/")]:
+        _push(store, place, *(f":{ref}" for ref in left))
+
+
+def _push(store: Git, place: Place, *refspecs: str) -> str:
     """git's complaint; empty when it has none."""
     done = store.with_credential(place.credential).attempt(
-        "push", "--quiet", "--no-verify", "--no-signed", "--", place.url, refspec, timeout=_TIMEOUT
+        "push",
+        "--quiet",
+        "--no-verify",
+        "--no-signed",
+        "--",
+        place.url,
+        *refspecs,
+        timeout=_TIMEOUT,
     )
     return "" if done.code == 0 else done.said

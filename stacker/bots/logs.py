@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 from stacker.bots.reading import collection, text, whole
@@ -22,6 +22,7 @@ _MOST = 100_000  # lines of one log; what comes before them is left out
 _LOGS = 50  # of a step
 _EXIT = re.compile(r"program finished with exit code (-?[0-9]{1,10})")
 _SIGNAL = re.compile(r"process killed by signal ([0-9]{1,3})")
+_LATE = re.compile(r"command timed out")
 _BY_SIGNAL = 128
 
 
@@ -29,12 +30,14 @@ _BY_SIGNAL = 128
 class Written:
     """How the last command of the first step that failed ended; None where that is not known.
 
-    `code` is 128 + N when signal N ended it. `step` and `said` are that step's name and words.
+    `code` is 128 + N when signal N ended it. `step` and `said` are that step's name and words;
+    `late` says that the worker ended it, for its time.
     """
 
-    code: int | None
-    step: str
-    said: str
+    code: int | None = None
+    late: bool = False
+    step: str = ""
+    said: str = ""
 
 
 def write_log(master: Master, build: Build, url: str, path: Path) -> Written:
@@ -45,21 +48,21 @@ def write_log(master: Master, build: Build, url: str, path: Path) -> Written:
         _say(file, f"build {build.number} on {build.worker or 'a worker'}: {url}")
         for step in steps_of(master, build):
             _say(file, f"--- {step.name}: {step.said}")
-            code = _write_step(master, step, file)
+            ended = _write_step(master, step, file)
             if failing is None and step.results not in {Results.SUCCESS, Results.WARNINGS}:
-                failing = Written(code, step.name, step.said)
-    return failing or Written(0, "", "")
+                failing = replace(ended, step=step.name, said=step.said)
+    return failing or Written()
 
 
-def _write_step(master: Master, step: Step, file: IO[bytes]) -> int | None:
+def _write_step(master: Master, step: Step, file: IO[bytes]) -> Written:
     answer = master.get("read the logs of a step", f"/steps/{step.id}/logs")
-    code = None
+    ended = Written()
     for log in collection(answer, "logs")[:_LOGS]:
-        code = _write_one(master, log, file)
-    return code
+        ended = _write_one(master, log, file)
+    return ended
 
 
-def _write_one(master: Master, log: Mapping[str, object], file: IO[bytes]) -> int | None:
+def _write_one(master: Master, log: Mapping[str, object], file: IO[bytes]) -> Written:
     """The log of one command: its argv, what it wrote, how it ended.
 
     In a log of a command each line begins with a letter: h is Buildbot's own word, the rest is the
@@ -68,7 +71,7 @@ def _write_one(master: Master, log: Mapping[str, object], file: IO[bytes]) -> in
     lines = whole(log, "num_lines")
     of_command = text(log, "type") == "s"
     start = max(0, lines - _MOST)
-    code, argv_said = None, not of_command
+    ended, argv_said = Written(), not of_command
     if start:
         _say(file, f"stacker: {start} lines are left out here")
     for line in _lines(master, whole(log, "logid"), start, lines):
@@ -78,16 +81,18 @@ def _write_one(master: Master, log: Mapping[str, object], file: IO[bytes]) -> in
         if not argv_said:
             _say(file, f"$ {line[1:]}")
             argv_said = True
-        code = _code(line, code)
-    return code
+        ended = _heard(line, ended)
+    return ended
 
 
-def _code(line: str, before: int | None) -> int | None:
+def _heard(line: str, before: Written) -> Written:
+    """What is known of a command after one more word of Buildbot's own."""
+    if _LATE.search(line):
+        return replace(before, late=True)
     if found := _SIGNAL.search(line):
-        return _BY_SIGNAL + int(found[1])
-    if found := _EXIT.search(line):
-        code = int(found[1])
-        return code if code >= 0 else before
+        return replace(before, code=_BY_SIGNAL + int(found[1]))
+    if (found := _EXIT.search(line)) and int(found[1]) >= 0:
+        return replace(before, code=int(found[1]))
     return before
 
 

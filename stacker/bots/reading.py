@@ -9,7 +9,7 @@ from stacker.bots.values import Build, Identity, Request, Results, Step
 from stacker.errors import RunnerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 PROPERTIES = ["stacker_key", "stacker_attempt", "stacker_commit"]
 BUILD_PROPERTIES = [*PROPERTIES, "got_revision", "workername", "branch"]
@@ -49,6 +49,16 @@ def build_of(entry: Mapping[str, object]) -> Build:
         commit=commit if _COMMIT.fullmatch(commit) else "",
         branch=_property(entry, "branch"),
         identity=_identity(entry),
+    )
+
+
+def builders_manned(workers: Iterable[Mapping[str, object]]) -> frozenset[int]:
+    """The ids of the builders of which one of the workers is connected."""
+    return frozenset(
+        whole(place, "builderid")
+        for worker in workers
+        if worker.get("connected_to")
+        for place in collection(worker, "configured_on")
     )
 
 

@@ -16,6 +16,7 @@ from stacker.bots.reading import (
     BUILD_PROPERTIES,
     PROPERTIES,
     build_of,
+    builders_manned,
     collection,
     request_of,
     step_of,
@@ -34,16 +35,17 @@ _STEPS = 4  # builds whose steps are asked for in a turn
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What was so in one turn: the requests that have not ended, the newest build of each that is
-    watched, and the steps of some, by build."""
+    """What was so in one turn: the requests that have not ended, the builders of which a worker is
+    connected, the newest build of each request that is watched, and the steps of some, by build."""
 
     turn: int
     open: frozenset[int]
+    manned: frozenset[int]
     builds: Mapping[int, Build]
     steps: Mapping[int, tuple[Step, ...]]
 
 
-_NOTHING = News(0, frozenset(), MappingProxyType({}), MappingProxyType({}))
+_NOTHING = News(0, frozenset(), frozenset(), MappingProxyType({}), MappingProxyType({}))
 
 
 class Watch:
@@ -152,6 +154,8 @@ class Watch:
             {"complete": "false", "builderid__in": self._builders, "property": PROPERTIES},
         )
         requests = [request_of(entry) for entry in collection(answer, "buildrequests")]
+        workers = self._master.get("read its workers", "/workers")
+        manned = builders_manned(collection(workers, "workers"))
         builds = self._builds(watched)
         steps = self._steps([one for one in builds.values() if one.results is None], turn)
         with self._changed:
@@ -159,7 +163,8 @@ class Watch:
                 if one.identity is not None:
                     known = self._asked.setdefault(one.identity, [])
                     known += [] if one.id in known else [one.id]
-            self._news = News(turn, frozenset(one.id for one in requests), builds, steps)
+            unended = frozenset(one.id for one in requests)
+            self._news = News(turn, unended, manned, builds, steps)
             self._changed.notify_all()
 
     def _builds(self, watched: list[int]) -> dict[int, Build]:

@@ -28,7 +28,7 @@ class Shown(NamedTuple):
     reason: str
 
 
-def shown(build: Build, written: Written, commit: str, timeout: float, *, stopped: bool) -> Shown:
+def shown(build: Build, written: Written, commit: str, *, stopped: bool) -> Shown:
     """What a build of `commit` that has ended shows; `stopped` when we ended it, for its time.
 
     A result of any other commit is none, whatever it is.
@@ -36,20 +36,20 @@ def shown(build: Build, written: Written, commit: str, timeout: float, *, stoppe
     where = f"build {build.number}"
     if build.results in _ENDS and not stopped:
         said = f": {written.step}: {written.said}" if written.step else ""
-        return _nothing(f"{where} {_ENDS[build.results]}{said}")
+        return nothing(f"{where} {_ENDS[build.results]}{said}")
     if build.commit != commit:
         what = f"built {build.commit[:12]}" if build.commit else "did not get as far as the commit"
         step = f" ({written.step}: {written.said})" if written.step else ""
-        return _nothing(f"{where} {what}, not {commit[:12]}{step}")
+        return nothing(f"{where} {what}, not {commit[:12]}{step}")
     if stopped:
         return Shown(Verdict.TIMED_OUT, None, "")
     if build.results is Results.FAILURE:
-        return _failure(build, written, timeout)
+        return _failure(build, written)
     return Shown(Verdict.PASSED, 0, "")
 
 
-def _failure(build: Build, written: Written, timeout: float) -> Shown:
-    if build.ended_at - build.started_at >= timeout:  # the worker ended it
+def _failure(build: Build, written: Written) -> Shown:
+    if written.late:
         return Shown(Verdict.TIMED_OUT, None, "")
     if written.code in _CANNOT_TELL:
         reason = f"build {build.number}: {written.said} (exit code {written.code})"
@@ -57,5 +57,6 @@ def _failure(build: Build, written: Written, timeout: float) -> Shown:
     return Shown(Verdict.FAILED, written.code, "")
 
 
-def _nothing(reason: str) -> Shown:
+def nothing(reason: str) -> Shown:
+    """That it could not run."""
     return Shown(Verdict.COULD_NOT_RUN, None, reason)

@@ -1,4 +1,4 @@
-"""A real Buildbot master with two workers on loopback, configured by the file that the docs give."""
+"""A real Buildbot master with two workers on loopback, as the docs configure it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stacker.bots.values import Access, Account, Place
 from stacker.git.process import Git
 
 CONFIGURATION = Path(__file__).parents[2] / "docs" / "buildbot" / "master.cfg"
-PASSWORD = "the password of stacker"
+PASSWORD = "not-for-logs"
 LONGEST = 180.0  # seconds that anything may take on a busy machine
 _MASTER = "from buildbot.scripts.runner import run; run()"
 _WORKER = "from buildbot_worker.scripts.runner import run; run()"
@@ -104,7 +104,8 @@ class Farm:
             return None
 
     def connected(self):
-        return [one["name"] for one in self.get("/workers")["workers"] if one["connected_to"]]
+        workers = self.get("/workers")["workers"]
+        return {one["name"] for one in workers if one["connected_to"]} - {"__Janitor"}
 
     def open_requests(self):
         return self.get("/buildrequests?complete=false")["buildrequests"]
