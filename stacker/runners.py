@@ -5,16 +5,19 @@ A password goes nowhere but to an address to which a person agreed (`stacker.ver
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker import settings, wiring
 from stacker.bots.values import Access, Account, Place
 from stacker.series.plan.model import RunnerKind
 from stacker.series.plan.upstream import is_loopback_url
+from stacker.verify.trust import is_trusted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stacker.series.directory import SeriesDirectory
     from stacker.series.plan.model import Plan, Runner
 
 _TICK, _TICK_HERE = 2.0, 0.25  # seconds between questions, and to a master on this machine
@@ -29,6 +32,14 @@ def access(plan: Plan, root: Path) -> dict[str, Access]:
         for runner in plan.runners
         if runner.kind is RunnerKind.BUILDBOT and runner.name in used and runner.url
     }
+
+
+def agreed(plan: Plan, directory: SeriesDirectory) -> dict[str, Access]:
+    """The same; without an account where nobody has agreed to this plan yet."""
+    found = access(plan, directory.root)
+    if is_trusted(directory.state, plan):
+        return found
+    return {name: replace(one, account=None) for name, one in found.items()}
 
 
 def _access(plan: Plan, root: Path, runner: Runner, url: str) -> Access:

@@ -38,7 +38,7 @@ url = "https://bots.example"
 [platforms.linux]
 runner = "bots"
 """
-MANY = 30
+MANY = 16
 ARM = '[platforms.arm]\nrunner = "bots"\n'
 
 
@@ -307,6 +307,11 @@ class Program:
             "STACKER_BUILDBOT_USER_BOTS": "stacker",
         }  # fmt: skip
 
+    def found(self):
+        """What the doctor says of the runner."""
+        findings = self.small.run("doctor", "--json").document["checks"]
+        return next(one for one in findings if one["name"] == "runner bots")
+
     def start(self):
         return subprocess.Popen(
             [sys.executable, "-m", "stacker", "verify", "--trust", "second-thing"],
@@ -315,8 +320,26 @@ class Program:
         )  # fmt: skip
 
 
-def test_ctrl_c_gives_up_what_was_asked_for(farm, gate, tmp_path, history, run_stacker):
-    program = Program(make(tmp_path, history, run_stacker), farm, gate.script)
+@pytest.fixture
+def program(farm, gate, tmp_path, history, run_stacker):
+    return Program(make(tmp_path, history, run_stacker), farm, gate.script)
+
+
+def test_the_doctor_asks_the_master(farm, program, monkeypatch):
+    before = program.found()
+    assert (before["state"], "nobody logged in" in before["message"]) == ("warning", True)
+    for name, value in program.environment.items():
+        monkeypatch.setenv(name, value)
+    assert program.found() == before  # the plan's address was not agreed to
+    program.small.run("verify", "--trust", "--why")
+    assert program.found()["message"] == (
+        f"{farm.url}, scheduler stacker, builders linux, as stacker"
+    )
+    monkeypatch.setenv("STACKER_BUILDBOT_PASSWORD_BOTS", "wrong")
+    assert program.found()["state"] == "problem"
+
+
+def test_ctrl_c_gives_up_what_was_asked_for(farm, gate, program):
     running = program.start()
     gate.wait()
     since = time.monotonic()
@@ -331,8 +354,7 @@ def test_ctrl_c_gives_up_what_was_asked_for(farm, gate, tmp_path, history, run_s
     assert farm.refs() == ""
 
 
-def test_a_killed_stacker_finds_its_build_again(farm, gate, tmp_path, history, run_stacker):
-    program = Program(make(tmp_path, history, run_stacker), farm, gate.script)
+def test_a_killed_stacker_finds_its_build_again(farm, gate, program):
     running = program.start()
     gate.wait()
     running.kill()
