@@ -121,6 +121,12 @@ class Watch:
         return self._news
 
     def _run(self) -> None:
+        try:
+            self._look()
+        finally:  # else whoever waits would wait for ever
+            self._fail(self._failed or RunnerError("the build master is watched no longer"))
+
+    def _look(self) -> None:
         heard = time.monotonic()
         while not self._closed:
             try:
@@ -128,10 +134,10 @@ class Watch:
                 heard = time.monotonic()
             except RunnerGone as exc:
                 if time.monotonic() - heard > self._patience:
-                    self._fail(exc)
+                    self._failed = exc
                     return
             except RunnerError as exc:
-                self._fail(exc)
+                self._failed = exc
                 return
             with self._changed:
                 self._changed.wait_for(self._is_wanted, self._tick)

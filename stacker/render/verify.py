@@ -30,6 +30,8 @@ def verify_document(result: VerifyResult) -> dict[str, object]:
                 "cached": one.cached,
                 "seconds": round(one.seconds, 3),
                 "origin": one.origin,
+                "runner": one.runner,
+                "url": one.url,
                 "log": one.log,
                 "reason": one.reason,
                 "attempts": [

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from stacker.evidence.store import EvidenceStore
@@ -39,8 +40,12 @@ EVIDENCE = "evidence.sqlite"
 
 
 def verify(request: VerifyRequest, say: Callable[[Event], None]) -> VerifyResult:
-    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted."""
+    """Run the checks that lack evidence; what was recorded stays, also when this is interrupted.
+
+    `say` is called from several threads, but never by two at once.
+    """
     _tidy(request)
+    say = _in_turn(say)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = in_order(request.plan, cells_of(request, toolchains(request, evidence)))
         known = {} if request.rerun else held(evidence, cells, own=request.own_evidence)
@@ -123,6 +128,16 @@ def _sites(
             at_once = request.access[runner].at_once
             sites[runner] = Site(partial(attempted, bots), at_once, attrgetter("key"))
         yield sites
+
+
+def _in_turn(say: Callable[[Event], None]) -> Callable[[Event], None]:
+    one_at_a_time = Lock()
+
+    def tell(event: Event) -> None:
+        with one_at_a_time:
+            say(event)
+
+    return tell
 
 
 def _in_plan_order(plan: Plan, results: Sequence[CellResult]) -> tuple[CellResult, ...]:

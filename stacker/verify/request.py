@@ -81,7 +81,8 @@ class CellResult:
 
     `origin` is the machine that ran it, `log` the path of what it wrote (empty when it wrote
     nothing), `reason` why it could not run, in words. `attempts` are its runs; `earlier` is what
-    there was before and did not count.
+    there was before and did not count. `runner` is the plan's name of what built it, empty for this
+    machine, and `url` where people see that build.
     """
 
     stage: StageId
@@ -96,6 +97,8 @@ class CellResult:
     reason: str = ""
     attempts: tuple[Attempt, ...] = ()
     earlier: Earlier | None = None
+    runner: str = ""
+    url: str = ""
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -119,6 +122,8 @@ def recorded(
         log=found_log(request.log_of(record.key)),
         reason=reason,
         attempts=record.attempts,
+        runner=record.runner,
+        url=record.url,
     )
 
 
