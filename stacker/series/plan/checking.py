@@ -127,15 +127,17 @@ def _check_runner(entry: Entry[Runner], report: Report) -> None:
     if runner.kind is RunnerKind.BUILDBOT and "url" not in entry.written:
         report.add((*entry.path, "url"), "is missing: a buildbot is reached by its URL", key=True)
     if runner.url is None:
-        return
-    if carries_secret(runner.url):
+        pass
+    elif carries_secret(runner.url):
         report.add((*entry.path, "url"), "holds a secret; a plan is shared")
     elif not is_secure_url(runner.url) or {"?", "#"} & set(runner.url):
         message = f"no address of a runner {runner.url[:80]!r}"
         report.add((*entry.path, "url"), message, way_out="write https://HOST/PATH")
-    if runner.push is not None and carries_secret(runner.push):
+    if runner.push is None:
+        return
+    if carries_secret(runner.push):
         report.add((*entry.path, "push"), "holds a secret; a plan is shared")
-    elif runner.push is not None and upstream_kind(runner.push) is None:
+    elif upstream_kind(runner.push) is None:
         message = f"no repository {runner.push[:80]!r}"
         report.add((*entry.path, "push"), message, way_out="write OWNER/NAME, a URL or a path")
 
