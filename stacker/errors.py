@@ -8,6 +8,8 @@
      ├ GitError                  exit 1   git refused; carries its own words
      ├ ForgeError                exit 1   the forge refused, or cannot be reached
      │  └ OutcomeUnknown         exit 6   a remote act whose outcome could not be read back
+     ├ RunnerError               exit 1   a build master refused, or its answer cannot be read
+     │  └ RunnerGone             exit 1   it does not answer
      └ BusyError                 exit 1   another stacker works on this series
 
 Outcomes (a conflict, a red check, a blocked landing) are values that verbs return; only what
@@ -130,6 +132,14 @@ class OutcomeUnknown(ForgeError):
     """A remote act was sent, and what became of it could not be read back."""
 
     exit_code = ExitCode.UNKNOWN
+
+
+class RunnerError(StackerError):
+    """A build master refused, or answered what cannot be read."""
+
+
+class RunnerGone(RunnerError):
+    """A build master does not answer."""
 
 
 class BusyError(StackerError):

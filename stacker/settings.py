@@ -46,7 +46,8 @@ def environment() -> dict[str, str]:
 
 def as_demo_user(who: str) -> dict[str, str]:
     """The environment of a command that one of the demo's people runs; no real token is in it."""
-    kept = {k: v for k, v in os.environ.items() if k not in (*_TOKENS, *_OWN)}
+    private = (*_OWN, "STACKER_BUILDBOT_")
+    kept = {k: v for k, v in os.environ.items() if k not in _TOKENS and not k.startswith(private)}
     return {**kept, "STACKER_DEMO_USER": who, "PYTHONUTF8": "1", "NO_COLOR": "1"}
 
 
@@ -83,6 +84,21 @@ def token(url: str) -> str | None:
         return asked.strip()
     filled = helper.ask(["git", "credential", "fill"], f"protocol=https\nhost={host}\n\n".encode())
     return dict(line.split("=", 1) for line in filled.splitlines() if "=" in line).get("password")
+
+
+def account(runner: str) -> tuple[str, str] | None:
+    """User and password for a build runner of that name; None without both.
+
+    `STACKER_BUILDBOT_USER_NAME` and `STACKER_BUILDBOT_PASSWORD_NAME`, with the runner's name in
+    capitals, go before those that have no name in theirs.
+    """
+    own = "_" + re.sub(r"[^A-Z0-9]", "_", runner.upper())
+    for name in (own, ""):
+        user = os.environ.get(f"STACKER_BUILDBOT_USER{name}")
+        password = os.environ.get(f"STACKER_BUILDBOT_PASSWORD{name}")
+        if user and password:
+            return user, password
+    return None
 
 
 def person(root: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stacker import settings
 from stacker.errors import ForgeError, UsageError
 from stacker.git.leftovers import remove_leftovers
-from stacker.git.process import Credential, origin_of
+from stacker.git.process import Credential, Git, origin_of
 from stacker.series.directory import SeriesDirectory
 from stacker.series.plan.model import DEMO_FORGE
 from stacker.series.plan.reading import read_plan
@@ -133,7 +133,6 @@ def offline(start: Path) -> Iterator[Offline]:
 
 def home(plan: Plan, directory: SeriesDirectory) -> Home:
     """Where the series is shared: as the plan says, else the origin of the directory's own git."""
-    from stacker.git.process import Git  # noqa: PLC0415 - as below
     from stacker.sync.home import Home  # noqa: PLC0415 - of no use to other commands
 
     url = plan.home
@@ -146,15 +145,21 @@ def home(plan: Plan, directory: SeriesDirectory) -> Home:
             hint='Name one in series.toml, as `home = "URL"` under [series], or give the '
             "directory's git repository a remote `origin`.",
         )
-    match upstream_kind(url):
+    return Home(*reached(plan, directory.root, url))
+
+
+def reached(plan: Plan, root: Path, repository: str) -> tuple[str, Credential | None]:
+    """Where git finds a repository that the plan names in any of the ways, and the token for it."""
+    match upstream_kind(repository):
         case UpstreamKind.PATH:
-            return Home(str((directory.root / Path(url).expanduser()).resolve()))
+            return str((root / Path(repository).expanduser()).resolve()), None
         case UpstreamKind.FORGE:
             there = site(settings.forge_override() or plan.forge)
-            return Home(f"{there.url}/{url}.git", there.credential)
+            return f"{there.url}/{repository}.git", there.credential
         case _:
-            token = settings.token(origin_of(url)) if is_forge_url(origin_of(url)) else None
-            return Home(url, Credential(origin_of(url), token) if token else None)
+            origin = origin_of(repository)
+            token = settings.token(origin) if is_forge_url(origin) else None
+            return repository, Credential(origin, token) if token else None
 
 
 def public_upstreams(directory: SeriesDirectory, plan: Plan) -> dict[str, Upstream]:

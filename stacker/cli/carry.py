@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import settings
+from stacker import runners, settings
 from stacker.cli.agreeing import agree_on_signers
 from stacker.cli.context import Options
 from stacker.cli.verifying import interruptible
@@ -17,9 +17,9 @@ from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
 from stacker.land import flow as landing
 from stacker.land import intent as journal
-from stacker.land.flow import Hands, LandRequest
 from stacker.land.intent import Step
 from stacker.land.outcome import State
+from stacker.land.request import Hands, LandRequest
 from stacker.render import forge as rendering
 from stacker.render.building import progress
 from stacker.render.land import gate_document, gate_text, land_code, land_document, land_text
@@ -122,6 +122,8 @@ def land(
         hands = Hands(
             desk.work, desk.forge, desk.place, partial(_building, terminal), terminal.told
         )
+        access = runners.access(desk.work.plan, desk.work.directory.root)
+        request = replace(request, access=access)
         if options.terminal.can_ask and not (yes or dry_run):
             _ask_to_land(options, hands, request)
         result = _land(hands, request)

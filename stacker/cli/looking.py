@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stacker import prune as pruning
-from stacker import settings, wiring
+from stacker import runners, settings, wiring
 from stacker.cli.context import Options
 from stacker.doctor import flow as examining
 from stacker.doctor.finding import Health
@@ -119,7 +119,8 @@ def doctor(
     if keep is not None:
         raise UsageError("--keep says how many versions stay", hint="Add `--prune`.")
     reach = wiring.reach if options.fetch else None
-    found = examining.examine(wiring.directory(options.folder), reach)
+    masters = runners.agreed if options.fetch else None
+    found = examining.examine(wiring.directory(options.folder), reach, masters)
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
     return Answer(

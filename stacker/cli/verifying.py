@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import settings, wiring
+from stacker import runners, settings, wiring
 from stacker.cli.agreeing import signing_key
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, ForgeError, GitError, StackerError, UsageError
@@ -120,6 +120,7 @@ def verify(
             jobs=jobs,
             ci=_told_by_ci(options, work, series),
             upstreams={name: one.url for name, one in work.upstreams.items()},
+            access=runners.access(work.plan, work.directory.root),
         )
         if why:
             missing = flow.why(request)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.doctor import bots, remote, store
 from stacker.doctor import directory as on_disk
-from stacker.doctor import remote, store
 from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
 from stacker.doctor.leftovers import examine_leftovers
@@ -14,9 +14,10 @@ from stacker.series.plan.problems import format_problem
 from stacker.series.plan.reading import read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from stacker.bots.values import Access
     from stacker.doctor.finding import Finding
     from stacker.doctor.remote import Reach
     from stacker.series.directory import SeriesDirectory
@@ -25,13 +26,20 @@ if TYPE_CHECKING:
     Reaching = Callable[[Plan, SeriesDirectory], AbstractContextManager[Reach]]
     """Opens what leads to upstream and forge."""
 
+    Masters = Callable[[Plan, SeriesDirectory], Mapping[str, Access]]
+    """How the plan's buildbots are reached."""
 
-def examine(directory: SeriesDirectory, reach: Reaching | None) -> tuple[Finding, ...]:
+
+def examine(
+    directory: SeriesDirectory, reach: Reaching | None, masters: Masters | None = None
+) -> tuple[Finding, ...]:
     """Everything, in the order in which it should be mended; without `reach` nobody is asked."""
-    return tuple(_examine(directory, reach))
+    return tuple(_examine(directory, reach, masters))
 
 
-def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Finding]:
+def _examine(
+    directory: SeriesDirectory, reach: Reaching | None, masters: Masters | None
+) -> Iterator[Finding]:
     yield from on_disk.examine_programs()
     yield from on_disk.examine_files(directory)
     try:
@@ -53,3 +61,8 @@ def _examine(directory: SeriesDirectory, reach: Reaching | None) -> Iterator[Fin
             yield from examine_ci(there, plan, directory.state)
     except StackerError as exc:
         yield failed("forge", exc)
+    if masters is not None:
+        try:
+            yield from bots.examine_bots(masters(plan, directory), plan)
+        except StackerError as exc:
+            yield failed("runners", exc)

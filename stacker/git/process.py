@@ -30,6 +30,7 @@ _KEPT_GIT_VARIABLES = (
 )
 # Never handed to a child: a token reaches git only as a header bound to its host.
 _SECRET_VARIABLES = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+_PRIVATE_PREFIX = "STACKER_BUILDBOT_"
 
 _SEALED_CONFIG: tuple[tuple[str, str], ...] = (
     ("core.hooksPath", os.devnull),
@@ -95,6 +96,7 @@ def sealed_environment(
         name: value
         for name, value in os.environ.items()
         if name not in _SECRET_VARIABLES
+        and not name.startswith(_PRIVATE_PREFIX)
         and (not name.startswith("GIT_") or name in _KEPT_GIT_VARIABLES)
     }
     env |= {

@@ -13,7 +13,7 @@ from stacker.land import lander, message
 from stacker.land.candidate import Candidate, Stale, compose, stage_trees, with_trailers
 from stacker.land.ci import awaited, told_by_ci
 from stacker.land.classify import classify
-from stacker.land.gather import LandForge, gather_facts, target_of
+from stacker.land.gather import gather_facts, target_of
 from stacker.land.intent import IntendedMember, Intent, Step
 from stacker.land.outcome import LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
@@ -25,48 +25,15 @@ from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
-
     from stacker.forge.api import MergeAnswer
     from stacker.git.push import PushOutcome
-    from stacker.git.transfer import Told
     from stacker.land.classify import Reads
     from stacker.land.gather import Gathered, Target
+    from stacker.land.request import Hands, LandRequest
     from stacker.series.loading import Series
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
-    from stacker.verify.request import Event
 
 _TRIES = 3  # upstream may move while the checks run; then the candidate is made anew
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LandRequest:
-    """A stage or a group. `environment` and `python` are for the checks, of which at most `jobs`
-    run at once; `take_over` breaks the lock of somebody's dead landing."""
-
-    stage: str | None = None
-    group: str | None = None
-    take_over: bool = False
-    dry_run: bool = False
-    environment: Mapping[str, str]
-    python: str
-    jobs: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What a landing works with: the series, the forge, where branches go, who hears of it.
-
-    `building` gives, while checks run, who hears of these.
-    """
-
-    work: Workspace
-    forge: LandForge
-    place: Callable[[str], Place]
-    building: Callable[[], AbstractContextManager[Callable[[Event], None]]]
-    told: Told | None = None
 
 
 def land(hands: Hands, request: LandRequest) -> LandResult:
@@ -142,7 +109,7 @@ def _checks(
         environment=request.environment, folder=work.directory.state, python=request.python,
         selection=found.members, own_evidence=True, jobs=request.jobs,
         ci=told_by_ci(work, hands.forge, found, meant.intent),
-        upstreams={name: one.url for name, one in work.upstreams.items()},
+        upstreams={name: one.url for name, one in work.upstreams.items()}, access=request.access,
     )  # fmt: skip
     with hands.building() as say:
         done = verify(asked, say)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.evidence.record import Verdict
 from stacker.render.evidence import earlier_document, stale_text
 from stacker.verify.price import duration
-from stacker.verify.request import Ended, Priced, Started
+from stacker.verify.request import Ended, Priced, Started, Underway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ def verify_document(result: VerifyResult) -> dict[str, object]:
                 "origin": one.origin,
                 "shared": one.shared,
                 "signed_by": one.signed_by,
+                "runner": one.runner,
                 "log": one.log,
                 "reason": one.reason,
                 "url": one.url,
@@ -61,6 +62,8 @@ def event_text(event: Event) -> str:
         case Started(cell, number, total, _):
             of = f"/{total}" if total else ""
             return f"{number}{of}  {cell.stage}: {cell.check.name} for {cell.platform.name}"
+        case Underway(cell, _, url):
+            return f"  {cell.stage}: {cell.check.name} for {cell.platform.name} is built: {url}"
         case Ended(one):
             took = f" ({duration(one.seconds)})" if one.seconds else ""
             said = f": {one.reason}" if one.reason and one.verdict.is_evidence else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.render.verify import event_text
 from stacker.verify.price import duration
-from stacker.verify.request import Ended, Priced, Started
+from stacker.verify.request import Ended, Priced, Started, Underway
 from stacker.watch.value import Came, Changed, Sent, Trouble, Waits, Watching
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def said_text(said: Said) -> str:
             return "\n".join(filter(None, (f"Trouble: {message}", hint)))
         case Sent(count):
             return f"{count} result{'' if count == 1 else 's'} sent home."
-        case Priced() | Started() | Ended():
+        case Priced() | Started() | Underway() | Ended():
             return event_text(said)
         case never:
             assert_never(never)

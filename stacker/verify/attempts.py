@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from stacker.evidence.record import Attempt, Verdict
 from stacker.verify.stage_tree import own_change
 
 if TYPE_CHECKING:
     from stacker.evidence.record import Record
-    from stacker.verify.build import Builder
     from stacker.verify.matrix import Cell
+    from stacker.verify.request import VerifyRequest
 
 
-def attempted(builder: Builder, cell: Cell) -> tuple[Record, str]:
+class Builds(Protocol):
+    """What builds a cell, here or elsewhere."""
+
+    @property
+    def request(self) -> VerifyRequest:
+        """What is verified."""
+        ...
+
+    def build(self, cell: Cell, attempt: int) -> tuple[Record, str]:
+        """The result of that attempt, counted from 1; and why, where there is more to say."""
+        ...
+
+
+def attempted(builder: Builds, cell: Cell) -> tuple[Record, str]:
     """Build until the verdict is certain; the result, and why, where there is more to say.
 
     Each attempt after the first starts in a fresh lane. Exit code, log and start are those of the
@@ -25,7 +38,7 @@ def attempted(builder: Builder, cell: Cell) -> tuple[Record, str]:
     clean = True
     tries: list[Attempt] = []
     while True:
-        record, reason = builder.build(cell, fresh=bool(tries))
+        record, reason = builder.build(cell, len(tries) + 1)
         clean = clean and record.clean
         tries.append(Attempt(record.verdict, record.exit_code, record.seconds))
         passes = sum(one.verdict is Verdict.PASSED for one in tries)

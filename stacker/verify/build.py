@@ -41,20 +41,21 @@ class Builder:
         self._beside = Lock()
         self._modules = Modules(request.modules)
 
-    def build(self, cell: Cell, *, fresh: bool = False) -> tuple[Record, str]:
+    def build(self, cell: Cell, attempt: int) -> tuple[Record, str]:
         """Run the cell's check; the result, and why it is that, where there is more to say.
 
         What failed in a lane that had been moved may be the lane's fault: only what a fresh one
         shows is believed. What a landing may rely on and what is asked again come from fresh
-        ones, and so does what is to be `fresh`.
+        ones, and so does every attempt after the first.
         """
         request, stage = self.request, self.request.stages[cell.stage]
         beside = self._folders_beside(cell, stage)
         lane = Lane(request.lanes / lane_of(cell), request.store, _recipe(request, cell, beside))
+        fresh = attempt > 1 or request.vouches or request.rerun
         try:
             if cell.check.submodules:
                 self._modules.leave(lane, request.store, stage.commit)
-            clean = lane.stand(stage.commit, fresh=fresh or request.vouches or request.rerun)
+            clean = lane.stand(stage.commit, fresh=fresh)
             ran = self._run(cell, stage, lane, beside)
             if ran.verdict in _RED and not clean:
                 clean = lane.stand(stage.commit, fresh=True)

@@ -114,7 +114,21 @@ def _uncarried(cell: Cell, contents: Mapping[str, Carried]) -> str:
     return "; ".join(one.lacks for one in found if one and one.lacks)
 
 
+def _not_there(request: VerifyRequest, cell: Cell) -> str:
+    """What of a check a build master cannot have."""
+    check, runner = cell.check, cell.runner
+    if runner not in request.access:
+        return f"{cell.platform.name} is built by the runner {runner}, not here"
+    if repositories_named(check.run):
+        return f"{runner} gets the files of one repository, and this check names others"
+    given = {"results": check.results, "carry": check.carry, "submodules": check.submodules}
+    wanted = next((key for key, value in given.items() if value), "")
+    return f"{runner} knows nothing of `{wanted}`, which this check has" if wanted else ""
+
+
 def _lacks(request: VerifyRequest, cell: Cell) -> str:
+    if cell.runner:
+        return _not_there(request, cell)
     beside = request.commits_beside(request.stages[cell.stage])
     lacking = [name for name in repositories_named(cell.check.run) if name not in beside]
     return f"nothing of {', '.join(lacking)} goes with {cell.stage} yet" if lacking else ""

@@ -11,8 +11,6 @@ from stacker.errors import StackerError
 from stacker.evidence.signing import Checker, sign
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
-from stacker.verify.attempts import attempted
-from stacker.verify.build import Builder
 from stacker.verify.building import built
 from stacker.verify.carried import carried
 from stacker.verify.cells import cells_of
@@ -20,7 +18,7 @@ from stacker.verify.ci_taking import take_in
 from stacker.verify.counting import Jury, own_signed
 from stacker.verify.course import Course
 from stacker.verify.earlier import fresh
-from stacker.verify.lane import lane_name, lane_of
+from stacker.verify.lane import lane_name
 from stacker.verify.logs import tidy_logs
 from stacker.verify.looking_back import earlier_results
 from stacker.verify.order import in_order
@@ -28,7 +26,7 @@ from stacker.verify.price import price
 from stacker.verify.request import Ended, Missing, Priced, Started, VerifyResult
 from stacker.verify.runner import Stop
 from stacker.verify.signers import forget_gone, signers_of
-from stacker.verify.site import Site
+from stacker.verify.sites import in_turn, sites
 from stacker.verify.toolchain import toolchains
 
 if TYPE_CHECKING:
@@ -51,9 +49,11 @@ def verify(
 ) -> VerifyResult:
     """Run the checks that lack evidence; what was recorded stays, also when this is interrupted.
 
-    `hold` is asked before a build begins, and may say in words why it shall not.
+    `say` is called from several threads, but never by two at once. `hold` is asked before a build
+    begins, and may say in words why it shall not.
     """
     tidy(request)
+    say = in_turn(say)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = in_order(request.plan, _cells(request, evidence, jury))
@@ -154,13 +154,12 @@ def build(
         say(Started(cell, next(numbers), len(cells), usual))
 
     stop = Stop()
-    builder = Builder(request, stop)
-    here = Site(lambda cell: attempted(builder, cell), request.jobs, lane_of)
-    running = built(cells, {"": here}, turn=course.turn, starting=starting, stop=stop)
-    with closing(running):
-        for cell, (ran, reason) in running:
-            record = _recorded(request, evidence, ran) if ran.verdict.is_evidence else ran
-            say(Ended(course.note(cell, record, reason)))
+    with sites(request, cells, stop, say) as places:
+        running = built(cells, places, turn=course.turn, starting=starting, stop=stop)
+        with closing(running):
+            for cell, (ran, reason) in running:
+                record = _recorded(request, evidence, ran) if ran.verdict.is_evidence else ran
+                say(Ended(course.note(cell, record, reason)))
 
 
 def _recorded(request: VerifyRequest, evidence: EvidenceStore, record: Record) -> Record:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stacker.series.plan.ci_checks import CICheck
-    from stacker.series.plan.model import Check, Plan, Platform, StageId
+    from stacker.series.plan.model import Check, Plan, Platform, Runner, StageId
     from stacker.verify.stage_tree import StageTree
 
 Named = TypeVar("Named", "Check", "Platform")
@@ -90,7 +90,7 @@ def matrix(
                 ci = ci_check(plan, there, platform)
                 cell = Cell(
                     stage_id, there, platform, required, tip, evidence_key(parts), parts, cannot,
-                    runner=ci.runner if ci else "", ci=ci,
+                    runner=elsewhere(plan, platform), ci=ci,
                 )  # fmt: skip
                 cells.append(cell)
     return tuple(cells)
@@ -136,9 +136,25 @@ def _tip_of(plan: Plan, stage_id: StageId) -> str:
     return group.name
 
 
+def runner_of(plan: Plan, platform: Platform) -> Runner | None:
+    """What the plan has build for the platform; None is this machine."""
+    return next((one for one in plan.runners if one.name == platform.runner), None)
+
+
+def elsewhere(plan: Plan, platform: Platform) -> str:
+    """The name of the buildbot that builds for the platform; empty when none does."""
+    runner = runner_of(plan, platform)
+    return runner.name if runner is not None and runner.kind is RunnerKind.BUILDBOT else ""
+
+
 def cannot_run(plan: Plan, platform: Platform, machine: str) -> str:
-    """Why that machine does not build for the platform, in words; empty when it does."""
-    runner = next((one for one in plan.runners if one.name == platform.runner), None)
+    """Why nothing asked of that machine is built for the platform, in words; empty when it is.
+
+    What a buildbot builds may be asked of any machine.
+    """
+    runner = runner_of(plan, platform)
+    if runner is not None and runner.kind is RunnerKind.BUILDBOT:
+        return ""
     if runner is not None and runner.kind is not RunnerKind.LOCAL:
         return f"{platform.name} is built by the {runner.kind} runner {runner.name}, not here"
     if platform.host is not None and not is_machine(platform.host, machine):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from stacker.bots.values import Access
     from stacker.evidence.record import Attempt, Record
     from stacker.git.process import Git
     from stacker.series.plan.model import Plan, StageId
@@ -35,9 +36,9 @@ class VerifyRequest:
     the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
     others ran and shared counts only signed by a signer agreed on here, and what was built in a
     lane that was moved does not. With `signing` all is signed by that key as it is recorded, and
-    only what it signed counts. At most `jobs` builds run at once. `ci` has for each stage the
+    only what it signed counts. At most `jobs` builds run at once here. `ci` has for each stage the
     commits whose CI checks the forge told, the one that matters most last; `upstreams` are the
-    URLs of the repositories, by name.
+    URLs of the repositories, and `access` how the plan's buildbots are reached, by name.
     """
 
     plan: Plan
@@ -57,6 +58,7 @@ class VerifyRequest:
     jobs: int = 1
     ci: Mapping[StageId, Sequence[Sight]] = field(default_factory=dict)
     upstreams: Mapping[str, str] = field(default_factory=dict)
+    access: Mapping[str, Access] = field(default_factory=dict)
 
     @property
     def vouches(self) -> bool:
@@ -101,7 +103,8 @@ class CellResult:
     results that were known before only the log tells. `attempts` are its runs; `earlier` is what
     there was before and did not count. `shared` says that somebody else ran it, `signed_by` is the
     plan's name of who signed it, and `uncounted` what there is that no landing may rely on. `url`
-    is where people see it; `shown` what upstream's CI said without its counting.
+    is where people see it; `shown` what upstream's CI said without its counting. `runner` is the
+    plan's name of what built it, empty for a machine by itself.
     """
 
     stage: StageId
@@ -121,6 +124,7 @@ class CellResult:
     uncounted: Uncounted | None = None
     url: str = ""
     shown: str = ""
+    runner: str = ""
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -145,6 +149,7 @@ def recorded(
         reason=reason,
         attempts=record.attempts,
         shared=record.shared,
+        runner=record.runner,
         url=record.url,
     )
 
@@ -241,10 +246,23 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Underway:
+    """A build elsewhere is doing something else now: `step` in words, empty while it is queued.
+
+    `url` is where people see it. `first` says that nothing was said of it before.
+    """
+
+    cell: Cell
+    step: str
+    url: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A build ended."""
 
     result: CellResult
 
 
-Event = Priced | Started | Ended
+Event = Priced | Started | Underway | Ended

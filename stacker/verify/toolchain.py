@@ -11,7 +11,7 @@ from stacker.git.worktree import remove_tree
 from stacker.verify.commands import fill
 from stacker.verify.environment import build_environment
 from stacker.verify.machine import this_machine
-from stacker.verify.matrix import cannot_run
+from stacker.verify.matrix import cannot_run, elsewhere
 from stacker.verify.runner import Job, Stop, run
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ def toolchains(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> d
     machine = this_machine()
     for platform in request.plan.platforms:
         wanted = not request.platforms or platform.name in request.platforms
-        if platform.toolchain and wanted and not cannot_run(request.plan, platform, machine):
+        here = not (
+            cannot_run(request.plan, platform, machine) or elsewhere(request.plan, platform)
+        )
+        if platform.toolchain and wanted and here:
             found[platform.name] = _ask(request, platform, platform.toolchain)
     return found
 

@@ -1,4 +1,4 @@
-"""Whether a person has agreed to run the commands of this plan."""
+"""Whether a person has agreed to run the commands of this plan, here and where it says."""
 
 from __future__ import annotations
 
@@ -59,4 +59,6 @@ def _digest(plan: Plan) -> str:
     commands += [[c.name, name, o.run, o.env] for c in plan.checks for name, o in c.on.items()]
     commands += [[each.name, each.toolchain] for each in plan.platforms if each.toolchain]
     commands += [[check.name, sorted(check.carry.items())] for check in plan.checks if check.carry]
+    # who answers there gets a password, and its word counts
+    commands += [[each.name, each.url, each.push] for each in plan.runners if each.url]
     return hashlib.sha256(json.dumps(commands).encode("ascii")).hexdigest()

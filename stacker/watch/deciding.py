@@ -9,7 +9,7 @@ from stacker.boxes.sign import Doing
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
 from stacker.series.plan.naming import find
-from stacker.verify.matrix import cannot_run
+from stacker.verify.matrix import cannot_run, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,14 @@ def targets(
         find({one.name: one for one in plan.checks}, name, "check")
     by_name = {one.name: one for one in plan.platforms}
     asked = dict.fromkeys(find(by_name, name, "platform").name for name in platforms)
-    found = asked or [one.name for one in plan.platforms if not cannot_run(plan, one, machine)]
+    for name in asked:
+        if runner := elsewhere(plan, by_name[name]):
+            raise UsageError(f"{name} is built by the runner {runner}, not by a box")
+    found = asked or [
+        one.name
+        for one in plan.platforms
+        if not (elsewhere(plan, one) or cannot_run(plan, one, machine))
+    ]
     if not found:
         raise UsageError(
             f"this machine, {machine}, builds for no platform of the plan",

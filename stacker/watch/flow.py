@@ -13,7 +13,7 @@ from stacker.series.exclusive import held
 from stacker.verify import trust as trusting
 from stacker.verify.flow import verify
 from stacker.verify.machine import this_machine
-from stacker.verify.request import Ended, Priced, Started, VerifyRequest
+from stacker.verify.request import Ended, Priced, Started, Underway, VerifyRequest
 from stacker.watch.deciding import Agreement, agreement, could_not, targets
 from stacker.watch.newest import newest
 from stacker.watch.post import Post, name_of
@@ -156,6 +156,8 @@ class _Watcher:
                         self._say(price.pop())
                     keys[cell.where] = cell.key
                     self._tell_meanwhile(store, cell)
+                case Underway():
+                    pass
                 case Ended(one):
                     if not one.verdict.is_evidence:
                         self._tried.add(keys[one.where])

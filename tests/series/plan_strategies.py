@@ -109,8 +109,11 @@ def plans(draw):
         Runner(
             name=name,
             kind=kind,
-            url="https://bots.example.org",
+            url="https://bots.example.org/master",
             app=draw(st.none() | TEXTS) if kind is RunnerKind.GITHUB else None,
+            scheduler=draw(TEXTS),
+            push=draw(st.sampled_from([None, "porter/builds", "./builds"])),
+            at_once=draw(st.integers(1, 99)),
         )
         for name in draw(names(0, 2))
         for kind in [draw(st.sampled_from(RunnerKind))]

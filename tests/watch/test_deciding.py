@@ -44,7 +44,9 @@ def test_a_change_is_said_at_once_but_not_each_build(passed, before, after):
 def test_what_is_built_for():
     assert targets(PLAN, (), (), "linux-amd64") == ("win32",)
     assert targets(PLAN, (), (), "windows-amd64") == ("win32", "amd64")
-    assert targets(PLAN, ("arm", "win32", "arm"), ("build",), "x") == ("arm", "win32")
+    assert targets(PLAN, ("amd64", "win32", "amd64"), ("build",), "x") == ("amd64", "win32")
+    with pytest.raises(UsageError, match="built by the runner bots"):
+        targets(PLAN, ("arm",), (), "x")
     for mistake in ((("amr",), ()), ((), ("biuld",))):
         with pytest.raises(UsageError):
             targets(PLAN, *mistake, "linux-amd64")

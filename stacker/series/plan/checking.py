@@ -12,7 +12,13 @@ from stacker.series.plan.naming import (
     wrong_with_branch,
     wrong_with_glob,
 )
-from stacker.series.plan.upstream import UpstreamKind, carries_secret, is_forge_url, upstream_kind
+from stacker.series.plan.upstream import (
+    UpstreamKind,
+    carries_secret,
+    is_forge_url,
+    is_secure_url,
+    upstream_kind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -124,12 +130,19 @@ def _check_runner(entry: Entry[Runner], report: Report) -> None:
         said = f"only a github runner goes by an app, and this is a {runner.kind} one"
         report.add((*entry.path, "app"), said, way_out='write kind = "github"')
     if runner.url is None:
-        return
-    if carries_secret(runner.url):
+        pass
+    elif carries_secret(runner.url):
         report.add((*entry.path, "url"), "holds a secret; a plan is shared")
-    elif not (runner.url.startswith(("https://", "http://")) and upstream_kind(runner.url)):
+    elif not is_secure_url(runner.url) or {"?", "#"} & set(runner.url):
         message = f"no address of a runner {runner.url[:80]!r}"
         report.add((*entry.path, "url"), message, way_out="write https://HOST/PATH")
+    if runner.push is None:
+        return
+    if carries_secret(runner.push):
+        report.add((*entry.path, "push"), "holds a secret; a plan is shared")
+    elif upstream_kind(runner.push) is None:
+        message = f"no repository {runner.push[:80]!r}"
+        report.add((*entry.path, "push"), message, way_out="write OWNER/NAME, a URL or a path")
 
 
 def _check_platform(entry: Entry[Platform], runners: list[str], report: Report) -> None:

@@ -120,6 +120,13 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             "of a github runner: the app whose CI checks count for land, such as github-actions; "
             "without it they are only shown",
         ),
+        "scheduler": Key(Shape.TEXT, "a buildbot's force scheduler; default: stacker"),
+        "push": Key(
+            Shape.TEXT,
+            "where a buildbot's workers fetch commits: OWNER/NAME, a URL or a path; "
+            "default: where the stages' branches go",
+        ),
+        "at_once": Key(Shape.NUMBER, "how many builds it is given at once; default: 32"),
     },
     Platform: {
         "host": Key(Shape.NAME, "the only kind of machine whose local runs count"),

@@ -101,15 +101,20 @@ class Group(NamedTuple):
 
 
 class Runner(NamedTuple):
-    """Something that builds.
+    """Something that builds, so many `at_once` as it is given.
 
-    Of a github one: the slug of the `app` whose check runs count.
+    Of a buildbot: the name of its force `scheduler`, and to which repository commits are pushed
+    for its workers; without `push` it is that to which the stages' branches go. Of a github one:
+    the slug of the `app` whose check runs count.
     """
 
     name: str
     kind: RunnerKind = RunnerKind.LOCAL
     url: str | None = None
     app: str | None = None
+    scheduler: str = "stacker"
+    push: str | None = None
+    at_once: int = 32
 
 
 class Platform(NamedTuple):

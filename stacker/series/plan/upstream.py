@@ -41,13 +41,25 @@ def carries_secret(url: str) -> bool:
     )
 
 
-def is_forge_url(url: str) -> bool:
-    """Whether `url` is where a forge may be: https (http on this machine) without a path."""
+def is_secure_url(url: str) -> bool:
+    """Whether what is said to `url` stays between us and it: https, or http on this machine."""
     if not _splits(url):
         return False
     parts = urlsplit(url)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    return secure and not (parts.path.strip("/") or parts.query or parts.fragment)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback_url(url))
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether it is on this machine."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
+def is_forge_url(url: str) -> bool:
+    """Whether `url` is where a forge may be: a secure one without a path."""
+    if not is_secure_url(url):
+        return False
+    parts = urlsplit(url)
+    return not (parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def _splits(url: str) -> bool:

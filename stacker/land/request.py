@@ -1,0 +1,46 @@
+"""What `land` is asked, and what it works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from stacker.bots.values import Access
+    from stacker.git.transfer import Told
+    from stacker.land.gather import LandForge
+    from stacker.series.workspace import Workspace
+    from stacker.submit.gather import Place
+    from stacker.verify.request import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandRequest:
+    """A stage or a group. `environment`, `python` and `access` are for the checks, of which at most
+    `jobs` run at once here; `take_over` breaks the lock of somebody's dead landing."""
+
+    stage: str | None = None
+    group: str | None = None
+    take_over: bool = False
+    dry_run: bool = False
+    environment: Mapping[str, str]
+    python: str
+    jobs: int = 1
+    access: Mapping[str, Access] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a landing works with: the series, the forge, where branches go, who hears of it.
+
+    `building` gives, while checks run, who hears of these.
+    """
+
+    work: Workspace
+    forge: LandForge
+    place: Callable[[str], Place]
+    building: Callable[[], AbstractContextManager[Callable[[Event], None]]]
+    told: Told | None = None
