@@ -51,7 +51,8 @@ class Part:
 class Text:
     """A stage's own text: its title, its body in Markdown, and where its own change is seen.
 
-    `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows.
+    `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows; `graph`
+    are lines that draw the series.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Text:
     range_view: str
     evidence: tuple[str, ...] = ()
     unverified: tuple[tuple[str, ...], ...] = ()
+    graph: tuple[str, ...] = ()
 
 
 def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
@@ -77,8 +79,9 @@ def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, 
         lines += [_closed(_unmarked(text.body)), ""]
     lines += text.evidence
     if len(parts) > 1:
+        graph = [*text.graph, ""] if text.graph else []
         lines += ["<details><summary>All parts</summary>", "", *_navigation(part, parts), "",
-                  "</details>", ""]  # fmt: skip
+                  *graph, "</details>", ""]  # fmt: skip
     return "\n".join([*lines, _END])
 
 

@@ -11,6 +11,7 @@ from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
 from stacker.submit.body import Called, Part, Text, inline, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
+from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
 from stacker.submit.texts import our_text
 
@@ -72,6 +73,7 @@ def bodies(
         text = Text(
             title=title, body=body, range_view=_range_view(series, one, places),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
+            graph=tuple(graph_lines(here, parts)),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
         found[one.stage] = pull_body(called, here, parts, text, draft=draft)

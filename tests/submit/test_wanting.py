@@ -74,12 +74,25 @@ def test_the_text_of_a_pull_request(make):
         "**Review only this part:** [its own change](/porter/proj/compare/s/a...s/b) on top of a"
     )
     assert "Because." in lines
-    assert lines[-9:] == [
+    assert lines[-22:] == [
         "<details><summary>All parts</summary>",
         "",
         "1. #1 a (open)",
         "2. #2 Do b (open, lands with *final*) **(this one)**",
         "3. #3 See @\u200dzed, closes #\u200d1 (open, lands with *final*)",
+        "",
+        "```mermaid",
+        "graph BT",
+        '  s1["#35;1 a"]',
+        '  subgraph g1["lands together: final"]',
+        '    s2["#35;2 b"]',
+        '    s3["#35;3 c"]',
+        "  end",
+        "  s2 --> s1",
+        "  s3 --> s2",
+        "  classDef here stroke-width:4px",
+        "  class s2 here",
+        "```",
         "",
         "</details>",
         "",
