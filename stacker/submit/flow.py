@@ -21,6 +21,7 @@ from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
+from stacker.submit.reason import reason_for
 from stacker.submit.texts import texts
 from stacker.submit.wanting import bodies, notes, wanted_pulls
 
@@ -122,7 +123,7 @@ def submit(
     lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
     open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
-    why = request.why or "upstream moved"
+    why = request.why or reason_for(work.store, series)
     heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     new = anew(wanted, facts.pulls, lock)

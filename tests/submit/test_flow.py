@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from submit_world import UPSTREAM, git, kinds
@@ -257,6 +258,18 @@ def test_every_commit_says_why(sent):
     sent.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
     sent.submit("-m", "rename per review")
     assert git(sent.fork, "log", "-1", "--format=%s", "s/a") == "v2: rename per review"
+
+
+def test_without_one_the_last_edit_says_why(sent):
+    def edited(text, *why):
+        opened = sent.good("edit", "a")["folder"]
+        (Path(opened) / "a.txt").write_text(text, encoding="utf-8")
+        sent.good("edit", "a", "--done", *why)
+        sent.submit()
+        return git(sent.fork, "log", "-1", "--format=%s", "s/a")
+
+    assert edited("one\n", "-m", "rename per review\n\nMore.") == "v2: rename per review"
+    assert edited("two\n") == "v3: upstream moved"  # the reason was that of an earlier head
 
 
 def test_the_document_is_one_json_document(world):
