@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stacker.boxes.sign import Doing
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
+from stacker.series.plan.ci_checks import ci_platforms
 from stacker.series.plan.naming import find
 from stacker.verify.matrix import cannot_run
 
@@ -48,6 +49,12 @@ def targets(
         find({one.name: one for one in plan.checks}, name, "check")
     by_name = {one.name: one for one in plan.platforms}
     asked = dict.fromkeys(find(by_name, name, "platform").name for name in platforms)
+    for name in asked:
+        if name in ci_platforms(plan):
+            raise UsageError(
+                f"{name} is built by upstream's CI, and by no box",
+                hint="`stacker verify` reads what it said.",
+            )
     found = asked or [one.name for one in plan.platforms if not cannot_run(plan, one, machine)]
     if not found:
         raise UsageError(

@@ -10,6 +10,7 @@ from verify_world import PLAN
 from stacker.boxes.sign import Doing, Sign
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
+from stacker.series.plan.model import RunnerKind
 from stacker.verify.request import CellResult, VerifyResult
 from stacker.watch.deciding import Agreement, agreement, could_not, is_due, targets
 
@@ -48,6 +49,13 @@ def test_what_is_built_for():
     for mistake in ((("amr",), ()), ((), ("biuld",))):
         with pytest.raises(UsageError):
             targets(PLAN, *mistake, "linux-amd64")
+    [*others, arm] = PLAN.platforms
+    of_ci = PLAN._replace(
+        platforms=(*others, arm._replace(builder="Tests")),
+        runners=tuple(one._replace(kind=RunnerKind.GITHUB) for one in PLAN.runners),
+    )
+    with pytest.raises(UsageError, match="built by upstream's CI, and by no box"):
+        targets(of_ci, ("arm",), (), "linux-amd64")
     nowhere = PLAN._replace(platforms=PLAN.platforms[1:])
     with pytest.raises(UsageError, match="no platform"):
         targets(nowhere, (), (), "linux-amd64")
