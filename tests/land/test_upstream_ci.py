@@ -158,6 +158,17 @@ def test_a_fresh_clone_fetches_what_ci_built(made):
     assert verify(world)["a"]["verdict"] == "passed"
 
 
+def test_bisecting_takes_in_what_ci_said(made):
+    world = made()
+    ends(world, head(world, "a"))
+    ends(world, head(world, "b"), "failure")
+    ran = world.run("verify", "--trust", "--first-bad")
+    assert ran.code == 4, (ran.out, ran.err)
+    [one] = ran.document["first_bad"]
+    assert (one["stage"], one["passes_at"], one["builds"]) == ("b", "a", 0)
+    assert world.run("verify", "--first-bad", "--rerun").document["first_bad"] == [one]
+
+
 def test_one_question_for_all(made):
     world = made()
     verify(world)
@@ -231,7 +242,11 @@ def test_ci_that_failed_on_the_candidate_blocks(made):
     land(world, code=5)
     ends(world, git(world.upstream.path, "rev-parse", STAGING), "failure", event="push")
     said = land(world, code=5)
-    assert (said["state"], reasons(said)[0][0]) == ("blocked", "porter")
+    assert (said["state"], reasons(said)) == (
+        "blocked",
+        [("porter", "b", "test on arm32: CI says failed: https://ci.example/7")],
+    )
+    assert said["reasons"][0]["command"] == "mend the patches, or have CI run it again"
     assert life(world) == []
 
 
