@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stacker.boxes.sign import Sign
 
 _FILE = "boxes.json"
+_SKEW = 120  # seconds that clocks may differ without a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Known:
 
     read_at: int
     signs: tuple[Sign, ...]
+
+    def of(self, platform: str) -> list[Sign]:
+        """The boxes for a platform, the liveliest first; who claims to be of tomorrow is last."""
+        signs = [one for one in self.signs if platform in one.platforms]
+        latest = self.read_at + _SKEW
+        return sorted(signs, key=lambda one: (one.at <= latest, one.at), reverse=True)
 
 
 NOBODY = Known(0, ())

@@ -21,7 +21,8 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_NAME = 60
 
 _QUIET = 2 * 3600  # seconds; a box that has nothing to do says so more often than this
-_BUILDS = 24 * 3600  # a build may take long, and meanwhile nothing is said
+_DAY = 24 * 3600
+_BUILDS = _DAY  # a build may take long, and meanwhile nothing is said
 
 
 class Doing(StrEnum):
@@ -60,6 +61,12 @@ class Sign:
         passed = now - self.at
         usual = _BUILDS if self.doing is Doing.BUILDING else _QUIET
         return passed if passed > usual else None
+
+
+def silent_for(seconds: int) -> str:
+    """A silence in words."""
+    days, hours = seconds // _DAY, seconds // 3600
+    return f"silent {days} days" if days > 1 else f"silent {hours} h"
 
 
 def is_box(name: str) -> bool:

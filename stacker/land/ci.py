@@ -59,6 +59,10 @@ def awaited(
     rest, stuck, waiting = [], [], []
     for one in results:
         ended = one.verdict is not Verdict.COULD_NOT_RUN
+        if ended and one.platform in platforms and one.required and not one.shared:
+            if one.verdict is not Verdict.PASSED:  # nothing here can ask it again
+                stuck.append(_red(one))
+            continue
         if one.platform not in platforms or ended or not one.required:
             rest.append(one)
             continue
@@ -69,3 +73,10 @@ def awaited(
         else:
             waiting.append(Reason(Who.CI, one.stage, text))
     return tuple(rest), tuple(stuck), tuple(waiting)
+
+
+def _red(one: CellResult) -> Reason:
+    verdict = str(one.verdict).replace("-", " ")
+    seen = f": {one.url}" if one.url else ""
+    text = f"{one.check} on {one.platform}: CI says {verdict}{seen}"
+    return Reason(Who.PORTER, one.stage, text, "mend the patches, or have CI run it again")

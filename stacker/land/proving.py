@@ -29,15 +29,17 @@ def unproved(results: Iterable[CellResult]) -> tuple[Reason, ...]:
     it can.
     """
     found = tuple(results)
-    red = {(one.stage, one.platform) for one in found if one.verdict in _RED}
+    red = {(one.stage, one.platform): one.cached for one in found if one.verdict in _RED}
     return tuple(
-        _reason(one, mend=(one.stage, one.platform) in red)
+        _reason(one, red.get((one.stage, one.platform)))
         for one in found
         if one.required and one.verdict is not Verdict.PASSED
     )
 
 
-def _reason(one: CellResult, *, mend: bool) -> Reason:
+def _reason(one: CellResult, red: bool | None) -> Reason:
+    """`red` is None where nothing failed there, and says whether what did was known before: then
+    only `--rerun` asks again."""
     verdict = str(one.verdict).replace("-", " ")
     reason = f": {one.reason}" if one.reason else ""
     said = f"{one.check} for {one.platform} {verdict}{reason}"
@@ -46,9 +48,11 @@ def _reason(one: CellResult, *, mend: bool) -> Reason:
         return Reason(Who.PORTER, one.stage, f"{said} ({whose})", f"{_SIGNED} --rerun {one.stage}")
     other = None if one.verdict.is_evidence else one.uncounted or _stale(one.earlier)
     if other is None:
-        who = Who.PORTER if mend else Who.COORDINATOR
-        where = "" if mend else f" --platform {one.platform}"
-        return Reason(who, one.stage, said, f"stacker verify {one.stage}{where}")
+        if red is None:
+            command = f"stacker verify {one.stage} --platform {one.platform}"
+            return Reason(Who.COORDINATOR, one.stage, said, command)
+        again = " --rerun" if red else ""
+        return Reason(Who.PORTER, one.stage, said, f"stacker verify{again} {one.stage}")
     said += f"; {told(other.record)} is not counted: {other.why}"
     match other.remedy:
         case Remedy.SIGN:

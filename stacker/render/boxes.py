@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.boxes.sign import Doing
+from stacker.boxes.sign import Doing, silent_for
 from stacker.render.times import ago
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def boxes_lines(known: Known, platforms: Sequence[str], now: int) -> list[str]:
     old = f" (home was read {ago(now - known.read_at)})" if now - known.read_at > _DAY else ""
     lines = []
     for name in platforms:
-        signs = _of(known, name)
+        signs = known.of(name)
         if signs:
             more = f", and {len(signs) - 1} more" if len(signs) > 1 else ""
             lines.append(f"{name}: {box_text(signs[0], known, now)}{more}{old}")
@@ -46,17 +46,10 @@ def box_text(one: Sign, known: Known, now: int) -> str:
     """What a box last said of itself, and when: `box pi-4 looked 3 min ago, idle`."""
     silence, when = one.silence(known.read_at), _when(now - one.at)
     if silence is not None:
-        return f"box {one.host} silent {_long(now - one.at)}; it was {_doing(one)}"
+        return f"box {one.host} {silent_for(now - one.at)}; it was {_doing(one)}"
     if one.doing is Doing.BUILDING:
         return f"box {one.host} {_doing(one)}, said {when}"
     return f"box {one.host} looked {when}, {_doing(one)}"
-
-
-def _of(known: Known, platform: str) -> list[Sign]:
-    """The boxes for a platform, the liveliest first; who claims to be of tomorrow comes last."""
-    signs = [one for one in known.signs if platform in one.platforms]
-    latest = known.read_at + _SKEW
-    return sorted(signs, key=lambda one: (one.at <= latest, one.at), reverse=True)
 
 
 def _doing(one: Sign) -> str:
@@ -77,7 +70,3 @@ def _when(passed: int) -> str:
     if passed < -_SKEW:
         return "at a time that is still to come (a clock is wrong)"
     return ago(passed)
-
-
-def _long(seconds: int) -> str:
-    return f"{seconds // _DAY} days" if seconds >= 2 * _DAY else f"{seconds // 3600} h"

@@ -83,10 +83,11 @@ def _blocked(result: SubmitResult) -> list[str]:
     if not result.blocked:
         return []
     lines = ["Nothing was done: not all that is to be published is verified."]
-    here = [one.stage for one in result.blocked if not one.by]
+    here = [one.stage for one in result.blocked if not one.by or one.from_ci]
     for stage in dict.fromkeys(one.stage for one in result.blocked):
         lacking = [one for one in result.blocked if one.stage == stage]
-        elsewhere = [f"    -> on {one.by}: {one.command}" for one in lacking if one.by]
+        away = [one for one in lacking if one.by and not one.from_ci]
+        elsewhere = [f"    -> on {one.by}: {one.command}" for one in away]
         lines += [f"  {stage}", *(f"    {one}" for one in lacking), *dict.fromkeys(elsewhere)]
     lines.append("To publish it as it is, and to say so there: stacker submit --unverified")
     if here:

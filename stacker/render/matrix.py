@@ -20,7 +20,7 @@ def matrix_document(evidence: Evidence) -> list[dict[str, object]]:
             "platform": one.platform,
             "required": one.required,
             "state": str(one.state),
-            "reason": one.reason,
+            "reason": one.why,
             "by": one.by,
             "command": "" if one.state is State.PASSED else one.command,
             "signed_by": one.signed_by,
@@ -85,7 +85,7 @@ def to_verify(evidence: Evidence | None) -> bool:
 def gap_note(evidence: Evidence) -> list[str]:
     """The gap that matters most; that nothing has run at all, the numbers say."""
     begun = evidence.passed or evidence.failing or evidence.stale
-    missing = [one for one in evidence.missing if begun or one.by]
+    missing = [one for one in evidence.missing if begun or one.by or one.heard]
     found = [str(one) for one in (*evidence.failing, *evidence.stale)]
     return (found + [f"{_place(one, evidence)}: {one.words}" for one in missing])[:1]
 

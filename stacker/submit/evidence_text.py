@@ -76,7 +76,7 @@ def evidence_lines(evidence: Evidence, head_tree: str, lacks: Sequence[Lack]) ->
     gaps: dict[str, list[str]] = {}
     for one in evidence.results:
         if one.reason:
-            gaps.setdefault(inline(one.words), []).append(_name(one.check, one.platform))
+            gaps.setdefault(inline(one.plain), []).append(_name(one.check, one.platform))
     lines += [f"- {', '.join(names)}: {words}" for words, names in gaps.items()]
     lines += [""] if gaps else []
     return [*_unverified(lacks), *lines]

@@ -34,6 +34,8 @@ def against(
     stages: Sequence[StageId], evidence: Mapping[StageId, Evidence], *, all_of_it: bool
 ) -> tuple[Standing, ...]:
     """What stands against publishing these stages: what is shown not to pass where it must; with
-    `all_of_it` also what is not shown to pass."""
+    `all_of_it` also what is not shown to pass, but for what upstream's CI builds only once it is
+    published."""
     shown = [evidence[stage] for stage in stages if stage in evidence]
-    return tuple(one for each in shown for one in (each.lacking if all_of_it else each.failing))
+    lacking = (one for each in shown for one in each.lacking)
+    return tuple(one for one in lacking if one.red or (all_of_it and not one.from_ci))

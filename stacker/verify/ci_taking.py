@@ -39,9 +39,8 @@ def take_in(
         if cell.ci is None:
             told.append(cell)
             continue
-        sights = request.ci.get(cell.stage) or (Unseen(f"the forge told nothing of {cell.stage}"),)
-        beside = repositories_named(cell.check.run)
-        readings = [reading(cell.ci, sight, beside) for sight in sights]
+        sights = _sights(request, cell)
+        readings = _readings(cell, cell.ci, sights)
         for sight, one in zip(sights, readings, strict=True):
             if isinstance(one, Bound) and isinstance(sight, Seen):
                 found.append(_record(request, cell, cell.ci, sight, one))
@@ -51,13 +50,40 @@ def take_in(
     return tuple(told)
 
 
+def last_said(request: VerifyRequest, cell: Cell, ci: CICheck) -> str:
+    """What the forge last told of a cell that has no evidence here, in words; records nothing."""
+    sights = _sights(request, cell)
+    sight, one = sights[-1], _readings(cell, ci, sights)[-1]
+    if isinstance(one, Bound) and isinstance(sight, Seen) and _is_about(request, cell, one):
+        said = f"{ci.name!r} {_words(one.verdict)} on {sight.where}"
+        return f"{said}, which `stacker verify` takes in if it is not too old"
+    return _open(request, cell, sight, one).cannot
+
+
+def _sights(request: VerifyRequest, cell: Cell) -> Sequence[Sight]:
+    return request.ci.get(cell.stage) or (Unseen(f"the forge told nothing of {cell.stage}"),)
+
+
+def _readings(cell: Cell, ci: CICheck, sights: Sequence[Sight]) -> list[Reading]:
+    beside = repositories_named(cell.check.run)
+    return [reading(ci, sight, beside) for sight in sights]
+
+
+def _is_about(request: VerifyRequest, cell: Cell, one: Bound) -> bool:
+    """Whether the run built the cell's files."""
+    return _parts(request, cell, one.tree)["tree"] == cell.parts["tree"]
+
+
+def _words(verdict: Verdict) -> str:
+    return str(verdict).replace("-", " ")
+
+
 def _open(request: VerifyRequest, cell: Cell, sight: Sight, one: Reading) -> Cell:
     """The cell with what there is to say if it has no evidence now."""
     match one:
-        case Bound(verdict, tree, run):
-            same = _parts(request, cell, tree)["tree"] == cell.parts["tree"]
+        case Bound(verdict, _, run):
             where = sight.where if isinstance(sight, Seen) else ""
-            if same:
+            if _is_about(request, cell, one):
                 return _shown(cell, verdict, "too old", f"the run on {where} is too old", run)
             why = f"{where} has other files than {cell.stage} has now"
             return _shown(cell, verdict, "other files", why, run)
@@ -70,7 +96,7 @@ def _open(request: VerifyRequest, cell: Cell, sight: Sight, one: Reading) -> Cel
 
 
 def _shown(cell: Cell, verdict: Verdict, word: str, why: str, run: CIResult) -> Cell:
-    said = f"{str(verdict).replace('-', ' ')}, {word}"
+    said = f"{_words(verdict)}, {word}"
     return replace(cell, cannot=why, shown=said, url=_address(run))
 
 

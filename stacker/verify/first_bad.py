@@ -18,14 +18,11 @@ from stacker.verify.bisecting import (
     decide,
     probes_left,
 )
-from stacker.verify.carried import carried
-from stacker.verify.cells import cells_of
 from stacker.verify.columns import columns_of
 from stacker.verify.course import Course
-from stacker.verify.flow import EVIDENCE, build, held, in_plan_order, jury_of, tidy
+from stacker.verify.flow import EVIDENCE, build, cells_in, held, in_plan_order, jury_of, tidy
 from stacker.verify.price import price
 from stacker.verify.request import Bisected, FirstBadResult, Priced, Started, VerifyResult
-from stacker.verify.toolchain import toolchains
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,13 +47,10 @@ def first_bad(request: VerifyRequest, say: Callable[[Event], None]) -> FirstBadR
     """
     tidy(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = cells_of(
-            replace(request, selection=()),
-            toolchains(request, evidence, jury_of(request)),
-            carried(request),
-        )
+        cells = cells_in(replace(request, selection=()), evidence, jury_of(request))
         columns = columns_of(request.plan, cells, request.selection)
-        known = {} if request.rerun else held(evidence, cells)
+        # Nothing here builds what CI does, nor asks it again.
+        known = held(evidence, [one for one in cells if one.ci or not request.rerun])
         search = _Search(columns, Course(request, cells, known).results())
         say(Priced(_price(search, known, evidence.usual_seconds)))
         numbers = count(1)

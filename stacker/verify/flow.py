@@ -56,7 +56,7 @@ def verify(
     say = in_turn(say)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = in_order(request.plan, _cells(request, evidence, jury))
+        cells = in_order(request.plan, cells_in(request, evidence, jury))
         known, uncounted = _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
@@ -114,13 +114,13 @@ def why(request: VerifyRequest) -> tuple[Missing, ...]:
     remove_tree(request.builds)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
-        cells = _cells(request, evidence, jury)
+        cells = cells_in(request, evidence, jury)
         known, _ = _known(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
 
 
-def _cells(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> tuple[Cell, ...]:
+def cells_in(request: VerifyRequest, evidence: EvidenceStore, jury: Jury) -> tuple[Cell, ...]:
     """The cells of the request, after what the forge told of them was taken in."""
     return take_in(
         request, evidence, cells_of(request, toolchains(request, evidence, jury), carried(request))

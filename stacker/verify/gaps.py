@@ -3,14 +3,16 @@ Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from stacker.boxes.sign import Doing, silent_for
 from stacker.series.plan.model import RunnerKind
 from stacker.verify.machine import is_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.boxes.known import Known
     from stacker.series.plan.model import Plan, Platform, Runner
     from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
@@ -37,6 +39,9 @@ def why_none(plan: Plan, cell: Cell, red: Sequence[str], was: Earlier | None, *,
     if lacks:
         return lacks
     runner = _runner(plan, cell.platform)
+    if cell.ci is not None:
+        since = f" since {_changed(was)} changed" if was else ""
+        return f"the github runner {cell.runner} has said nothing that counts{since}"
     if runner is not None:
         subject, verb, where = f"the {runner.kind} runner {runner.name} has ", "said anything", ""
     else:
@@ -45,6 +50,28 @@ def why_none(plan: Plan, cell: Cell, red: Sequence[str], was: Earlier | None, *,
     if was is None:
         return f"{subject}never {verb}{where}"
     return f"{subject}not {verb}{where} since {_changed(was)} changed"
+
+
+def why_quiet(known: Known, platform: str) -> str:
+    """Why the boxes for a platform bring nothing, in words; empty if there are none, or one may.
+
+    It is what this clone heard of them, until it last read home.
+    """
+    one = next(iter(known.of(platform)), None)
+    if one is None:
+        return ""
+    silence = one.silence(known.read_at)
+    if silence is not None:
+        return f"box {one.host} {silent_for(silence)}"
+    match one.doing:
+        case Doing.WAITING:
+            return f"box {one.host} waits: {one.what}"
+        case Doing.TROUBLE:
+            return f"box {one.host} in trouble: {one.what}"
+        case Doing.IDLE | Doing.BUILDING:
+            return ""
+        case never:
+            assert_never(never)
 
 
 def _changed(was: Earlier) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from stacker.boxes import known as boxes
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
+from stacker.series.plan.ci_checks import ci_checks
 from stacker.verify.carried import seen_carried
 from stacker.verify.cells import cells_of
+from stacker.verify.ci_seen import pulls_seen
+from stacker.verify.ci_taking import last_said
 from stacker.verify.flow import EVIDENCE, held, jury_of
-from stacker.verify.gaps import brought_by, why_none
+from stacker.verify.gaps import brought_by, why_none, why_quiet
 from stacker.verify.gather import commits_beside, stage_trees
 from stacker.verify.looking_back import earlier_results
 from stacker.verify.machine import this_machine
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 
     from stacker.evidence.record import Record
     from stacker.series.loading import Series
-    from stacker.series.plan.model import Plan, StageId
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.verify.earlier import Earlier
     from stacker.verify.matrix import Cell
@@ -40,14 +45,18 @@ def looking(work: Workspace, series: Series, environment: Mapping[str, str]) -> 
 
     `environment` is the caller's, on which evidence may depend.
     """
+    state = work.directory.state
     return VerifyRequest(
         plan=series.plan,
         store=work.store.git,
         stages=stage_trees(work.store, series),
         repo_commits=commits_beside(work.store, series),
         environment=environment,
-        folder=work.directory.state,
+        folder=state,
         python="",
+        ci={stage: (one,) for stage, one in pulls_seen(work.store, series, state).items()}
+        if ci_checks(series.plan)
+        else {},
     )
 
 
@@ -61,7 +70,10 @@ def evidence_of(request: VerifyRequest) -> dict[StageId, Evidence]:
             )
             known = _known(request, evidence, cells)
     else:
-        cells, known = cells_of(request), _Known(request.plan, {}, {}, {}, {}, {})
+        cells, known = (
+            cells_of(request),
+            _Known(request, boxes.read(request.folder), {}, {}, {}, {}, {}),
+        )
     for cell in cells:
         found[cell.stage].append(known.standing(cell))
     return {stage: Evidence(request.stages[stage], tuple(each)) for stage, each in found.items()}
@@ -73,15 +85,18 @@ def _known(request: VerifyRequest, evidence: EvidenceStore, cells: tuple[Cell, .
     keys = {cell.where: cell.key for cell in cells}
     jury = jury_of(request, asks=False)
     signed = {key: jury.signed_by(record) for key, record in records.items()}
-    return _Known(request.plan, keys, records, before, evidence.since(records), signed)
+    return _Known(
+        request, boxes.read(request.folder), keys, records, before, evidence.since(records), signed
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is recorded: `records` count, by key; `before` does not; `since` says since when the
-    verdict of a key stands, `signed` who signed it."""
+    verdict of a key stands, `signed` who signed it; `boxes` is what they last said."""
 
-    plan: Plan
+    request: VerifyRequest
+    boxes: boxes.Known
     keys: Mapping[tuple[str, str, str], str]
     records: Mapping[str, Record]
     before: Mapping[tuple[str, str, str], Earlier]
@@ -98,12 +113,19 @@ class _Known:
         return _standing(cell, state, record=record, since=since, signed_by=signed)
 
     def _gap(self, cell: Cell) -> Standing:
-        plan, was = self.plan, self.before.get(cell.where)
-        by = brought_by(plan, cell.platform, this_machine())
+        plan, was = self.request.plan, self.before.get(cell.where)
+        by, red = brought_by(plan, cell.platform, this_machine()), self._red(cell)
+        gap = partial(_standing, cell, by=by, heard="" if red else self._heard(cell))
         if was is not None and was.stale:
-            return _standing(cell, State.STALE, reason=was.stale, by=by, record=was.record)
-        reason = why_none(plan, cell, self._red(cell), was, lacks="" if by else cell.cannot)
-        return _standing(cell, State.MISSING, reason=reason, by=by)
+            return gap(State.STALE, reason=was.stale, record=was.record)
+        lacks = "" if by else cell.cannot
+        return gap(State.MISSING, reason=why_none(plan, cell, red, was, lacks=lacks))
+
+    def _heard(self, cell: Cell) -> str:
+        """What upstream's CI or the platform's boxes last said of it."""
+        if cell.ci is not None:
+            return last_said(self.request, cell, cell.ci)
+        return why_quiet(self.boxes, cell.platform.name)
 
     def _red(self, cell: Cell) -> list[str]:
         """The checks that the cell needs and that are shown not to pass there."""
@@ -116,11 +138,11 @@ class _Known:
 
 
 def _standing(
-    cell: Cell, state: State, *, reason: str = "", by: str = "",
+    cell: Cell, state: State, *, reason: str = "", heard: str = "", by: str = "",
     record: Record | None = None, since: float | None = None, signed_by: str = "",
 ) -> Standing:  # fmt: skip
     return Standing(
         stage=cell.stage, check=cell.check.name, platform=cell.platform.name,
-        required=cell.required, state=state, reason=reason, by=by, record=record, since=since,
-        signed_by=signed_by,
+        required=cell.required, state=state, reason=reason, heard=heard, by=by,
+        from_ci=cell.ci is not None, record=record, since=since, signed_by=signed_by,
     )  # fmt: skip

@@ -28,8 +28,10 @@ class Standing:
     """One check at a stage on a platform; `required` says whether it must pass there.
 
     `record` is the evidence that counts; of what is stale the one that does not. `reason` says in
-    words why none counts, the same on every machine; `by` who has to bring it where this machine
-    cannot. `since` is when that verdict was first shown, in seconds since 1970; `signed_by` the
+    words why none counts, the same on every machine; `heard` what upstream's CI or a box last said
+    of that, as far as this clone knows; `by` who has to bring it where this machine
+    cannot, and `from_ci` whether that is upstream's CI, which builds what is published. `since` is
+    when that verdict was first shown, in seconds since 1970; `signed_by` the
     plan's name of who signed the evidence.
     """
 
@@ -39,7 +41,9 @@ class Standing:
     required: bool
     state: State
     reason: str = ""
+    heard: str = ""
     by: str = ""
+    from_ci: bool = False
     record: Record | None = None
     since: float | None = None
     signed_by: str = ""
@@ -57,6 +61,21 @@ class Standing:
     @property
     def words(self) -> str:
         """What is shown, and why not more."""
+        return self._words(self.why)
+
+    @property
+    def plain(self) -> str:
+        """The same as every clone says it."""
+        return self._words(self.reason)
+
+    @property
+    def why(self) -> str:
+        """Why nothing counts, as far as it is known here."""
+        if self.state is State.STALE and self.heard:
+            return f"{self.reason}; {self.heard}"
+        return self.heard or self.reason
+
+    def _words(self, why: str) -> str:
         match self.state:
             case State.PASSED | State.FAILED:
                 return str(self.state)
@@ -64,9 +83,9 @@ class Standing:
                 return "timed out"
             case State.STALE:
                 verdict = str(self.record.verdict).replace("-", " ") if self.record else "shown"
-                return f"stale evidence ({verdict}, {self.reason})"
+                return f"stale evidence ({verdict}, {why})"
             case State.MISSING:
-                return f"no evidence ({self.reason})"
+                return f"no evidence ({why})"
             case never:
                 assert_never(never)
 

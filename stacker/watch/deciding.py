@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from stacker.boxes.sign import Doing
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
+from stacker.series.plan.model import RunnerKind
 from stacker.series.plan.naming import find
-from stacker.verify.matrix import cannot_run, elsewhere
+from stacker.verify.matrix import cannot_run, elsewhere, runner_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +50,12 @@ def targets(
     by_name = {one.name: one for one in plan.platforms}
     asked = dict.fromkeys(find(by_name, name, "platform").name for name in platforms)
     for name in asked:
-        if runner := elsewhere(plan, by_name[name]):
-            raise UsageError(f"{name} is built by the runner {runner}, not by a box")
+        runner = runner_of(plan, by_name[name])
+        if runner is not None and runner.kind is not RunnerKind.LOCAL:
+            raise UsageError(
+                f"{name} is built by the {runner.kind} runner {runner.name}, and by no box",
+                hint="`stacker verify` without --watch asks it.",
+            )
     found = asked or [
         one.name
         for one in plan.platforms

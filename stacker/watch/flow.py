@@ -137,6 +137,7 @@ class _Watcher:
             environment=box.environment, folder=box.directory.state, python=box.python,
             platforms=self._platforms, checks=box.checks, jobs=box.jobs,
             signing=box.signing,
+            upstreams={name: one.url for name, one in box.upstreams(found.plan).items()},
         )  # fmt: skip
         result = verify(request, self._hearing(store), partial(self._hold, store))
         return could_not(found.plan, result) if self._head == self._built else ""

@@ -60,6 +60,11 @@ def test_what_failed_here_failed_whatever_others_say():
     assert found == (Who.PORTER, "test for arm failed", "stacker verify a")
 
 
+def test_what_failed_before_is_asked_again_by_rerun_alone():
+    found = reason(Verdict.FAILED, reason="", cached=True, origin="here")
+    assert found == (Who.PORTER, "test for arm failed", "stacker verify --rerun a")
+
+
 def test_a_failure_of_a_signer_names_both():
     found = reason(
         Verdict.FAILED, reason="", cached=True, shared=True, origin="arm-box", signed_by="box"

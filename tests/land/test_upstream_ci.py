@@ -7,6 +7,7 @@ import shutil
 import pytest
 import upstream_ci
 from land_world import (
+    CHAIN,
     GROUP,
     STAGING,
     UPSTREAM,
@@ -97,6 +98,43 @@ def test_a_run_for_a_pull_request_is_unbound_once_the_branch_has_moved(made):
     assert world.good("status")["stages"][0]["evidence"]["passed"] == 0
 
 
+def test_a_gap_says_what_ci_said(made):
+    world = made()
+    where = f"#{number(world, 'a')}'s head {head(world, 'a')[:7]}"
+
+    def gap(stage):
+        """What status says of it, and scripts are told."""
+        [one] = next(
+            one["evidence"]["matrix"]
+            for one in world.good("status", "--refresh")["stages"]
+            if one["id"] == stage
+        )  # fmt: skip
+        assert one["reason"] in text(world, "status", stage)
+        return one["reason"]
+
+    assert gap("a") == f"no run of '{CHECK}' on {where} yet"
+    ends(world, head(world, "a"))
+    assert gap("a") == (
+        f"'{CHECK}' passed on {where}, which `stacker verify` takes in if it is not too old"
+    )
+    world.drift("Moved")
+    assert f"'{CHECK}' passed on {where}, unbound: it built the merge" in gap("a")
+
+
+def test_required_evidence_does_not_wait_for_ci_that_needs_the_push(made):
+    world = made()
+    more = GROUP + PLATFORM + TEST
+    world.plan(CHAIN, more=more, series='name = "s"\nrequire_evidence = true')
+    world.edit_patch("b", b"+b\n", b"+better\n")
+    world.good("submit")
+    assert "the github runner upstream-ci has said nothing that counts" in world.pull("b")["body"]
+    ends(world, head(world, "b"), "failure")
+    assert verify(world, code=4)["b"]["verdict"] == "failed"
+    world.plan(CHAIN, more=more, series='name = "s"\nrequire_evidence = true\ntitle = "T"')
+    world.text("b", "Other words.")
+    world.good("submit")  # words alone are never refused
+
+
 def test_what_was_said_is_known_without_the_forge(made):
     world = made()
     ends(world, head(world, "a"))
@@ -118,6 +156,17 @@ def test_a_fresh_clone_fetches_what_ci_built(made):
     shutil.copytree(world.folder, copied, ignore=shutil.ignore_patterns(".stacker"))
     world.folder = copied
     assert verify(world)["a"]["verdict"] == "passed"
+
+
+def test_bisecting_takes_in_what_ci_said(made):
+    world = made()
+    ends(world, head(world, "a"))
+    ends(world, head(world, "b"), "failure")
+    ran = world.run("verify", "--trust", "--first-bad")
+    assert ran.code == 4, (ran.out, ran.err)
+    [one] = ran.document["first_bad"]
+    assert (one["stage"], one["passes_at"], one["builds"]) == ("b", "a", 0)
+    assert world.run("verify", "--first-bad", "--rerun").document["first_bad"] == [one]
 
 
 def test_one_question_for_all(made):
@@ -193,7 +242,11 @@ def test_ci_that_failed_on_the_candidate_blocks(made):
     land(world, code=5)
     ends(world, git(world.upstream.path, "rev-parse", STAGING), "failure", event="push")
     said = land(world, code=5)
-    assert (said["state"], reasons(said)[0][0]) == ("blocked", "porter")
+    assert (said["state"], reasons(said)) == (
+        "blocked",
+        [("porter", "b", "test on arm32: CI says failed: https://ci.example/7")],
+    )
+    assert said["reasons"][0]["command"] == "mend the patches, or have CI run it again"
     assert life(world) == []
 
 

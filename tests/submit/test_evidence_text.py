@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stacker.submit.body import inline
@@ -126,3 +128,6 @@ def test_what_stands_against_publishing():
     assert against(["s", "other"], shown, all_of_it=False) == (red, slow)
     assert against(["s"], shown, all_of_it=True) == (red, slow, old, none)
     assert against([], shown, all_of_it=True) == ()
+    later = replace(none, from_ci=True)  # CI runs on what is published, so not before
+    shown = {"s": replace(shown["s"], results=(later, replace(red, from_ci=True)))}
+    assert against(["s"], shown, all_of_it=True) == (replace(red, from_ci=True),)

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from stacker.boxes.known import Known, write
+from stacker.boxes.sign import Doing, Sign
 from stacker.verify.flow import EVIDENCE, verify
 from stacker.verify.recorded import evidence_of
 from stacker.verify.stage_tree import own_change, own_changes
@@ -32,6 +34,12 @@ MORE = {
     "beside": '[repositories.deps]\nupstream = "./deps"\n[[checks]]\nname = "d"\n'
     'run = ["x", "{repo:deps}"]\n',
 }
+
+NOW = 1_800_000_000
+BOX = Sign(
+    box="pi-4-0a", host="pi-4", account="builder", platforms=("vax",), doing=Doing.IDLE, what="",
+    version=3, looked_at=NOW, at=NOW, stacker="1.0",
+)  # fmt: skip
 
 
 def plan(more=""):
@@ -91,6 +99,49 @@ def test_what_is_built_elsewhere_says_where(lab, stage, kind, words, by):
         "stacker verify one",
         "stacker verify one --platform vax",
     ]
+
+
+QUIET = 9 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("sign", "words"),
+    [
+        ({"at": NOW - QUIET}, "box pi-4 silent 9 days"),
+        ({"at": NOW - 3 * 3600}, "box pi-4 silent 3 h"),
+        ({"at": NOW - 3 * 3600, "doing": Doing.BUILDING}, "has never run on plan9-vax"),
+        ({"at": NOW}, "has never run on plan9-vax"),
+        ({"doing": Doing.TROUBLE, "what": "no disk"}, "box pi-4 in trouble: no disk"),
+        ({"doing": Doing.WAITING, "what": "nobody agreed"}, "box pi-4 waits: nobody agreed"),
+        ({"at": NOW - QUIET, "platforms": ("here",)}, "has never run on plan9-vax"),
+    ],
+)
+def test_a_box_that_brings_nothing_is_the_reason(lab, stage, sign, words):
+    request = lab.request(plan(MORE["elsewhere"]), stage)
+    lab.folder.mkdir(parents=True)
+    write(lab.folder, Known(NOW, (replace(BOX, **sign),)))
+    assert shown(request)["c", "vax"][1] == f"no evidence ({words})"
+    (evidence,) = evidence_of(request).values()
+    assert evidence.results[1].plain == "no evidence (has never run on plan9-vax)"
+
+
+def test_what_a_box_cannot_mend_is_not_put_on_it(lab):
+    request = lab.request(plan(MORE["needs"]), lab.stage("one", {"code": "bad"}))
+    run(request)
+    write(lab.folder, Known(NOW, (replace(BOX, at=NOW - QUIET, platforms=("here",)),)))
+    assert shown(request)["d", "here"][1] == "no evidence (it needs c, which failed)"
+
+
+def test_stale_evidence_and_a_silent_box_are_told_together(lab, stage):
+    aged = plan("").replace('name = "c"', 'name = "c"\nmax_age = "1d"')
+    run(lab.request(aged, stage))
+    with sqlite3.connect(lab.folder / EVIDENCE) as raw:
+        raw.execute("UPDATE evidence SET started_at = started_at - 2 * 86400")
+    raw.close()
+    write(lab.folder, Known(NOW, (replace(BOX, at=NOW - QUIET, platforms=("here",)),)))
+    assert shown(lab.request(aged, stage))["c", "here"][1] == (
+        "stale evidence (passed, too old; box pi-4 silent 9 days)"
+    )
 
 
 def test_what_lacks_another_repository_says_so(lab, stage):

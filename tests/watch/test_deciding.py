@@ -10,6 +10,7 @@ from verify_world import PLAN
 from stacker.boxes.sign import Doing, Sign
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
+from stacker.series.plan.model import RunnerKind
 from stacker.verify.request import CellResult, VerifyResult
 from stacker.watch.deciding import Agreement, agreement, could_not, is_due, targets
 
@@ -45,11 +46,18 @@ def test_what_is_built_for():
     assert targets(PLAN, (), (), "linux-amd64") == ("win32",)
     assert targets(PLAN, (), (), "windows-amd64") == ("win32", "amd64")
     assert targets(PLAN, ("amd64", "win32", "amd64"), ("build",), "x") == ("amd64", "win32")
-    with pytest.raises(UsageError, match="built by the runner bots"):
+    with pytest.raises(UsageError, match="built by the buildbot runner bots"):
         targets(PLAN, ("arm",), (), "x")
     for mistake in ((("amr",), ()), ((), ("biuld",))):
         with pytest.raises(UsageError):
             targets(PLAN, *mistake, "linux-amd64")
+    [*others, arm] = PLAN.platforms
+    of_ci = PLAN._replace(
+        platforms=(*others, arm._replace(builder="Tests")),
+        runners=tuple(one._replace(kind=RunnerKind.GITHUB) for one in PLAN.runners),
+    )
+    with pytest.raises(UsageError, match="built by the github runner"):
+        targets(of_ci, ("arm",), (), "linux-amd64")
     nowhere = PLAN._replace(platforms=PLAN.platforms[1:])
     with pytest.raises(UsageError, match="no platform"):
         targets(nowhere, (), (), "linux-amd64")

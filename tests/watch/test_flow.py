@@ -253,3 +253,20 @@ def test_signs_are_few_while_nothing_happens(post):
 
     post.run(*[look] * 8)
     assert [at - signs[0] for at in signs] == [0] * 6 + [1800] * 2
+
+
+def test_submodules_come_from_beside_upstream(post):
+    folder = post.ann.home.parent
+    work = folder / "work"
+    git(folder, "init", "-q", "-b", "main", "lib")
+    git(folder / "lib", "commit", "-q", "--allow-empty", "-m", "lib")
+    git(folder, "clone", "-q", "-b", "master", "upstream", "work")
+    (work / ".gitmodules").write_text('[submodule "l"]\n\tpath = ext\n\turl = ../lib\n')
+    link = f"160000,{git(folder / 'lib', 'rev-parse', 'HEAD')},ext"
+    git(work, "add", ".gitmodules")
+    git(work, "update-index", "--add", "--cacheinfo", link)
+    git(work, "commit", "-q", "-m", "ext")
+    git(work, "push", "-q", "origin", "master")
+    post.ann.stacker("rebase")
+    post.plan('name = "test"\n', 'name = "test"\nsubmodules = true\n')
+    assert ended(post.run()) == [(stage, "passed") for stage in ALL]
