@@ -157,7 +157,11 @@ class Bots:
             return self._record(cell, None, nothing(done.why))
         if done.over:  # a stacker that was killed left its ref
             self._left[self._repository(cell)].add(build.branch)
-        written = write_log(self._master, build, self._url(build), self.request.log_of(cell.key))
+        log = self.request.log_of(cell.key)
+        try:
+            written = write_log(self._master, build, self._url(build), log)
+        except RunnerError as exc:  # without its log a result is none
+            return self._record(cell, build, nothing(exc.message))
         commit = self.request.stages[cell.stage].commit
         return self._record(cell, build, shown(build, written, commit, stopped=done.late))
 
