@@ -107,7 +107,9 @@ class Bots:
         if not (known or self.request.rerun):
             past = self._past(identity)
             if past is not None and self._is_young(cell, past):
-                return self._result(cell, Followed(past))
+                record, reason = self._result(cell, Followed(past))
+                if record.verdict.is_evidence:
+                    return record, reason
         return self._new(watch, cell, identity)
 
     def _new(self, watch: Watch, cell: Cell, identity: Identity) -> tuple[Record, str]:

@@ -150,6 +150,10 @@ def test_verdicts_come_with_their_logs(lab, farm):
     again = []
     verify(replace(request, checks=("passes", "fails", "dies")), again.append)
     assert [event for event in again if isinstance(event, Started)] == []
+    untold = replace(request, checks=("tells-not",))
+    verify(untold, print)
+    (asked_again,) = cells_of(untold)
+    assert len(farm.builds(asked_again.key)) == 2
 
 
 def _text(result):
