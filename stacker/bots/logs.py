@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _PAGE = 5000  # lines
 _MOST = 100_000  # lines of one log; what comes before them is left out
 _LOGS = 50  # of a step
-_EXIT = re.compile(r"program finished with exit code (-?[0-9]{1,10})")
-_SIGNAL = re.compile(r"process killed by signal ([0-9]{1,3})")
-_LATE = re.compile(r"command timed out")
+_EXIT = re.compile(r"hprogram finished with exit code (-?[0-9]{1,10})$")
+_SIGNAL = re.compile(r"hprocess killed by signal ([0-9]{1,3})$")
+_LATE = re.compile(r"hcommand timed out: ")
 _BY_SIGNAL = 128
 
 
@@ -81,17 +81,18 @@ def _write_one(master: Master, log: Mapping[str, object], file: IO[bytes]) -> Wr
         if not argv_said:
             _say(file, f"$ {line[1:]}")
             argv_said = True
-        ended = _heard(line, ended)
+        else:
+            ended = _heard(line, ended)
     return ended
 
 
 def _heard(line: str, before: Written) -> Written:
     """What is known of a command after one more word of Buildbot's own."""
-    if _LATE.search(line):
+    if _LATE.match(line):
         return replace(before, late=True)
-    if found := _SIGNAL.search(line):
+    if found := _SIGNAL.match(line):
         return replace(before, code=_BY_SIGNAL + int(found[1]))
-    if (found := _EXIT.search(line)) and int(found[1]) >= 0:
+    if (found := _EXIT.match(line)) and int(found[1]) >= 0:
         return replace(before, code=int(found[1]))
     return before
 

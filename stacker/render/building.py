@@ -67,6 +67,9 @@ def watched(console: Console) -> Iterator[Callable[[Event], None]]:
                 live.refresh()
             case Underway(cell):
                 there[cell.where] = event
+                if event.first:
+                    said = writable(visible(event_text(event)), console.encoding)
+                    live.console.print(Text(said), soft_wrap=True)  # an address is used whole
             case Ended(one):
                 running.pop(one.where, None)
                 there.pop(one.where, None)
@@ -99,7 +102,7 @@ def running_lines(
     for started, begun in running:
         usual = f", usually {duration(started.usual)}" if started.usual is not None else ""
         known = there.get(started.cell.where)
-        at = f"  {known.step} {known.url}" if known else "  queued" if started.cell.runner else ""
+        at = f"  {known.step}" if known else "  queued" if started.cell.runner else ""
         lines.append(f"{event_text(started)}  {duration(now - begun)}{usual}{at}")
     return lines
 

@@ -86,16 +86,17 @@ class Bots:
 
         One that runs already, or ended of itself, is taken instead of a new one, whoever asked.
         """
+        number = next(self._numbers)
         self.request.log_of(cell.key).unlink(missing_ok=True)
         if self._watch is None:
             return self._record(cell, None, nothing(self._gone))
         try:
             with self._stop.over(self._watch.wake):
-                return self._build(self._watch, cell, attempt)
+                return self._build(self._watch, cell, attempt, number)
         except (RunnerGone, GitError) as exc:
             return self._record(cell, None, nothing(exc.message))
 
-    def _build(self, watch: Watch, cell: Cell, attempt: int) -> tuple[Record, str]:
+    def _build(self, watch: Watch, cell: Cell, attempt: int, number: int) -> tuple[Record, str]:
         commit = self.request.stages[cell.stage].commit
         identity = Identity(self._ids[builder_of(cell)], cell.key, attempt, commit)
         news = watch.now(self._stop.heed)
@@ -107,12 +108,14 @@ class Bots:
         if not (known or self.request.rerun):
             past = self._past(identity)
             if past is not None and self._is_young(cell, past):
-                return self._result(cell, Followed(past))
-        return self._new(watch, cell, identity)
+                record, reason = self._result(cell, Followed(past))
+                if record.verdict.is_evidence:
+                    return record, reason
+        return self._new(watch, cell, identity, number)
 
-    def _new(self, watch: Watch, cell: Cell, identity: Identity) -> tuple[Record, str]:
+    def _new(self, watch: Watch, cell: Cell, identity: Identity, number: int) -> tuple[Record, str]:
         """Ask for it; another stacker that asked for the same just before is followed instead."""
-        with self._asked(cell, identity) as (mine, ended):
+        with self._asked(cell, identity, number) as (mine, ended):
             news = watch.now(self._stop.heed)
             first = min([mine, *(one for one in watch.asked(identity) if one in news.open)])
             if first == mine:
@@ -123,14 +126,16 @@ class Bots:
         return self._result(cell, self._followed(watch, cell, first))
 
     @contextmanager
-    def _asked(self, cell: Cell, identity: Identity) -> Iterator[tuple[int, list[Followed]]]:
+    def _asked(
+        self, cell: Cell, identity: Identity, number: int
+    ) -> Iterator[tuple[int, list[Followed]]]:
         """The request for the cell's build, given up unless its end is in the list by then."""
         store, place = self.request.store, self._access.places[self._repository(cell)]
         branch = push(store, place, identity.commit, cell.key)
         ended: list[Followed] = []
         try:
             self._stop.heed()
-            order = order_of(self.request, cell, identity, branch, next(self._numbers))
+            order = order_of(self.request, cell, identity, branch, number)
             mine = ask(self._master, self._access.scheduler, order)
             try:
                 yield mine, ended
@@ -157,7 +162,11 @@ class Bots:
             return self._record(cell, None, nothing(done.why))
         if done.over:  # a stacker that was killed left its ref
             self._left[self._repository(cell)].add(build.branch)
-        written = write_log(self._master, build, self._url(build), self.request.log_of(cell.key))
+        log = self.request.log_of(cell.key)
+        try:
+            written = write_log(self._master, build, self._url(build), log)
+        except RunnerError as exc:  # without its log a result is none
+            return self._record(cell, build, nothing(exc.message))
         commit = self.request.stages[cell.stage].commit
         return self._record(cell, build, shown(build, written, commit, stopped=done.late))
 

@@ -39,6 +39,7 @@ url = "https://bots.example"
 runner = "bots"
 """
 MANY = 16
+LIE = "program finished with exit code 125"
 ARM = '[platforms.arm]\nrunner = "bots"\n'
 
 
@@ -112,7 +113,8 @@ def asked(lab, farm, plan, **more):
 def test_verdicts_come_with_their_logs(lab, farm):
     plan = HEAD + ARM
     plan += check("passes", "echo {stage} {platform} {jobs}; test $WORD = told", 'env = ["WORD"]')
-    plan += check("fails", "echo first; echo last words; exit 3", 'platforms = ["linux"]')
+    plan += check("fails", f"echo {LIE}; echo last words; exit 3", 'platforms = ["linux"]')
+    plan += check("dies", "kill -9 $$", 'platforms = ["linux"]')
     plan += check("tells-not", "exit 125", 'platforms = ["arm"]')
     plan += '[[checks]]\nname = "not-there"\nrun = ["no-such-program"]\nplatforms = ["arm"]\n'
     request = asked(lab, farm, plan, environment=dict(os.environ, WORD="told"))
@@ -123,11 +125,12 @@ def test_verdicts_come_with_their_logs(lab, farm):
         ("passes", "linux"): Verdict.PASSED,
         ("passes", "arm"): Verdict.PASSED,
         ("fails", "linux"): Verdict.FAILED,
+        ("dies", "linux"): Verdict.FAILED,
         ("tells-not", "arm"): Verdict.COULD_NOT_RUN,
         ("not-there", "arm"): Verdict.COULD_NOT_RUN,
     }
     log = _text(found["fails", "linux"])
-    assert log.endswith("$ env sh -c 'echo first; echo last words; exit 3'\nfirst\nlast words\n")
+    assert log.endswith(f"$ env sh -c 'echo {LIE}; echo last words; exit 3'\n{LIE}\nlast words\n")
     assert _text(found["passes", "arm"]).endswith("one arm 2\n")
     assert "exit code 125" in found["tells-not", "arm"].reason
     assert "exit code 127" in found["not-there", "arm"].reason
@@ -136,6 +139,7 @@ def test_verdicts_come_with_their_logs(lab, farm):
     }
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         records = {one.check: one for one in evidence.every()}
+    assert records["dies"].exit_code == 128 + signal.SIGKILL
     failed = records["fails"]
     assert (failed.runner, failed.builder, failed.host) == ("bots", "linux", "worker-linux")
     assert failed.exit_code == 3
@@ -144,8 +148,12 @@ def test_verdicts_come_with_their_logs(lab, farm):
     assert farm.open_requests() == []
     assert farm.refs() == ""
     again = []
-    verify(replace(request, checks=("passes", "fails")), again.append)
+    verify(replace(request, checks=("passes", "fails", "dies")), again.append)
     assert [event for event in again if isinstance(event, Started)] == []
+    untold = replace(request, checks=("tells-not",))
+    verify(untold, print)
+    (asked_again,) = cells_of(untold)
+    assert len(farm.builds(asked_again.key)) == 2
 
 
 def _text(result):
