@@ -41,7 +41,7 @@ def why_none(plan: Plan, cell: Cell, red: Sequence[str], was: Earlier | None, *,
     runner = _runner(plan, cell.platform)
     if cell.ci is not None:
         since = f" since {_changed(was)} changed" if was else ""
-        return f"the github runner {cell.runner} has said nothing that counts{since}"
+        return f"the github runner {cell.ci.runner} has said nothing that counts{since}"
     if runner is not None:
         subject, verb, where = f"the {runner.kind} runner {runner.name} has ", "said anything", ""
     else:
