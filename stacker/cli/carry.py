@@ -25,15 +25,16 @@ from stacker.render.building import progress
 from stacker.render.land import gate_document, gate_text, land_code, land_document, land_text
 from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
+from stacker.submit.acting import PUBLISHING
 from stacker.submit.actions import OpenPull
-from stacker.submit.flow import SubmitRequest
+from stacker.submit.request import SubmitRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from stacker.land.outcome import LandResult
     from stacker.render.terminal import Terminal
-    from stacker.submit.flow import SubmitResult
+    from stacker.submit.request import SubmitResult
     from stacker.verify.request import Event
     from stacker.wiring import Desk
 
@@ -47,13 +48,17 @@ def submit(
     unverified: Annotated[
         bool, typer.Option("--unverified", help="Publish what checks fail at, and say so there.")
     ] = False,
+    close: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Close the pull request of a stage taken out."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
     """Make the forge's pull requests say what the series says."""
     options: Options = context.obj
     request = SubmitRequest(
         stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message,
-        unverified=unverified, environment=settings.environment(),
+        unverified=unverified, close=tuple(close or ()), environment=settings.environment(),
     )  # fmt: skip
     with options.desk() as desk:
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
@@ -69,7 +74,7 @@ def _submit(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResul
     heard = [0, 0]
 
     def told(what: str, done: int, total: int) -> None:
-        if what == submitting.PUBLISHING:
+        if what == PUBLISHING:
             heard[:] = [done, total]
         options.terminal.told(what, done, total)
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft, WriteComment, described
+from stacker.submit.actions import (
+    ClosePull,
+    EditPull,
+    OpenPull,
+    PushHeads,
+    SetDraft,
+    WriteComment,
+    described,
+)
 
 if TYPE_CHECKING:
     from stacker.submit.actions import Action
-    from stacker.submit.flow import SubmitResult
+    from stacker.submit.request import SubmitResult
 
 
 def submit_document(result: SubmitResult) -> dict[str, object]:
@@ -42,6 +50,15 @@ def submit_document(result: SubmitResult) -> dict[str, object]:
             }
             for one in result.blocked
         ],
+        "left_over": [
+            {
+                "stage": stage,
+                "repository": pull.repository,
+                "number": pull.number,
+                "url": pull.url,
+            }
+            for stage, pull in result.left_over
+        ],
         "author_only": [
             {
                 "stage": one.stage,
@@ -68,7 +85,7 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
         lines.append(f"Done: {len(result.pulls)} pull requests say what the series says.")
     elif not result.author_only:
         lines = ["Every pull request says what the series says."]
-    return "\n".join([*lines, *_left(result), *result.notes])
+    return "\n".join([*lines, *_left(result), *_left_over(result), *result.notes])
 
 
 def _foreign(result: SubmitResult) -> list[str]:
@@ -103,6 +120,15 @@ def _left(result: SubmitResult) -> list[str]:
     return lines + [f"  {one.stage}: {one.author} has to {one}" for one in result.author_only]
 
 
+def _left_over(result: SubmitResult) -> list[str]:
+    """Pull requests without a stage."""
+    return [
+        f"Left over: #{pull.number} of {stage}, which the plan no longer has. "
+        f"To close it: stacker submit --close {stage}"
+        for stage, pull in result.left_over
+    ]
+
+
 def _action(action: Action) -> str:
     match action:
         case PushHeads(repository, updates):
@@ -118,5 +144,7 @@ def _action(action: Action) -> str:
             return f"{'draft ' if draft else 'ready '} {stage}: #{number}"
         case WriteComment(_, stage, number, comment, _):
             return f"say    {stage}: in {'our' if comment else 'a'} comment on #{number}"
+        case ClosePull(_, stage, number):
+            return f"close  {stage}: #{number}"
         case never:
             assert_never(never)

@@ -72,7 +72,16 @@ class WriteComment:
     body: str
 
 
-Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment
+@dataclass(frozen=True, slots=True)
+class ClosePull:
+    """Close a pull request of a stage that the plan no longer has."""
+
+    repository: str
+    stage: StageId
+    number: int
+
+
+Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +146,8 @@ def described(action: Action) -> dict[str, object]:
         case WriteComment(repository, stage, number, comment, _):
             return {"kind": "comment", "repository": repository, "stage": stage,
                     "number": number, "comment": comment}  # fmt: skip
+        case ClosePull(repository, stage, number):
+            return {"kind": "close", "repository": repository, "stage": stage, "number": number}
         case never:
             assert_never(never)
 

@@ -113,6 +113,18 @@ def unverified_in(present: str) -> object:
     return _facts(present).get("unverified")
 
 
+def stage_of(present: str) -> str:
+    """The stage that our block is about; empty when it tells none."""
+    stage = _facts(present).get("stage")
+    return stage if isinstance(stage, str) else ""
+
+
+def said_block(series: str, stage: str, text: str) -> str:
+    """A block for a comment of ours that says one thing."""
+    facts = json.dumps({"series": series, "stage": stage}, sort_keys=True)
+    return f"{_BEGIN} {facts} -->\n{text}\n{_END}"
+
+
 def is_ours(present: str, series: str) -> bool:
     """Whether a pull request carries our block, of the series of that name."""
     return _facts(present).get("series") == series

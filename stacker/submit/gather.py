@@ -12,6 +12,7 @@ from stacker.series.plan.model import Landing
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.submit import intents
 from stacker.submit.body import is_ours
+from stacker.submit.left_over import branches_left, left_over
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan, Repository, StageId
     from stacker.series.workspace import Workspace
+    from stacker.submit.left_over import LeftOver
 
 
 class PullForge(Protocol):
@@ -85,10 +87,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the forge has: branch tips by (repository, full ref), pull requests by stage."""
+    """What the forge has: branch tips by (repository, full ref), pull requests by stage, and those
+    of stages that the plan no longer has."""
 
     tips: Mapping[tuple[str, str], Oid]
     pulls: Mapping[StageId, PullRequest]
+    left: tuple[LeftOver, ...] = ()
 
 
 def publishable(
@@ -130,7 +134,8 @@ def gather(
     series = series._replace(lock=_adopt(series.lock, series.plan, tips, work))
     chains = {s for stage in stages for s in series.chain(stage)}
     _fetch_heads(work, series, chains, places=places, tips=tips, told=told)
-    return Facts(tips, _pulls(series, stages, places, forge)), series
+    left = tuple(one for p in places.values() for one in _left(series, p, tips, forge))
+    return Facts(tips, _pulls(series, stages, places, forge), left), series
 
 
 def branch_of(series: Series, stage: StageId) -> str:
@@ -217,6 +222,18 @@ def _pulls(
             if ours and _better(pull, found.get(stage)):
                 found[stage] = pull
     return found
+
+
+def _left(
+    series: Series, place: Place, tips: Mapping[tuple[str, str], Oid], forge: PullForge
+) -> tuple[LeftOver, ...]:
+    """The forge is asked only if there are branches of the series without a stage."""
+    name, plan = place.repository.name, series.plan
+    known = {branch_of(series, stage) for stage in plan.order}
+    branches = branches_left(plan, name, tips, known)
+    heads = [f"{place.owner}:{branch}" for branch in branches if not branch.endswith(".below")]
+    there = forge.pulls(place.repository.upstream, heads=heads) if heads else ()
+    return left_over(plan, name, there)
 
 
 def _better(pull: PullRequest, other: PullRequest | None) -> bool:

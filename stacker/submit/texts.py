@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import PullState
 from stacker.submit.actions import EditPull, WriteComment
 from stacker.submit.author_only import author_only
-from stacker.submit.body import inline, is_ours, says, with_block, with_lines
+from stacker.submit.body import inline, is_ours, said_block, says, with_block, with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
     from stacker.submit.author_only import AuthorOnly
+
+_BACK = "What is to be known of this part stands in the text above."
 
 
 def texts(
@@ -35,9 +37,11 @@ def texts(
         elif pull.state is PullState.OPEN and not pull.may_edit:
             theirs = [each for each in left if each.stage == one.stage]
             found += _comment(one, pull, block, theirs, series)
-        elif pull.state is PullState.OPEN and not says(pull.body, block):
-            body = with_block(pull.body, block)
-            found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+        elif pull.state is PullState.OPEN:
+            if not says(pull.body, block):
+                body = with_block(pull.body, block)
+                found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+            found += _back(one, pull, series)
     return tuple(found)
 
 
@@ -46,7 +50,7 @@ def _comment(
 ) -> list[WriteComment]:
     """Our one comment, brought up to date; none where the author's text says all and nothing is
     left to do."""
-    there = _our_comment(pull, series)
+    there = our_comment(pull, series)
     if there is None and not left and says(pull.body, block):
         return []
     if left:
@@ -58,11 +62,21 @@ def _comment(
     return [WriteComment(one.repository, one.stage, pull.number, there.id if there else None, body)]
 
 
+def _back(one: Wanted, pull: PullRequest, series: str) -> list[WriteComment]:
+    """What a comment said of a stage that was out of the series is over."""
+    there, block = our_comment(pull, series), said_block(series, one.stage, _BACK)
+    if there is None or says(there.body, block):
+        return []
+    body = with_block(there.body, block)
+    return [WriteComment(one.repository, one.stage, pull.number, there.id, body)]
+
+
 def our_text(pull: PullRequest, series: str) -> str:
     """The text with our block that we wrote last: where that is not ours to edit, our comment."""
-    comment = None if pull.may_edit else _our_comment(pull, series)
+    comment = None if pull.may_edit else our_comment(pull, series)
     return pull.body if comment is None else comment.body
 
 
-def _our_comment(pull: PullRequest, series: str) -> Comment | None:
+def our_comment(pull: PullRequest, series: str) -> Comment | None:
+    """The one comment that we wrote there, if any."""
     return next((c for c in pull.comments if c.mine and is_ours(c.body, series)), None)

@@ -7,7 +7,7 @@ import pytest
 from stacker.git.push import RefUpdate
 from stacker.render.forge import submit_document, submit_text
 from stacker.submit.actions import EditPull, OpenPull, PushHeads, SetDraft
-from stacker.submit.flow import SubmitResult
+from stacker.submit.request import SubmitResult
 
 ACTIONS = (
     PushHeads("proj", (RefUpdate("refs/heads/s/a", None, "1" * 40),)),

@@ -279,3 +279,75 @@ def test_the_document_is_one_json_document(world):
     assert pull.keys() >= {"stage", "repository", "number", "url", "head", "base"}
     assert all(a.keys() >= {"kind", "repository", "stage"} for a in ran.document["actions"])
     assert pull["state"] == str(PullState.OPEN)
+
+
+def taken_out(world):
+    """Stage b leaves the plan."""
+    world.plan({"a": [], "c": ["a"]})
+    return world.submit()
+
+
+def second(world):
+    return world.ask("GET", "/repos/up/proj/pulls/2")
+
+
+def said_there(world):
+    """What comments say on the pull request of b."""
+    return [one["body"] for one in world.ask("GET", "/repos/up/proj/issues/2/comments")]
+
+
+def done_to(said, stage):
+    return [one["kind"] for one in said["actions"] if one["stage"] == stage]
+
+
+def test_a_stage_that_was_taken_out_is_told_of_once_and_listed(sent):
+    sent.graph("markPullRequestReadyForReview", second(sent))
+    sent.submit()
+    sent.plan({"a": [], "c": ["a"]})
+    would = sent.good("submit", "--dry-run")
+    said = sent.submit()
+    assert said["actions"] == would["actions"]
+    assert done_to(said, "b") == ["draft", "comment"]
+    assert [(one["stage"], one["number"]) for one in said["left_over"]] == [("b", 2)]
+    assert (second(sent)["state"], second(sent)["draft"]) == ("open", True)
+    [comment] = said_there(sent)
+    assert "taken out of the series" in comment
+    again = sent.submit()
+    assert (again["actions"], again["left_over"]) == ([], said["left_over"])
+
+
+def test_who_makes_it_ready_again_has_reasons(sent):
+    taken_out(sent)
+    sent.graph("markPullRequestReadyForReview", second(sent))
+    assert sent.submit()["actions"] == []
+
+
+def test_it_is_closed_when_somebody_says_so(sent):
+    taken_out(sent)
+    said = sent.submit("--close", "b")
+    assert [one["kind"] for one in said["actions"]] == ["close"]
+    assert said["left_over"] == []
+    assert second(sent)["state"] == "closed"
+    assert sent.submit()["left_over"] == []
+    done = sent.run("submit", "--close", "b")
+    assert done.code == 2
+    assert "no pull request is left over of 'b'" in done.document["error"]["message"]
+
+
+def test_a_stage_that_comes_back_says_so(sent):
+    taken_out(sent)
+    sent.good("undo", "--to", "v1")
+    said = sent.submit()
+    assert "comment" in done_to(said, "b")
+    assert said["left_over"] == []
+    [comment] = said_there(sent)
+    assert "taken out" not in comment
+    assert sent.submit()["actions"] == []
+
+
+def test_a_pull_request_of_somebody_elses_is_left_alone(sent):
+    """From a branch that looks like one of the series, without our block."""
+    git(sent.fork, "update-ref", "refs/heads/s/x", "refs/heads/s/c")
+    sent.ask("POST", "/repos/up/proj/pulls", {"title": "X", "head": "porter:s/x", "base": "master"})
+    said = sent.submit()
+    assert (said["actions"], said["left_over"]) == ([], [])

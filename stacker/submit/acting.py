@@ -1,0 +1,139 @@
+"""Carries out what a submit decided, one action after the other, and notes each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.errors import ForgeError
+from stacker.forge.api import PullState
+from stacker.git.push import PushRefused, push
+from stacker.submit.actions import (
+    ClosePull,
+    EditPull,
+    OpenPull,
+    PushHeads,
+    SetDraft,
+    WriteComment,
+)
+from stacker.submit.texts import texts
+from stacker.submit.wanting import bodies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stacker.forge.api import PullRequest
+    from stacker.git.push import PushOutcome
+    from stacker.git.transfer import Told
+    from stacker.series.loading import Series
+    from stacker.series.plan.model import StageId
+    from stacker.series.workspace import Workspace
+    from stacker.submit.actions import Action, Wanted
+    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.proof import Proof
+
+PUBLISHING = "publishing"
+"""What `told` hears after each action, with how many are done and how many there are."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What one submit carries from step to step.
+
+    `pulls` are those of the series' stages, `left` those of stages that the plan no longer has.
+    """
+
+    work: Workspace
+    forge: PullForge
+    series: Series
+    places: Mapping[str, Place]
+    wanted: tuple[Wanted, ...]
+    pulls: dict[StageId, PullRequest]
+    left: dict[StageId, PullRequest]
+    proof: Proof
+    push: Callable[..., PushOutcome] = push
+    told: Told | None = None
+    done: list[Action] = field(default_factory=list)
+
+    def bodies(self) -> dict[StageId, str]:
+        """Our block of each text, as it is to be."""
+        return bodies(self.series, self.wanted, self.places, self.pulls, self.proof)
+
+    def texts(self) -> tuple[EditPull | WriteComment, ...]:
+        """What brings the texts to that."""
+        return texts(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
+
+    def pull(self, stage: StageId) -> PullRequest:
+        """The pull request of a stage, in the plan or left over."""
+        return self.pulls[stage] if stage in self.pulls else self.left[stage]
+
+    def put(self, stage: StageId, pull: PullRequest) -> None:
+        """The same as it is now."""
+        (self.left if stage in self.left else self.pulls)[stage] = pull
+
+
+def carry_out(run: Run, actions: Sequence[Action]) -> None:
+    """Do one action after the other, and then what the texts need; `run` notes what is done."""
+    total = len(actions) + len(run.texts())
+    for action in actions:
+        _act(run, action)
+        _tell(run, total)
+    for text in run.texts():
+        _act(run, text)
+        _tell(run, total)
+
+
+def _tell(run: Run, total: int) -> None:
+    if run.told is not None:
+        run.told(PUBLISHING, len(run.done), total)
+
+
+def _act(run: Run, action: Action) -> None:
+    match action:
+        case PushHeads(repository, updates):
+            place = run.places[repository]
+            done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
+            if isinstance(done, PushRefused):
+                raise ForgeError(
+                    f"the push to {place.fork} was refused: {done.words}",
+                    hint="Nothing moved there. `stacker doctor` tells what the token may do.",
+                )
+        case OpenPull(repository, stage, head, base, title, draft):
+            upstream = run.places[repository].repository.upstream
+            text = run.bodies()[stage]
+            run.pulls[stage] = run.forge.open_pull(
+                upstream, head=head, base=base, title=title, body=text, draft=draft
+            )
+        case EditPull(repository, stage, _, title, base, body):
+            pull = run.pull(stage)
+            run.forge.edit_pull(pull.repository, pull.number, title=title, base=base, body=body)
+            run.pulls[stage] = replace(
+                pull,
+                title=title or pull.title,
+                base_branch=base or pull.base_branch,
+                body=pull.body if body is None else body,
+            )
+            run.done.append(replace(action, number=pull.number))
+            return
+        case SetDraft(_, stage, _, draft):
+            run.forge.set_draft(run.pull(stage), draft)
+            run.put(stage, replace(run.pull(stage), draft=draft))
+        case WriteComment(_, stage, _, comment, body):
+            _write_comment(run, stage, comment, body)
+        case ClosePull(_, stage, number):
+            run.forge.edit_pull(run.left[stage].repository, number, state=PullState.CLOSED)
+            run.left[stage] = replace(run.left[stage], state=PullState.CLOSED)
+        case never:
+            assert_never(never)
+    run.done.append(action)
+
+
+def _write_comment(run: Run, stage: StageId, comment: int | None, body: str) -> None:
+    pull = run.pull(stage)
+    if comment is None:
+        made = run.forge.comment(pull.repository, pull.number, body)
+        comments = (*pull.comments, made)
+    else:
+        run.forge.edit_comment(pull.repository, comment, body)
+        comments = tuple(replace(c, body=body) if c.id == comment else c for c in pull.comments)
+    run.put(stage, replace(pull, comments=comments))

@@ -1,0 +1,52 @@
+"""What `submit` is asked, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacker.forge.api import PullRequest
+    from stacker.series.plan.model import StageId
+    from stacker.submit.actions import Action
+    from stacker.submit.author_only import AuthorOnly
+    from stacker.verify.standing import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitRequest:
+    """Which stages (none: all), whether only to say what would be done, and the reason that the
+    new heads' commits give.
+
+    `unverified` publishes what checks fail at, and says so; `close` are stages that the plan no
+    longer has, whose pull requests are to be closed; `environment` is the caller's, on
+    which evidence may depend.
+    """
+
+    stages: tuple[str, ...] = ()
+    dry_run: bool = False
+    move_base: bool = False
+    why: str | None = None
+    unverified: bool = False
+    close: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitResult:
+    """What was done (or would be), each stage's pull request, and what to know besides.
+
+    With `foreign` nothing was done: somebody else moved these branches; nor with `blocked`, which
+    checks fail or lack evidence. `author_only` is left to the authors of pull requests that this
+    token may not edit; `left_over` are open pull requests of stages that the plan no longer has.
+    """
+
+    actions: tuple[Action, ...]
+    pulls: tuple[tuple[StageId, PullRequest], ...]
+    notes: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
+    blocked: tuple[Standing, ...] = ()
+    author_only: tuple[AuthorOnly, ...] = ()
+    left_over: tuple[tuple[StageId, PullRequest], ...] = ()
