@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from stacker import wiring
-from stacker.submit import flow, intents
+from stacker.submit import acting, flow, intents
+from stacker.submit.request import SubmitRequest
 
 KILLED = 86
 
@@ -51,16 +52,16 @@ def main(folder, k):
     steps = Steps(k)
     for place, name in ((flow, "save"), (intents, "write")):
         setattr(place, name, steps.around(getattr(place, name)))
-    pushes = steps.around(flow.push)
-    made = flow._Run.__init__
+    pushes = steps.around(acting.push)
+    made = acting.Run.__init__
 
     def with_steps(self, *args, **more):
         made(self, *args, **more)
         self.push = pushes
 
-    flow._Run.__init__ = with_steps
+    acting.Run.__init__ = with_steps
     with wiring.desk(folder) as desk:
-        flow.submit(desk.work, desk.place, Forge(desk.forge, steps), flow.SubmitRequest())
+        flow.submit(desk.work, desk.place, Forge(desk.forge, steps), SubmitRequest())
 
 
 if __name__ == "__main__":
