@@ -213,6 +213,7 @@ def _act(run: _Run, action: Action) -> None:
                 pull,
                 title=title or pull.title,
                 base_branch=base or pull.base_branch,
+                base_tip=pull.base_tip if base in {None, pull.base_branch} else "",
                 body=pull.body if body is None else body,
             )
             run.done.append(replace(action, number=pull.number))
@@ -245,8 +246,9 @@ def _remember(run: _Run) -> None:
         line = lock.stage(one.stage)
         assert line is not None
         pull = run.pulls.get(one.stage)
-        if pull is not None:
-            run.pulls[one.stage] = replace(pull, head=one.head.head)
+        if pull is not None and pull.head != one.head.head:
+            # What CI said was of the old head, and nothing is said of the new one yet.
+            run.pulls[one.stage] = replace(pull, head=one.head.head, checks=())
         number = line.pull if pull is None else pull.number
         lock = lock.updated(line._replace(pull=number, published=_published(run, one)))
     if run.done or lock != run.series.lock:
