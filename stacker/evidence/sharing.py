@@ -73,7 +73,7 @@ def read(name: str, text: bytes) -> Record:
             raise StackerError(f"evidence from home has format {version!r}", hint="Update stacker.")
         texts: dict[str, Any] = {key: _line(values[key]) for key in _TEXTS}
         return Record(
-            **texts, verdict=Verdict(values["verdict"]), log="",
+            **texts, verdict=_verdict(values["verdict"]), log="",
             exit_code=_code(values["exit_code"]), seconds=_number(values["seconds"]),
             started_at=_number(values["started_at"]), clean=values["clean"] is True, shared=True,
             **(_since_2(values, texts) if version > _OLD else {}),
@@ -101,6 +101,14 @@ def _since_3(values: dict[str, Any]) -> dict[str, Any]:
     """What the third format has."""
     several = {name: _text(values[name]) for name in ("tools", "signature")}
     return {name: _line(values[name]) for name in _SINCE_3 if name not in several} | several
+
+
+def _verdict(value: object) -> Verdict:
+    """A verdict that says something: what could not run elsewhere keeps nobody from running it."""
+    found = Verdict(_text(value))
+    if not found.is_evidence:
+        raise ValueError("it says nothing about the stage")
+    return found
 
 
 def _code(value: object) -> int | None:

@@ -47,7 +47,7 @@ def _reason(one: CellResult, red: bool | None) -> Reason:
         whose = f"{one.origin}{f', signed by {one.signed_by}' if one.signed_by else ''}"
         return Reason(Who.PORTER, one.stage, f"{said} ({whose})", f"{_SIGNED} --rerun {one.stage}")
     other = None if one.verdict.is_evidence else one.uncounted or _stale(one.earlier)
-    if other is None:
+    if other is None or not other.record.shared:  # our own is built anew as soon as it can be
         if red is None:
             command = f"stacker verify {one.stage} --platform {one.platform}"
             return Reason(Who.COORDINATOR, one.stage, said, command)

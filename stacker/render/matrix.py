@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from stacker.evidence.record import Record
     from stacker.verify.standing import Evidence, Standing
 
+_WIDE = 60  # characters; what is longer moves nothing on other lines
+
 
 def matrix_document(evidence: Evidence) -> list[dict[str, object]]:
     """An entry for each check on each platform, for scripts; times are seconds since 1970."""
@@ -51,7 +53,10 @@ def matrix_text(evidence: Evidence) -> list[str]:
     if not evidence.results:
         return ["  the plan has no checks for it"]
     rows = [(one.check, one.platform, _shown(one), _origin(one)) for one in evidence.results]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    widths = [
+        max((len(row[column]) for row in rows if len(row[column]) <= _WIDE), default=0)
+        for column in range(3)
+    ]
     return [
         "  ".join(["", *(text.ljust(w) for text, w in zip(row, widths, strict=False)), row[3]])
         .rstrip()
@@ -68,7 +73,7 @@ def _origin(one: Standing) -> str:
     record = one.record
     if record is None:
         return ""
-    who = f"{record.runner}, {record.host}" if record.runner else record.host
+    who = ", ".join(filter(None, dict.fromkeys((record.runner, record.host))))
     how = "" if record.clean else ", incremental"
     others = ", shared" if record.shared else ""
     others = f", signed by {one.signed_by}" if one.signed_by else others

@@ -48,6 +48,7 @@ def _steps(status: SeriesStatus) -> Iterator[NextStep]:
     yield from _verify(status)
     yield from _submit(status)
     yield from _ask(status)
+    yield from _hear_ci(status)
 
 
 def _open(status: SeriesStatus, verb: str) -> Iterator[NextStep]:
@@ -125,8 +126,9 @@ def _verify(status: SeriesStatus) -> Iterator[NextStep]:
 
 
 def _unverified(one: StageStatus) -> bool:
-    evidence = one.evidence
-    return evidence is not None and not evidence.complete and one.state is not StageState.LANDED
+    """Whether something lacks evidence that this machine can bring."""
+    lacking = one.evidence.lacking if one.evidence is not None else ()
+    return one.state is not StageState.LANDED and any(not each.by for each in lacking)
 
 
 def _submit(status: SeriesStatus) -> Iterator[NextStep]:
@@ -152,3 +154,9 @@ def _ask(status: SeriesStatus) -> Iterator[NextStep]:
     read = status.forge_read_at
     if waiting and (read is None or status.now - read > _OLD):
         yield NextStep("stacker status --refresh", "ask the forge what reviewers say")
+
+
+def _hear_ci(status: SeriesStatus) -> Iterator[NextStep]:
+    waiting = (one for one in status.stages if one.pull and one.state is not StageState.LANDED)
+    if any(each.from_ci for one in waiting if one.evidence for each in one.evidence.lacking):
+        yield NextStep("stacker verify", "ask what upstream's CI said")

@@ -111,6 +111,7 @@ def _act(run: Run, action: Action) -> None:
                 pull,
                 title=title or pull.title,
                 base_branch=base or pull.base_branch,
+                base_tip=pull.base_tip if base in {None, pull.base_branch} else "",
                 body=pull.body if body is None else body,
             )
             run.done.append(replace(action, number=pull.number))

@@ -126,8 +126,9 @@ def _remember(run: Run) -> None:
         line = lock.stage(one.stage)
         assert line is not None
         pull = run.pulls.get(one.stage)
-        if pull is not None:
-            run.pulls[one.stage] = replace(pull, head=one.head.head)
+        if pull is not None and pull.head != one.head.head:
+            # What CI said was of the old head, and nothing is said of the new one yet.
+            run.pulls[one.stage] = replace(pull, head=one.head.head, checks=())
         number = line.pull if pull is None else pull.number
         lock = lock.updated(line._replace(pull=number, published=_published(run, one)))
     if run.done or lock != run.series.lock:

@@ -30,7 +30,7 @@ def trust(folder: Path, plan: Plan) -> None:
 
 
 def commands(plan: Plan) -> tuple[str, ...]:
-    """All that the plan would run and copy, a line each, with the name of what does."""
+    """All that the plan would run, copy and give away, a line each, with the name of what does."""
     checks = [(check.name, step) for check in plan.checks for step in check.run]
     checks += [
         (f"{check.name} on {name}", step)
@@ -44,7 +44,11 @@ def commands(plan: Plan) -> tuple[str, ...]:
         for check in plan.checks
         for target, source in check.carry.items()
     )
-    return (*(f"{name}: {shlex.join(step)}" for name, step in (*checks, *tools)), *copies)
+    given = [(check.name, check.env) for check in plan.checks]
+    given += [(f"{c.name} on {name}", o.env or ()) for c in plan.checks for name, o in c.on.items()]
+    secrets = (f"{name}: sees {', '.join(env)} of this environment" for name, env in given if env)
+    steps = (f"{name}: {shlex.join(step)}" for name, step in (*checks, *tools))
+    return (*steps, *copies, *secrets)
 
 
 def _remembered(folder: Path) -> frozenset[str]:

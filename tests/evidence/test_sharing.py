@@ -49,6 +49,8 @@ def test_an_old_record_has_the_format_that_old_clones_read():
     "change",
     [
         {"key": "k"},
+        {"verdict": "could-not-run"},
+        {"verdict": "skipped"},
         {"platform": "q"},
         {"parts": {**PARTS, "tree": "u"}},
         {"parts": {**PARTS, "more": 5}},

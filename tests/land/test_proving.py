@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stacker.evidence.record import Record, Verdict
@@ -58,6 +60,14 @@ def test_so_does_what_they_showed_of_something_else(stale, said):
 def test_what_failed_here_failed_whatever_others_say():
     found = reason(Verdict.FAILED, reason="", uncounted=Uncounted(THEIRS, "because"))
     assert found == (Who.PORTER, "test for arm failed", "stacker verify a")
+
+
+def test_what_was_shown_here_wants_no_signature():
+    ours = Uncounted(replace(THEIRS, shared=False), "it was not built in a fresh folder")
+    found = reason(uncounted=ours)
+    assert found == (
+        Who.COORDINATOR, "test for arm could not run: not here", "stacker verify a --platform arm",
+    )  # fmt: skip
 
 
 def test_what_failed_before_is_asked_again_by_rerun_alone():

@@ -135,6 +135,18 @@ def test_required_evidence_does_not_wait_for_ci_that_needs_the_push(made):
     world.good("submit")  # words alone are never refused
 
 
+def test_what_ci_said_of_a_head_is_not_said_of_the_next(made):
+    world = made()
+    ends(world, head(world, "a"))
+    ends(world, head(world, "b"))
+    assert world.good("status", "--refresh")
+    world.edit_patch("a", b"+a\n", b"+other\n")
+    world.good("submit")
+    found = verify(world, "--no-fetch")
+    assert {one["verdict"] for one in found.values()} == {"could-not-run"}
+    assert found["a"]["reason"].endswith(f"head {head(world, 'a')[:7]} yet")
+
+
 def test_what_was_said_is_known_without_the_forge(made):
     world = made()
     ends(world, head(world, "a"))

@@ -46,6 +46,21 @@ def test_each_result_tells_where_it_comes_from():
     assert (first["command"], second["command"]) == ("", "stacker verify a")
 
 
+def test_a_runner_that_is_its_own_machine_is_named_once():
+    said = replace(RECORD, runner="upstream-ci", host="upstream-ci")
+    assert matrix_text(with_records(evidence(True), said)) == [
+        "  build  win32  passed  1970-01-02 (upstream-ci)"
+    ]
+
+
+def test_a_long_reason_moves_no_other_line():
+    shown = with_records(evidence(True, False, heard="x" * 99), RECORD)
+    assert matrix_text(shown) == [
+        "  build  win32  passed  1970-01-02 (vm)",
+        f"  build  arm32  no evidence ({'x' * 99})",
+    ]
+
+
 def test_what_may_fail_says_so():
     (one,) = evidence(State.FAILED).results
     shown = Evidence(evidence().of, (replace(one, required=False),))

@@ -83,6 +83,15 @@ CASES = {
         "stacker verify b",
     ),
     "a check has not run": (series(stage("a", evidence=evidence(False, False))), "stacker verify"),
+    "what only another machine can check is no reason to run any here": (
+        series(submitted("a", evidence=evidence(False, by="a box"), changed=True)),
+        "stacker submit",
+    ),
+    "upstream's CI is asked when all else is done": (
+        series(submitted("a", evidence=evidence(False, by="CI", from_ci=True),
+                         opinion=opinion(read_at=NOW - 5))),
+        "stacker verify",
+    ),
     "files were edited": (series(submitted("a"), edits=("a is new",)), "stacker verify"),
     "files were edited and nothing is checked": (
         series(submitted("a"), edits=("a is new",), has_checks=False),

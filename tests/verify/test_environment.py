@@ -12,6 +12,7 @@ CALLER = {
     "SSH_AUTH_SOCK": "/s",
     "GIT_DIR": "/elsewhere",
     "DB_PASSWORD": "p",
+    "AWS_ACCESS_KEY_ID": "a",
 }
 
 
@@ -31,3 +32,4 @@ def test_a_check_gets_what_builds_need_and_a_home_of_its_own(tmp_path):
 def test_only_what_was_asked_for_counts_in_a_key():
     assert asked_for(CALLER, ["CC", "GITHUB_TOKEN"]) == {"CC": "gcc"}
     assert asked_for(CALLER, []) == {}
+    assert asked_for(CALLER, list(CALLER)).keys() & {"DB_PASSWORD", "AWS_ACCESS_KEY_ID"} == set()

@@ -18,6 +18,8 @@ def test_commands_are_trusted_until_one_changes(tmp_path):
     trust(folder, known)
     assert is_trusted(folder, known)
     assert is_trusted(folder, plan('["make", "test"]', 'timeout = "5m"'))
+    given = plan('["make"]', 'env = ["AWS_PROFILE", "CC"]')
+    assert commands(given) == ("c: make", "c: sees AWS_PROFILE, CC of this environment")
     assert not is_trusted(folder, plan('["make test"]'))
     assert not is_trusted(folder, plan('["make", "test"]', 'env = ["LD_PRELOAD"]'))
 
@@ -40,12 +42,14 @@ def test_all_that_would_run_can_be_read():
         """
 [checks.on.here]
 run = [["c"], ["d"]]
+env = ["CC"]
 [platforms.here]
 toolchain = ["cc", "--version"]
 """,
     )
     assert commands(found) == (
         "c: 'a b'", "c on here: c", "c on here: d", "toolchain of here: cc --version",
+        "c on here: sees CC of this environment",
     )  # fmt: skip
 
 
