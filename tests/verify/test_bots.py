@@ -39,7 +39,7 @@ url = "https://bots.example"
 [platforms.linux]
 runner = "bots"
 """
-MANY = 30
+MANY = 20
 LIE = "program finished with exit code 125"
 ARM = '[platforms.arm]\nrunner = "bots"\n'
 
