@@ -16,6 +16,7 @@ from stacker.render import evidence as explaining
 from stacker.render import verify as rendering
 from stacker.render.building import progress
 from stacker.render.terminal import Answer
+from stacker.series.plan.model import RunnerKind
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
@@ -121,7 +122,7 @@ def _agree(options: Options, work: Workspace, *, trust: bool) -> None:
             for step in check.run:
                 terminal.say(f"  {check.name}: {' '.join(step)}")
         for runner in work.plan.runners:
-            if runner.url:
+            if runner.kind is RunnerKind.BUILDBOT:
                 terminal.say(f"  {runner.name} gets your password and commits: {runner.url}")
         if not terminal.ask("These commands will run on this machine. Run them?"):
             raise StackerError("nothing was run", hint="Nobody agreed to run the plan's commands.")
