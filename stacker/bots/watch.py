@@ -35,17 +35,23 @@ _STEPS = 4  # builds whose steps are asked for in a turn
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What was so in one turn: the requests that have not ended, the builders of which a worker is
-    connected, the newest build of each request that is watched, and the steps of some, by build."""
+    """What was so in one turn, which asked about the requests `watched`.
+
+    `open` are all requests that have not ended, `manned` the builders of which a worker is
+    connected, `builds` the newest build of each watched request, `steps` those of some, by build.
+    """
 
     turn: int
+    watched: frozenset[int]
     open: frozenset[int]
     manned: frozenset[int]
     builds: Mapping[int, Build]
     steps: Mapping[int, tuple[Step, ...]]
 
 
-_NOTHING = News(0, frozenset(), frozenset(), MappingProxyType({}), MappingProxyType({}))
+_NOTHING = News(
+    0, frozenset(), frozenset(), frozenset(), MappingProxyType({}), MappingProxyType({})
+)
 
 
 class Watch:
@@ -106,6 +112,13 @@ class Watch:
             self._wanted = max(self._wanted, turn)
             self._changed.notify_all()
             return self._wait(turn, heed)
+
+    def about(self, request: int, heed: Callable[[], None]) -> News:
+        """The newest news that tell of a request which is watched."""
+        with self._changed:
+            if request in self._news.watched:
+                return self._news
+        return self.now(heed)
 
     def next(self, last: News, heed: Callable[[], None]) -> News:
         """What is so one turn after `last`, or more."""
@@ -170,7 +183,7 @@ class Watch:
                     known = self._asked.setdefault(one.identity, [])
                     known += [] if one.id in known else [one.id]
             unended = frozenset(one.id for one in requests)
-            self._news = News(turn, unended, manned, builds, steps)
+            self._news = News(turn, frozenset(watched), unended, manned, builds, steps)
             self._changed.notify_all()
 
     def _builds(self, watched: list[int]) -> dict[int, Build]:

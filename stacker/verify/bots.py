@@ -115,7 +115,7 @@ class Bots:
 
     def _new(self, watch: Watch, cell: Cell, identity: Identity, number: int) -> tuple[Record, str]:
         """Ask for it; another stacker that asked for the same just before is followed instead."""
-        with self._asked(cell, identity, number) as (mine, ended):
+        with self._asked(watch, cell, identity, number) as (mine, ended):
             news = watch.now(self._stop.heed)
             first = min([mine, *(one for one in watch.asked(identity) if one in news.open)])
             if first == mine:
@@ -127,7 +127,7 @@ class Bots:
 
     @contextmanager
     def _asked(
-        self, cell: Cell, identity: Identity, number: int
+        self, watch: Watch, cell: Cell, identity: Identity, number: int
     ) -> Iterator[tuple[int, list[Followed]]]:
         """The request for the cell's build, given up unless its end is in the list by then."""
         store, place = self.request.store, self._access.places[self._repository(cell)]
@@ -138,8 +138,10 @@ class Bots:
             order = order_of(self.request, cell, identity, branch, number)
             mine = ask(self._master, self._access.scheduler, order)
             try:
+                watch.add(mine)
                 yield mine, ended
             finally:
+                watch.drop(mine)
                 if not ended:
                     with suppress(RunnerError):
                         give_up(self._master, mine, "stacker needs it no longer")

@@ -58,7 +58,7 @@ def follow(master: Master, watch: Watch, request: int, builder: int, terms: Term
 
 
 def _follow(master: Master, watch: Watch, request: int, builder: int, terms: Terms) -> Followed:
-    news = watch.now(terms.heed)
+    news = watch.about(request, terms.heed)
     first = news.builds.get(request)
     # One that had lost its worker before we looked waits to be begun again.
     lost = first if first and first.results is Results.RETRY and request in news.open else None

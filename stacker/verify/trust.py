@@ -7,6 +7,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
+from stacker.series.plan.model import RunnerKind
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -48,7 +50,12 @@ def commands(plan: Plan) -> tuple[str, ...]:
     given += [(f"{c.name} on {name}", o.env or ()) for c in plan.checks for name, o in c.on.items()]
     secrets = (f"{name}: sees {', '.join(env)} of this environment" for name, env in given if env)
     steps = (f"{name}: {shlex.join(step)}" for name, step in (*checks, *tools))
-    return (*steps, *copies, *secrets)
+    masters = (
+        f"{runner.name}: gets your password and commits: {runner.url}"
+        for runner in plan.runners
+        if runner.kind is RunnerKind.BUILDBOT
+    )
+    return (*steps, *copies, *secrets, *masters)
 
 
 def _remembered(folder: Path) -> frozenset[str]:
