@@ -8,6 +8,7 @@ import pytest
 from submit_world import UPSTREAM, git, kinds
 
 from stacker.forge.api import PullState
+from stacker.forge.cache import known_pulls
 from stacker.hub.faults.rules import After, Rule
 
 
@@ -266,3 +267,12 @@ def test_the_document_is_one_json_document(world):
     assert pull.keys() >= {"stage", "repository", "number", "url", "head", "base"}
     assert all(a.keys() >= {"kind", "repository", "stage"} for a in ran.document["actions"])
     assert pull["state"] == str(PullState.OPEN)
+
+
+def test_where_the_new_base_is_is_not_known_from_the_old_one(make):
+    world = make(fork=None, ids="ab", submitted=True)
+    assert world.pull("b")["base"]["ref"] == "s/a"
+    world.plan({"a": [], "b": []})
+    world.submit()
+    known = known_pulls(world.folder / ".stacker")[UPSTREAM, 2]
+    assert (known.base_branch, known.base_tip) == ("master", "")
