@@ -145,6 +145,15 @@ def test_who_retargets_a_pull_request_has_reasons(sent):
     assert sent.pull("b")["base"]["ref"] == "3.8"
 
 
+def test_where_the_new_base_is_is_not_known_from_the_old_one(make):
+    world = make(fork=None, ids="ab", submitted=True)
+    assert world.pull("b")["base"]["ref"] == "s/a"
+    world.plan({"a": [], "b": []})
+    world.submit()
+    known = known_pulls(world.folder / ".stacker")[UPSTREAM, 2]
+    assert (known.base_branch, known.base_tip) == ("master", "")
+
+
 def test_the_title_is_ours(sent):
     sent.change("b", title="Something else")
     said = sent.submit()
@@ -267,12 +276,3 @@ def test_the_document_is_one_json_document(world):
     assert pull.keys() >= {"stage", "repository", "number", "url", "head", "base"}
     assert all(a.keys() >= {"kind", "repository", "stage"} for a in ran.document["actions"])
     assert pull["state"] == str(PullState.OPEN)
-
-
-def test_where_the_new_base_is_is_not_known_from_the_old_one(make):
-    world = make(fork=None, ids="ab", submitted=True)
-    assert world.pull("b")["base"]["ref"] == "s/a"
-    world.plan({"a": [], "b": []})
-    world.submit()
-    known = known_pulls(world.folder / ".stacker")[UPSTREAM, 2]
-    assert (known.base_branch, known.base_tip) == ("master", "")
