@@ -115,10 +115,11 @@ class _Known:
     def _gap(self, cell: Cell) -> Standing:
         plan, was = self.request.plan, self.before.get(cell.where)
         by, red = brought_by(plan, cell.platform, this_machine()), self._red(cell)
-        gap = partial(_standing, cell, by=by, heard="" if red else self._heard(cell))
+        lacks = "" if by else cell.cannot
+        heard = "" if red or lacks else self._heard(cell)
+        gap = partial(_standing, cell, by=by, heard=heard)
         if was is not None and was.stale:
             return gap(State.STALE, reason=was.stale, record=was.record)
-        lacks = "" if by else cell.cannot
         return gap(State.MISSING, reason=why_none(plan, cell, red, was, lacks=lacks))
 
     def _heard(self, cell: Cell) -> str:

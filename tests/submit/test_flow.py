@@ -9,6 +9,7 @@ import pytest
 from submit_world import UPSTREAM, git, kinds
 
 from stacker.forge.api import PullState
+from stacker.forge.cache import known_pulls
 from stacker.hub.faults.rules import After, Rule
 
 
@@ -143,6 +144,15 @@ def test_who_retargets_a_pull_request_has_reasons(sent):
     assert said["actions"] == []
     assert said["notes"] == ["b: #2 was retargeted to 3.8 by somebody; left as it is"]
     assert sent.pull("b")["base"]["ref"] == "3.8"
+
+
+def test_where_the_new_base_is_is_not_known_from_the_old_one(make):
+    world = make(fork=None, ids="ab", submitted=True)
+    assert world.pull("b")["base"]["ref"] == "s/a"
+    world.plan({"a": [], "b": []})
+    world.submit()
+    known = known_pulls(world.folder / ".stacker")[UPSTREAM, 2]
+    assert (known.base_branch, known.base_tip) == ("master", "")
 
 
 def test_the_title_is_ours(sent):

@@ -130,6 +130,8 @@ def test_what_a_box_cannot_mend_is_not_put_on_it(lab):
     run(request)
     write(lab.folder, Known(NOW, (replace(BOX, at=NOW - QUIET, platforms=("here",)),)))
     assert shown(request)["d", "here"][1] == "no evidence (it needs c, which failed)"
+    found = shown(lab.request(plan(MORE["beside"]), lab.stage("one", {"code": "good"})))
+    assert found["d", "here"][1] == "no evidence (nothing of deps goes with one yet)"
 
 
 def test_stale_evidence_and_a_silent_box_are_told_together(lab, stage):

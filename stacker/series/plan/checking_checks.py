@@ -82,6 +82,11 @@ def _check_carry(check: Check, path: Path, report: Report) -> None:
         elif other:
             report.add((*path, target), f"{target[:80]!r} and {other[:80]!r} overlap", key=True)
         seen.append(own)
+    if check.results:  # removed before each run
+        own = same_file(check.results)
+        for target in (one for one in seen if f"{one}/".startswith(f"{own}/")):
+            said = f"{check.results[:80]!r} would take away {target[:80]!r}, which is carried"
+            report.add((*path[:-1], "results"), said)
 
 
 def _check_needs(entry: Entry[Check], draft: Draft, report: Report) -> None:
