@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from stacker.verify.stage_tree import StageTree
 
 
+_FORGE = "STACKER_FORGE"  # of the caller; `stacker.settings` reads it for everything else
+
+
 def cells_of(
     request: VerifyRequest,
     toolchains: Mapping[str, Toolchain] = MappingProxyType({}),
@@ -49,7 +52,7 @@ def cells_of(
     def parts_of(stage: StageTree, check: Check, platform: Platform) -> Mapping[str, str]:
         tree, ci = part_of(stage.tree, check.paths), ci_check(request.plan, check, platform)
         if ci is not None:
-            return _ci_parts(tree, platform, ci)
+            return _ci_parts(request, tree, platform, ci)
         beside = request.commits_beside(stage)
         values = {"stage": str(stage.stage), "base": stage.base}
         return evidence_parts(
@@ -91,12 +94,16 @@ def cells_of(
     )
 
 
-def _ci_parts(tree: str, platform: Platform, ci: CICheck) -> dict[str, str]:
-    """What CI builds, commands and all, is in the tree; all else is who says what came of it."""
+def _ci_parts(request: VerifyRequest, tree: str, platform: Platform, ci: CICheck) -> dict[str, str]:
+    """What CI builds, commands and all, is in the tree; all else is who says what came of it.
+
+    What is played on another forge than the plan's proves nothing about that one.
+    """
     parts = evidence_parts(
         tree=tree, steps=(), platform=platform.name, values={}, environment={}, repositories={}
     )
-    return {**parts, "ci": f"{ci.name} by {ci.app}"}
+    forge = request.environment.get(_FORGE) or request.plan.forge or "github.com"
+    return {**parts, "ci": f"{ci.name} by {ci.app}", "forge": forge}
 
 
 def _of(toolchains: Mapping[str, Toolchain], platform: Platform) -> Toolchain:

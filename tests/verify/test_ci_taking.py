@@ -100,6 +100,13 @@ def test_the_commands_of_the_plan_are_no_part_of_it(one, asked):
     assert asked(seen(one), more=other).verdict == "passed"
 
 
+def test_what_another_forge_said_is_other_evidence(one, asked):
+    """What is played on a hub proves nothing for the forge of the plan."""
+    played = asked(seen(one, run()), environment={"STACKER_FORGE": "http://127.0.0.1:1"})
+    assert played.verdict == "passed"
+    assert asked().verdict == "could-not-run"
+
+
 def test_rerun_runs_nothing_there_and_loses_nothing(one, asked):
     asked(seen(one, run()))
     assert asked(seen(one), rerun=True).verdict == "passed"
