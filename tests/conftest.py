@@ -54,6 +54,7 @@ SECRETS_AND_SETTINGS = (
 FIXED = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
+    "GIT_TEMPLATE_DIR": "",  # else a fifth of all files that tests make would be sample hooks
     "GIT_AUTHOR_NAME": "Paul Porter",
     "GIT_AUTHOR_EMAIL": "paul@example.org",
     "GIT_AUTHOR_DATE": "1556200000 +0000",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faults import KILLED, walk
+from faults import KILLED, left, walk
 from submit_world import World as Published
 from world import World, begin
 
@@ -49,9 +49,7 @@ def upstream(tmp_path, history):
 
 @pytest.fixture
 def empty(tmp_path, run_stacker, upstream):
-    made = begin(run_stacker, tmp_path, upstream)
-    shutil.rmtree(made.home / ".git" / "hooks")  # samples, of no use but to copy
-    return made
+    return begin(run_stacker, tmp_path, upstream)
 
 
 @pytest.fixture
@@ -81,10 +79,11 @@ def state(world):
     )  # fmt: skip
 
 
-def killed(world, *arguments, code=0, finished=()):
+def killed(world, *arguments, code=0, finished=(), moments=left):
     """Kill `arguments` at every step, run it again, and compare with a run that was let alone.
 
     `code` is the exit code of the command; `finished` are those of one that finds its work done.
+    Two are killed indeed; that it leaves the same as `left` says holds for all commands alike.
     """
     before = world.home.with_name("before")
     shutil.copytree(world.home, before, symlinks=True)
@@ -92,7 +91,7 @@ def killed(world, *arguments, code=0, finished=()):
     wanted = state(world)
     shutil.rmtree(world.home)
     before.rename(world.home)
-    for ended in walk(world.home, ["--json", *arguments]):
+    for ended in moments(world.home, ["--json", *arguments]):
         assert ended.code == KILLED, ended
         ran = world.run("--json", *arguments, cwd=world.home)
         assert ran.code in (code, *finished), (ended.steps, ran.out)
@@ -100,7 +99,7 @@ def killed(world, *arguments, code=0, finished=()):
 
 
 def test_rebase(world):
-    killed(world, "rebase")
+    killed(world, "rebase", moments=walk)
 
 
 def test_rebase_that_stops(world):
@@ -115,7 +114,7 @@ def test_rebase_of_a_series_edited_by_hand(world):
 
 
 def test_import(empty):
-    killed(empty, "import", "start..port", "--stage-per-commit")
+    killed(empty, "import", "start..port", "--stage-per-commit", moments=walk)
 
 
 def test_init(empty, tmp_path):
@@ -223,7 +222,6 @@ def pushed_to(tmp_path, run_stacker, monkeypatch):
     """A series on a hub, and a maintainer's fix on the branch of its stage."""
     made = Published.new(tmp_path, run_stacker, monkeypatch, ids="a", submitted=True)
     made.fix("s/a", "Fix a", {"a.txt": "a, fixed\n"})
-    shutil.rmtree(made.folder / ".git" / "hooks")
     yield made
     made.close()
 

@@ -62,7 +62,7 @@ def _build(path: Path, build: Callable[[Git], Built]) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
-    Git(path.parent).run("init", "-q", "--bare", "-b", "master", str(half))
+    Git(path.parent).run("init", "-q", "--bare", "--template=", "-b", "master", str(half))
     built = build(Git(half))
     Git(half).run("symbolic-ref", "HEAD", f"refs/heads/{built.branch}")
     half.rename(path)

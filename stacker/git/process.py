@@ -27,6 +27,7 @@ _KEPT_GIT_VARIABLES = (
     "GIT_SSL_CAINFO",
     "GIT_SSL_CAPATH",
     "GIT_EXEC_PATH",
+    "GIT_TEMPLATE_DIR",  # for a person's repository; those of our own say --template=
 )
 # Never handed to a child: a token reaches git only as a header bound to its host.
 _SECRET_VARIABLES = ("GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")

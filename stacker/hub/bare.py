@@ -12,6 +12,7 @@ from stacker.git.merge import Merged
 from stacker.git.objects import Commit, Oid, Signature, is_oid
 from stacker.git.process import Git
 from stacker.git.quarantine import merge
+from stacker.git.refs import listed, named_by_head
 from stacker.git.store import ObjectStore
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Bare:
 
     def refs(self, *prefixes: str) -> dict[str, str]:
         """Every ref under the prefixes (whole path components) with what it points to."""
+        read = listed(self.path, *prefixes)
+        if read is not None:
+            return read
         out = self._text("for-each-ref", "--format=%(objectname) %(refname)", *prefixes)
         pairs = (line.split(" ", 1) for line in out.splitlines())
         return {name: oid for oid, name in pairs}
@@ -105,10 +109,10 @@ class Bare:
 
     def size(self, base: str, head: str) -> tuple[int, int, int]:
         """Lines added, lines deleted and files changed from the merge base to `head`."""
-        start = self.merge_base(base, head) or base
-        rows = [
-            line.split("\t") for line in self._text("diff", "--numstat", start, head).splitlines()
-        ]
+        done = self._git.attempt("diff", "--numstat", f"{base}...{head}", env=self._env)
+        # Histories that have nothing in common are compared as they are.
+        out = done.out if done.code == 0 else self.raw("diff", "--numstat", base, head)
+        rows = [line.split(b"\t") for line in out.splitlines()]
         sums = [sum(int(row[i]) for row in rows if row[i].isdigit()) for i in (0, 1)]
         return sums[0], sums[1], len(rows)
 
@@ -195,7 +199,8 @@ class Bare:
 
     def default_branch(self) -> str:
         """The branch that HEAD names."""
-        return self._text("symbolic-ref", "HEAD").removeprefix(HEADS)
+        name = named_by_head(self.path) or self._text("symbolic-ref", "HEAD")
+        return name.removeprefix(HEADS)
 
     def set_default_branch(self, name: str) -> None:
         """Let HEAD name this branch."""

@@ -145,7 +145,7 @@ def _copy(parent: Path, place: Path) -> None:
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".forking-") as folder:
         half = Path(folder) / "fork.git"
         Git(parent).run(
-            "clone", "--quiet", "--bare", "--no-hardlinks", str(parent), str(half),
+            "clone", "--quiet", "--bare", "--no-hardlinks", "--template=", str(parent), str(half),
             config=(("safe.directory", "*"), ("safe.bareRepository", "all")),
         )  # fmt: skip
         Git(half).run("remote", "remove", "origin")

@@ -101,6 +101,29 @@ def walk(home: Path, arguments: Sequence[str], fault: Fault = die) -> Iterator[E
     shutil.rmtree(saved)
 
 
+def left(home: Path, arguments: Sequence[str]) -> Iterator[Ended]:
+    """The same for a kill, out of one run: `home` is copied before each step.
+
+    A process that is killed leaves its files as they are, and nothing else of it.
+    """
+    shots = home.with_name("shots")
+    shots.mkdir()
+    taken = itertools.count()
+    ended = run(home, arguments, 0, lambda _: _copy(home, shots / str(next(taken))))
+    assert ended.steps, ended
+    end = home.rename(home.with_name("end"))
+    for moment in range(len(ended.steps)):
+        (shots / str(moment)).rename(home)
+        yield Ended(ended.steps[: moment + 1], KILLED, "", "")
+        shutil.rmtree(home)
+    end.rename(home)
+    shots.rmdir()
+
+
+def _copy(folder: Path, to: Path) -> None:
+    shutil.copytree(folder, to, symlinks=True)
+
+
 def _read(handle: int) -> str:
     with os.fdopen(handle, "rb") as pipe:
         return pipe.read().decode("utf-8", "replace")
@@ -115,17 +138,21 @@ def _live(
         from stacker.cli import app  # noqa: PLC0415 - most tests of this kit's users do without
 
         told, out, err = pipes
-        count = 0
+        count, faulty = 0, False
 
         def step(event: str, details: tuple[Any, ...]) -> None:
-            nonlocal count
-            name = _step(event, details, folder)
+            nonlocal count, faulty
+            name = None if faulty else _step(event, details, folder)
             if name is None:
                 return
             count += 1
             os.write(told, name.encode("utf-8", "replace") + b"\0")
             if 0 <= at < count:
-                fault(name)
+                faulty = True  # what the fault itself does is no step
+                try:
+                    fault(name)
+                finally:
+                    faulty = False
 
         os.chdir(folder)
         os.fsync = lambda fd: None  # the process dies, not the machine

@@ -112,6 +112,7 @@ def test_a_persons_clone_is_never_touched(tmp_path, run_stacker, upstream, clone
     (mine / "b.c").write_text("staged\n", encoding="utf-8")
     git(mine, "add", "b.c")
     (mine / "new").write_text("new\n", encoding="utf-8")
+    (mine / ".git" / "hooks").mkdir()
     (mine / ".git" / "hooks" / "reference-transaction").write_text("#!/bin/sh\nexit 1\n")
     (mine / ".git" / "hooks" / "reference-transaction").chmod(0o755)
     (mine / ".git" / "index.lock").write_bytes(b"")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 
 import pytest
@@ -36,8 +35,6 @@ def test_a_sync_that_merges(tmp_path, run_stacker, history, monkeypatch):
     ann.stacker("sync")
     edit(bob, "three", "line 30\n", "bob\n")
     home = root / "home.git"
-    for hooks in root.rglob("hooks"):  # samples, of no use but to copy
-        shutil.rmtree(hooks)
     moments = 0
     wanted = None
     for ended in walk(root, ["-C", "bob", "sync", "--json"]):

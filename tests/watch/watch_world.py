@@ -137,8 +137,6 @@ def begin(run, folder, history, plan=""):
     file.write_text(text, encoding="utf-8", newline="\n")
     ann.stacker("sync")
     commit(ann)
-    for hooks in folder.rglob("hooks"):  # samples, of no use but to copy
-        shutil.rmtree(hooks)
     return Post(ann)
 
 
