@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import ipaddress
 import json
@@ -9,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -74,6 +76,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="record the stories anew")
 
 
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays; the garbage collector need not look at it each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The environment of all tests, also for fixtures that live as long as the session."""
@@ -86,6 +95,9 @@ def _sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in FIXED.items():
             patch.setenv(name, value)
         _move_in(patch, tmp_path_factory.mktemp("home"))
+        # What is passing lies where `tmp_path` does, and goes with it if somebody is killed.
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("passing")))
+        patch.setattr(tempfile, "tempdir", None)
         _tell_the_clock()
         patch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
         patch.setattr(socket.socket, "connect_ex", _loopback_only(socket.socket.connect_ex))

@@ -132,7 +132,7 @@ def start(
 
 
 class _Handler(WSGIRequestHandler):
-    """Keeps connections open between requests, answers at once, and is quiet."""
+    """Answers at once and is quiet; Werkzeug ends each connection with its answer."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
