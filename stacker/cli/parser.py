@@ -38,6 +38,7 @@ _COMMANDS = {
     "land": (_DAILY, "carry", "land"),
     "forecast": (_LOOK, "forecasting", "forecast"),
     "landed": (_LOOK, "landing", "landed"),
+    "review": (_LOOK, "reviewing", "review"),
     "log": (_LOOK, "past", "log"),
     "undo": (_BACK, "everyday", "undo"),
     "init": (_SHARE, "setup", "init"),

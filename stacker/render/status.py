@@ -47,7 +47,7 @@ def stages_text(status: SeriesStatus, stages: Sequence[str]) -> str:
     for one in map(status.stage, stages):
         _, name, pull, shown = _columns(0, one)
         lines.append(
-            "  ".join(filter(None, [name, pull, _words(one, branches[one.repository]), shown]))
+            "  ".join(filter(None, [name, pull, stage_words(one, branches[one.repository]), shown]))
         )
         lines += matrix_text(one.evidence) if one.evidence else ["  its evidence was not looked at"]
     here = [s for s in stages if to_verify(status.stage(s).evidence)]
@@ -82,7 +82,7 @@ def _table(status: SeriesStatus) -> list[str]:
     rows = [_columns(number, one) for number, one in enumerate(status.stages, 1)]
     widths = [max(len(row[i]) for row in rows) for i in range(4)] if rows else []
     branches = {u.repository: u.branch for u in status.upstreams}
-    words = [_words(one, branches[one.repository]) for one in status.stages]
+    words = [stage_words(one, branches[one.repository]) for one in status.stages]
     wide = max([len(w) for w, one in zip(words, status.stages, strict=True) if _plain(one)] or [0])
     lines: list[str] = []
     heading: str | None = None
@@ -139,7 +139,8 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
     return f"{name}, lands together, {done}"
 
 
-def _words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
+def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
+    """Where the stage stands; `branch` is upstream's."""
     match one.state:
         case StageState.LANDED:
             return f"landed {_short(one.landing)}{f' in {one.release}' if one.release else ''}"

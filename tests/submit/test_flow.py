@@ -361,3 +361,9 @@ def test_a_pull_request_of_somebody_elses_is_left_alone(sent):
     sent.ask("POST", "/repos/up/proj/pulls", {"title": "X", "head": "porter:s/x", "base": "master"})
     said = sent.submit()
     assert (said["actions"], said["left_over"]) == ([], [])
+
+
+def test_a_stage_is_reviewed_by_its_number(sent):
+    shown = sent.good("review", "#2")
+    assert (shown["stage"], shown["pull"], shown["needs"]) == ("b", 2, ["a"])
+    assert shown["commit"] == sent.lock.stage("b").commit

@@ -1,0 +1,1 @@
+"""`review`: one stage as its reviewer sees it."""
