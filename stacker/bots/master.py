@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from requests import Response
+    from requests.auth import AuthBase
 
     from stacker.bots.values import Account
 
@@ -112,11 +113,11 @@ class Master:
         *,
         query: Query | None = None,
         call: object = None,
-        auth: object = None,
+        auth: AuthBase | None = None,
     ) -> tuple[int, bytes]:
         try:
             with self._session.request(
-                verb, f"{self.url}{path}", params=query, json=call, auth=auth,  # type: ignore[arg-type]
+                verb, f"{self.url}{path}", params=query, json=call, auth=auth,
                 timeout=(_CONNECT, _READ), allow_redirects=False, stream=True,
             ) as response:  # fmt: skip
                 return response.status_code, self._body(what, response)

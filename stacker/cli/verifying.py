@@ -12,7 +12,6 @@ from stacker import runners, settings, wiring
 from stacker.cli.agreeing import signing_key
 from stacker.cli.context import Options
 from stacker.errors import ExitCode, ForgeError, GitError, StackerError, UsageError
-from stacker.evidence.record import Verdict
 from stacker.forge.cache import known_pulls
 from stacker.rebase.restacked import restacked
 from stacker.render import evidence as explaining
@@ -139,9 +138,7 @@ def verify(
 def _first_bad(result: FirstBadResult) -> Answer:
     bad = any(one.bad for one in result.found)
     tails = {
-        one.log: last_lines(one.log, _LINES)
-        for one in result.asked.results
-        if one.verdict in {Verdict.FAILED, Verdict.TIMED_OUT}
+        one.log: last_lines(one.log, _LINES) for one in result.asked.results if one.verdict.is_red
     }
     text = bisected.first_bad_text(result, tails)
     code = ExitCode.CHECK_FAILED if bad else ExitCode.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,22 @@ class Verdict(StrEnum):
     @property
     def is_evidence(self) -> bool:
         """Whether it says anything about the stage, so that it need not be asked again."""
-        return self in {Verdict.PASSED, Verdict.FAILED, Verdict.TIMED_OUT}
+        return self is Verdict.PASSED or self.is_red
+
+    @property
+    def is_red(self) -> bool:
+        """Whether it speaks against the stage."""
+        return self in {Verdict.FAILED, Verdict.TIMED_OUT}
+
+    @property
+    def words(self) -> str:
+        """The same for the middle of a sentence."""
+        return self.value.replace("-", " ")
+
+
+def day(seconds: float) -> str:
+    """The date of a time in seconds since 1970, everywhere the same."""
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +60,9 @@ class Record:
     `exit_code` is that of the last command; None when it was killed or never started. `host` is
     the machine that ran it; `log` a file's name among the logs; `clean` says that the folder it
     ran in was made for it. `commit`, `tree` and `base` are object ids. `shared` says that it came
-    from home: somebody else ran it, so no landing may rely on it. `attempts` are all runs, in
-    order; `parts` what the key is made of (none in old evidence); `patch` tells the stage's own
-    change on whatever base, empty when it is not known.
+    from home: somebody else ran it, and a landing relies on it only signed. `attempts` are all
+    runs, in order; `parts` what the key is made of (none in old evidence); `patch` tells the
+    stage's own change on whatever base, empty when it is not known.
 
     `runner` is the plan's name of what built it, empty when this machine did; `builder` and `url`
     are that runner's own name of it and where people see it. `log_digest` is the SHA-256 of the

@@ -76,7 +76,7 @@ def awaited(
 
 
 def _red(one: CellResult) -> Reason:
-    verdict = str(one.verdict).replace("-", " ")
+    verdict = one.verdict.words
     seen = f": {one.url}" if one.url else ""
     text = f"{one.check} on {one.platform}: CI says {verdict}{seen}"
     return Reason(Who.PORTER, one.stage, text, "mend the patches, or have CI run it again")

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _SIGNED = "STACKER_SIGNING_KEY=… stacker verify"
 
 
-_RED = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
-
-
 def unproved(results: Iterable[CellResult]) -> tuple[Reason, ...]:
     """The required checks that did not pass on what is to land; "could not run" has not passed.
 
@@ -29,7 +26,7 @@ def unproved(results: Iterable[CellResult]) -> tuple[Reason, ...]:
     it can.
     """
     found = tuple(results)
-    red = {(one.stage, one.platform): one.cached for one in found if one.verdict in _RED}
+    red = {(one.stage, one.platform): one.cached for one in found if one.verdict.is_red}
     return tuple(
         _reason(one, red.get((one.stage, one.platform)))
         for one in found
@@ -40,7 +37,7 @@ def unproved(results: Iterable[CellResult]) -> tuple[Reason, ...]:
 def _reason(one: CellResult, red: bool | None) -> Reason:
     """`red` is None where nothing failed there, and says whether what did was known before: then
     only `--rerun` asks again."""
-    verdict = str(one.verdict).replace("-", " ")
+    verdict = one.verdict.words
     reason = f": {one.reason}" if one.reason else ""
     said = f"{one.check} for {one.platform} {verdict}{reason}"
     if one.shared:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from stacker.evidence.record import Verdict
 from stacker.render.terminal import visible, writable
 from stacker.render.verify import event_text
 from stacker.verify.logs import last_lines
@@ -108,6 +107,6 @@ def running_lines(
 
 
 def _tail(one: CellResult) -> list[str]:
-    if one.verdict not in {Verdict.FAILED, Verdict.TIMED_OUT}:
+    if not one.verdict.is_red:
         return []
     return [f"    {line}" for line in last_lines(one.log, _LINES)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from stacker.evidence.record import day
 from stacker.verify.standing import State
 
 if TYPE_CHECKING:
@@ -101,8 +101,3 @@ def _place(one: Standing, evidence: Evidence) -> str:
     if len(checks) == 1:
         return one.platform
     return one.check if len(platforms) == 1 else f"{one.check} for {one.platform}"
-
-
-def day(seconds: float) -> str:
-    """The date of a time in seconds since 1970, everywhere the same."""
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

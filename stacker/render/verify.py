@@ -126,7 +126,7 @@ def _table(check: str, results: Sequence[CellResult]) -> list[str]:
 
 
 def _cell(one: CellResult) -> str:
-    may_fail = one.verdict in {Verdict.FAILED, Verdict.TIMED_OUT} and not one.required
+    may_fail = one.verdict.is_red and not one.required
     return f"{_verdict(one)}{' (allowed)' if may_fail else ''}"
 
 

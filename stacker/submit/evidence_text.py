@@ -6,9 +6,9 @@ The same on every machine that knows the same, and the same when evidence is sho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from stacker.evidence.record import day
 from stacker.submit.body import inline
 from stacker.verify.standing import State
 
@@ -89,7 +89,7 @@ def _what(evidence: Evidence, head_tree: str) -> str:
     else:
         about = f"this change put on `{evidence.of.base[:10]}` ({tree})"
     shown = [one.since for one in evidence.results if one.since is not None]
-    newest = datetime.fromtimestamp(max(shown), UTC).date().isoformat() if shown else ""
+    newest = day(max(shown)) if shown else ""
     last = f" The newest is of {newest}." if newest else ""
     return f"**Evidence:** each result is a recorded run of a check on {about}.{last}"
 

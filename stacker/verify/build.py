@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
-from stacker.evidence.record import Record, Verdict
+from stacker.evidence.record import Record
 from stacker.git.worktree import checkout, make_read_only
 from stacker.verify.commands import fill, repositories_named
 from stacker.verify.environment import asked_for, build_environment
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from stacker.verify.request import VerifyRequest
     from stacker.verify.runner import Ran, Stop
     from stacker.verify.stage_tree import StageTree
-
-_RED = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
 
 
 class Builder:
@@ -57,7 +55,7 @@ class Builder:
                 self._modules.leave(lane, request.store, stage.commit)
             clean = lane.stand(stage.commit, fresh=fresh)
             ran = self._run(cell, stage, lane, beside)
-            if ran.verdict in _RED and not clean:
+            if ran.verdict.is_red and not clean:
                 clean = lane.stand(stage.commit, fresh=True)
                 ran = self._run(cell, stage, lane, beside)
         except BaseException:

@@ -142,7 +142,7 @@ def _of_run(check: CICheck, run: CIResult, seen: Seen, beside: Sequence[str]) ->
     verdict = _verdict(run)
     if verdict is None:
         return Nothing(f"{check.name!r} {_otherwise(run)} on {seen.where}")
-    said = f"{check.name!r} {str(verdict).replace('-', ' ')} on {seen.where}"
+    said = f"{check.name!r} {verdict.words} on {seen.where}"
     against = _uncounted(check, run)
     if against:
         return Unbound(verdict, "not counted", f"{said}, not counted: {against}", run)

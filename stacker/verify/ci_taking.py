@@ -55,7 +55,7 @@ def last_said(request: VerifyRequest, cell: Cell, ci: CICheck) -> str:
     sights = _sights(request, cell)
     sight, one = sights[-1], _readings(cell, ci, sights)[-1]
     if isinstance(one, Bound) and isinstance(sight, Seen) and _is_about(request, cell, one):
-        said = f"{ci.name!r} {_words(one.verdict)} on {sight.where}"
+        said = f"{ci.name!r} {one.verdict.words} on {sight.where}"
         return f"{said}, which `stacker verify` takes in if it is not too old"
     return _open(request, cell, sight, one).cannot
 
@@ -72,10 +72,6 @@ def _readings(cell: Cell, ci: CICheck, sights: Sequence[Sight]) -> list[Reading]
 def _is_about(request: VerifyRequest, cell: Cell, one: Bound) -> bool:
     """Whether the run built the cell's files."""
     return _parts(request, cell, one.tree)["tree"] == cell.parts["tree"]
-
-
-def _words(verdict: Verdict) -> str:
-    return str(verdict).replace("-", " ")
 
 
 def _open(request: VerifyRequest, cell: Cell, sight: Sight, one: Reading) -> Cell:
@@ -96,7 +92,7 @@ def _open(request: VerifyRequest, cell: Cell, sight: Sight, one: Reading) -> Cel
 
 
 def _shown(cell: Cell, verdict: Verdict, word: str, why: str, run: CIResult) -> Cell:
-    said = f"{_words(verdict)}, {word}"
+    said = f"{verdict.words}, {word}"
     return replace(cell, cannot=why, shown=said, url=_address(run))
 
 

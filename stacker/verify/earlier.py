@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from stacker.evidence.key import differing
+from stacker.evidence.record import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,8 +47,7 @@ def earlier(cell: Cell, record: Record, base: str, patch: Callable[[], str]) -> 
 
 def told(record: Record) -> str:
     """What a result was, when and where, in words."""
-    day = datetime.fromtimestamp(record.started_at, UTC).date().isoformat()
-    return f"{str(record.verdict).replace('-', ' ')} on {day} ({record.host})"
+    return f"{record.verdict.words} on {day(record.started_at)} ({record.host})"
 
 
 def is_fresh(cell: Cell, record: Record, now: float) -> bool:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from stacker.verify.matrix import Cell
     from stacker.verify.request import CellResult
 
-_BAD = frozenset({Verdict.FAILED, Verdict.TIMED_OUT})
-
 
 def held_back(cell: Cell, results: Iterable[CellResult], *, fail_fast: bool) -> str:
     """Why the cell does not run after these results, in words; empty when it may.
@@ -22,15 +20,9 @@ def held_back(cell: Cell, results: Iterable[CellResult], *, fail_fast: bool) -> 
     not run is no failure, but what needs it cannot run either.
     """
     for one in results:
-        if fail_fast and one.required and one.verdict in _BAD:
+        if fail_fast and one.required and one.verdict.is_red:
             return f"left out after {one.check} failed at {one.stage}"
         here = (one.stage, one.platform) == (cell.stage, cell.platform.name)
         if here and one.check in cell.check.needs and one.verdict is not Verdict.PASSED:
-            return f"it needs {one.check}, which {_said(one.verdict)} there"
+            return f"it needs {one.check}, which {one.verdict.words} there"
     return ""
-
-
-def _said(verdict: Verdict) -> str:
-    if verdict is Verdict.COULD_NOT_RUN:
-        return "could not run"
-    return str(verdict).replace("-", " ")

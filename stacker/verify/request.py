@@ -189,8 +189,7 @@ class VerifyResult:
     @property
     def failed(self) -> tuple[CellResult, ...]:
         """What had to pass and did not; what could not run is not among it."""
-        bad = {Verdict.FAILED, Verdict.TIMED_OUT}
-        return tuple(one for one in self.results if one.required and one.verdict in bad)
+        return tuple(one for one in self.results if one.required and one.verdict.is_red)
 
     @property
     def unknown(self) -> tuple[CellResult, ...]:

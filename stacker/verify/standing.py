@@ -82,7 +82,7 @@ class Standing:
             case State.TIMED_OUT:
                 return "timed out"
             case State.STALE:
-                verdict = str(self.record.verdict).replace("-", " ") if self.record else "shown"
+                verdict = self.record.verdict.words if self.record else "shown"
                 return f"stale evidence ({verdict}, {why})"
             case State.MISSING:
                 return f"no evidence ({why})"
