@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import StackerError
 from stacker.evidence import sharing
-from stacker.verify.flow import EVIDENCE
+from stacker.verify.known import EVIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,8 @@ from stacker.verify.bisecting import (
 )
 from stacker.verify.columns import columns_of
 from stacker.verify.course import Course
-from stacker.verify.flow import EVIDENCE, build, cells_in, held, in_plan_order, jury_of, tidy
+from stacker.verify.flow import build, cells_in, in_plan_order, tidy
+from stacker.verify.known import EVIDENCE, held, jury_of
 from stacker.verify.price import price
 from stacker.verify.request import Bisected, FirstBadResult, Priced, Started, VerifyResult
 

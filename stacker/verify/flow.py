@@ -8,16 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.errors import StackerError
-from stacker.evidence.signing import Checker, sign
+from stacker.evidence.signing import sign
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
 from stacker.verify.building import built
 from stacker.verify.carried import carried
 from stacker.verify.cells import cells_of
 from stacker.verify.ci_taking import take_in
-from stacker.verify.counting import Jury, own_signed
 from stacker.verify.course import Course
-from stacker.verify.earlier import fresh
+from stacker.verify.known import EVIDENCE, jury_of, known_of
 from stacker.verify.lane import lane_name
 from stacker.verify.logs import tidy_logs
 from stacker.verify.looking_back import earlier_results
@@ -25,7 +24,7 @@ from stacker.verify.order import in_order
 from stacker.verify.price import price
 from stacker.verify.request import Ended, Missing, Priced, Started, VerifyResult
 from stacker.verify.runner import Stop
-from stacker.verify.signers import forget_gone, signers_of
+from stacker.verify.signers import forget_gone
 from stacker.verify.sites import in_turn, sites
 from stacker.verify.toolchain import toolchains
 
@@ -34,12 +33,9 @@ if TYPE_CHECKING:
 
     from stacker.evidence.record import Record
     from stacker.series.plan.model import Plan
-    from stacker.verify.counting import Uncounted
+    from stacker.verify.counting import Jury
     from stacker.verify.matrix import Cell
     from stacker.verify.request import CellResult, Event, VerifyRequest
-
-EVIDENCE = "evidence.sqlite"
-SIGNATURES = "signatures"
 
 
 def verify(
@@ -57,7 +53,7 @@ def verify(
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = in_order(request.plan, cells_in(request, evidence, jury))
-        known, uncounted = _known(request, evidence, cells, jury)
+        known, uncounted = known_of(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
         say(Priced(price(cells, known, evidence.usual_seconds)))
         course = Course(request, cells, known, hold)
@@ -79,43 +75,13 @@ def verify(
     return VerifyResult(in_plan_order(request.plan, results))
 
 
-def held(evidence: EvidenceStore, cells: Sequence[Cell]) -> dict[str, Record]:
-    """The evidence that there is for `cells`, by key, whoever ran it."""
-    return fresh(cells, evidence.newest({cell.key for cell in cells}), time.time())
-
-
-def jury_of(request: VerifyRequest, *, asks: bool = True) -> Jury:
-    """What decides which evidence a landing may rely on.
-
-    Unless it `asks`, only signatures that were found to hold before are believed.
-    """
-    signers = signers_of(request.folder, request.plan)
-    checker = Checker(request.folder / SIGNATURES)
-    return Jury(signers, checker.flaw if asks else checker.not_known, time.time())
-
-
-def _known(
-    request: VerifyRequest, evidence: EvidenceStore, cells: Sequence[Cell], jury: Jury
-) -> tuple[dict[str, Record], dict[str, Uncounted]]:
-    """The evidence by which a cell need not be built, and what else there is of the others."""
-    told = [cell for cell in cells if cell.ci]  # nothing here builds them, nor builds them anew
-    rest = [cell for cell in cells if not cell.ci and not request.rerun]
-    if request.own_evidence:
-        return jury.verdicts([*told, *rest], evidence.under)
-    if request.signing is None:
-        return held(evidence, [*told, *rest]), {}
-    found = {cell.key: evidence.under(cell.key) for cell in rest}
-    signed = fresh(rest, own_signed(found, request.signing.public), jury.now)
-    return {**held(evidence, told), **signed}, {}
-
-
 def why(request: VerifyRequest) -> tuple[Missing, ...]:
     """The cells that lack evidence, with what there was before; runs no check."""
     remove_tree(request.builds)
     jury = jury_of(request)
     with EvidenceStore(request.folder / EVIDENCE) as evidence:
         cells = cells_in(request, evidence, jury)
-        known, _ = _known(request, evidence, cells, jury)
+        known, _ = known_of(request, evidence, cells, jury)
         before = earlier_results(request, evidence, cells, known)
     return tuple(Missing(c, before.get(c.where)) for c in cells if c.key not in known)
 

@@ -14,9 +14,9 @@ from stacker.verify.carried import seen_carried
 from stacker.verify.cells import cells_of
 from stacker.verify.ci_seen import pulls_seen
 from stacker.verify.ci_taking import last_said
-from stacker.verify.flow import EVIDENCE, held, jury_of
 from stacker.verify.gaps import brought_by, why_none, why_quiet
 from stacker.verify.gather import commits_beside, stage_trees
+from stacker.verify.known import EVIDENCE, held, jury_of
 from stacker.verify.looking_back import earlier_results
 from stacker.verify.machine import this_machine
 from stacker.verify.request import VerifyRequest

@@ -8,7 +8,7 @@ from world import World, begin
 
 from stacker.evidence.record import Record, Verdict
 from stacker.evidence.store import EvidenceStore
-from stacker.verify.flow import EVIDENCE
+from stacker.verify.known import EVIDENCE
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from stacker.errors import RunnerError
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
 from stacker.verify.cells import cells_of
-from stacker.verify.flow import EVIDENCE, verify
+from stacker.verify.flow import verify
+from stacker.verify.known import EVIDENCE
 from stacker.verify.request import Started, Underway
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the farm wants sh and signals")

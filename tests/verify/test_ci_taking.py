@@ -12,7 +12,8 @@ from stacker.evidence.sharing import name_of, read, text_of
 from stacker.evidence.store import EvidenceStore
 from stacker.forge.api import CIResult, CISource, CIState
 from stacker.verify.ci_binding import Seen
-from stacker.verify.flow import EVIDENCE, verify, why
+from stacker.verify.flow import verify, why
+from stacker.verify.known import EVIDENCE
 
 PLAN = f"""{HEAD}
 [runners.upstream-ci]

@@ -11,7 +11,8 @@ from verify_world import HEAD, builds, plan, silent
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
 from stacker.verify.cells import cells_of
-from stacker.verify.flow import EVIDENCE, held, verify
+from stacker.verify.flow import verify
+from stacker.verify.known import EVIDENCE, held
 from stacker.verify.lane import lane_of
 from stacker.verify.request import Ended, Priced, Started
 

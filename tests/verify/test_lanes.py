@@ -16,7 +16,8 @@ from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
 from stacker.verify.building import built
 from stacker.verify.course import Turn
-from stacker.verify.flow import EVIDENCE, verify
+from stacker.verify.flow import verify
+from stacker.verify.known import EVIDENCE
 from stacker.verify.lane import lane_of
 from stacker.verify.order import in_order
 from stacker.verify.request import Started

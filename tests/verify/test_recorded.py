@@ -9,7 +9,8 @@ import pytest
 
 from stacker.boxes.known import Known, write
 from stacker.boxes.sign import Doing, Sign
-from stacker.verify.flow import EVIDENCE, verify
+from stacker.verify.flow import verify
+from stacker.verify.known import EVIDENCE
 from stacker.verify.recorded import evidence_of
 from stacker.verify.stage_tree import own_change, own_changes
 from stacker.verify.standing import State

@@ -10,7 +10,8 @@ from stacker.errors import StackerError
 from stacker.evidence.record import Verdict
 from stacker.evidence.signing import Checker, signing_key
 from stacker.evidence.store import EvidenceStore
-from stacker.verify.flow import EVIDENCE, verify
+from stacker.verify.flow import verify
+from stacker.verify.known import EVIDENCE
 
 
 def records(request):

@@ -10,7 +10,8 @@ import pytest
 
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
-from stacker.verify.flow import EVIDENCE, verify, why
+from stacker.verify.flow import verify, why
+from stacker.verify.known import EVIDENCE
 from stacker.verify.request import Priced
 
 HEAD = """

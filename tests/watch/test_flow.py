@@ -12,7 +12,7 @@ from watch_world import begin, builds, check, ended, told
 from stacker.errors import BusyError, UsageError
 from stacker.evidence.signing import Checker, signing_key
 from stacker.evidence.store import EvidenceStore
-from stacker.verify.flow import EVIDENCE
+from stacker.verify.known import EVIDENCE
 from stacker.watch.value import Came, Changed, Sent, Trouble, Waits, Watching
 
 ALL = ["three", "two", "one"]
