@@ -52,7 +52,7 @@ class Text:
     """A stage's own text: its title, its body in Markdown, and where its own change is seen.
 
     `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows; `graph`
-    are lines that draw the series.
+    are lines that draw the series; `published` is the hidden line of `published_facts`.
     """
 
     title: str
@@ -61,6 +61,7 @@ class Text:
     evidence: tuple[str, ...] = ()
     unverified: tuple[tuple[str, ...], ...] = ()
     graph: tuple[str, ...] = ()
+    published: str = ""
 
 
 def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
@@ -82,6 +83,7 @@ def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, 
         graph = [*text.graph, ""] if text.graph else []
         lines += ["<details><summary>All parts</summary>", "", *_navigation(part, parts), "",
                   *graph, "</details>", ""]  # fmt: skip
+    lines += [text.published] if text.published else []
     return "\n".join([*lines, _END])
 
 
@@ -96,6 +98,12 @@ def with_block(present: str, block: str) -> str:
 def says(present: str, block: str) -> bool:
     """Whether `present` has our block just so."""
     return with_block(present, block) == present.replace("\r\n", "\n")
+
+
+def block_in(present: str) -> str:
+    """Our block of a text; empty where there is none."""
+    found = _BLOCK.search(present.replace("\r\n", "\n"))
+    return found[0] if found else ""
 
 
 def with_lines(block: str, lines: Sequence[str]) -> str:
