@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from stacker.forge.api import PullState, ReviewState
 from stacker.series.plan.chains import needs_closure
 from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
-from stacker.submit.body import Called, Part, Text, inline, pull_body, unverified_in
+from stacker.submit.body import Called, Part, Text, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
 from stacker.submit.published_facts import PublishedFacts, write
+from stacker.submit.range_view import range_view
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def bodies(
         pull = pulls.get(one.stage)
         lacks = _lacks(one.stage, proof, our_text(pull, series.plan.name) if pull else "")
         text = Text(
-            title=title, body=body, range_view=_range_view(series, one, places),
+            title=title, body=body, range_view=range_view(series, one, places, pulls),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
             graph=tuple(graph_lines(here, parts)),
             published=_published(series, one, versions[one.stage]),
@@ -197,16 +197,3 @@ def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest
     if pull is not None:
         return str(pull.state)
     return "open" if number else "not yet here"
-
-
-def _range_view(series: Series, one: Wanted, places: Mapping[str, Place]) -> str:
-    """Where the stage's own change alone is seen; a path, for the forge's address is not ours."""
-    needs = stands_on(series, one.stage)
-    if not needs:
-        return "the *Files changed* tab shows just this"
-    fork = places[one.repository].fork
-    line = series.lock.stage(needs[0])
-    known = line.published.branch if line and line.published else f"{series.plan.name}/{needs[0]}"
-    below = one.head.below_branch if one.head.below is not None else known
-    span = f"{quote(below, safe='/')}...{quote(one.head.branch, safe='/')}"
-    return f"[its own change](/{fork}/compare/{span}) on top of {inline(', '.join(needs))}"

@@ -132,6 +132,9 @@ def test_a_merged_pull_request_is_told_and_its_branch_is_not_brought_back(sent):
     said = sent.submit()
     assert said["notes"] == ["a: #1 was merged; `stacker rebase` takes that in"]
     assert "s/a" not in sent.branches()
+    views = [sent.pull(one)["body"].split("\n")[2] for one in "bc"]
+    assert "(/porter/proj/compare/s/a...s/b)" in views[0]
+    assert "(/up/proj/pull/3/files/" in views[1]
     assert sent.good("rebase")["stages"][0]["status"] == "landed"
     sent.submit()
     sent.reviewable()
@@ -259,7 +262,7 @@ def test_a_renamed_stage_keeps_branch_and_pull_request(sent):
     assert sent.branches() == heads
     assert [(p["stage"], p["number"]) for p in said["pulls"]] == [("a", 1), ("bee", 2), ("c", 3)]
     assert sent.lock.stage("bee").published.branch == "s/b"
-    assert "compare/s/b...s/c" in sent.pull("c")["body"]
+    assert f"/files/{heads['s/b']}..{heads['s/c']})" in sent.pull("c")["body"]
     sent.reviewable()
     assert sent.submit()["actions"] == []
 

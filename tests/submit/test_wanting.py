@@ -73,7 +73,8 @@ def test_the_text_of_a_pull_request(make):
     lines = world.pull("b")["body"].split("\n")
     assert lines[1] == "Part 2 of 3 of *Big \\*S\\** · lands together with #3 · needs #1"
     assert lines[2] == (
-        "**Review only this part:** [its own change](/porter/proj/compare/s/a...s/b) on top of a"
+        "**Review only this part:** [its own change](/up/proj/pull/2/files/"
+        f"{world.branches()['s/a']}..{world.branches()['s/b']}) on top of a"
     )
     assert "Because." in lines
     assert lines[-23:-2] == [
