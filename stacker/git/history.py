@@ -87,6 +87,14 @@ def commits_between(
     return tuple(Oid(line) for line in said.split())
 
 
+def outside(store: ObjectStore, commits: Iterable[Oid], roots: Iterable[Oid]) -> set[Oid]:
+    """Those of `commits` that no commit of `roots` contains; asked at once, not one by one."""
+    asked = [*commits]
+    lines = "".join(f"{oid}\n" for oid in [*asked, *(f"^{root}" for root in roots)])
+    said = set(store.git.text("rev-list", "--stdin", stdin=lines.encode("ascii")).split())
+    return {oid for oid in asked if oid in said}
+
+
 def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:
     """Whether `new` contains `old`; an unreadable history raises `GitError`."""
     done = store.git.attempt("merge-base", "--is-ancestor", old, new)

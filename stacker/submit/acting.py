@@ -17,6 +17,7 @@ from stacker.submit.actions import (
     WriteComment,
 )
 from stacker.submit.texts import texts
+from stacker.submit.version_comment import version_comments, version_lines
 from stacker.submit.wanting import bodies
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.gather import Place, PullForge
     from stacker.submit.proof import Proof
-    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.since import History
 
 PUBLISHING = "publishing"
 """What `told` hears after each action, with how many are done and how many there are."""
@@ -52,7 +53,7 @@ class Run:
     pulls: dict[StageId, PullRequest]
     left: dict[StageId, PullRequest]
     proof: Proof
-    versions: Mapping[StageId, tuple[PublishedVersion, ...]]
+    histories: Mapping[StageId, History]
     push: Callable[..., PushOutcome] = push
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
@@ -60,12 +61,17 @@ class Run:
     def bodies(self) -> dict[StageId, str]:
         """Our block of each text, as it is to be."""
         return bodies(
-            self.series, self.wanted, self.places, self.pulls, self.proof, versions=self.versions
+            self.series, self.wanted, self.places, self.pulls, self.proof, histories=self.histories
         )
 
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         """What brings the texts to that."""
-        return texts(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
+        series = self.series.plan.name
+        tables = {w.stage: version_lines(w, self.histories, self.places) for w in self.wanted}
+        return (
+            *texts(self.bodies(), self.wanted, self.pulls, series, tables),
+            *version_comments(self.wanted, self.pulls, self.histories, self.places, series),
+        )
 
     def pull(self, stage: StageId) -> PullRequest:
         """The pull request of a stage, in the plan or left over."""

@@ -102,10 +102,12 @@ def decide(
     wanted: Sequence[Wanted],
     pulls: Mapping[StageId, PullRequest],
     tips: Mapping[tuple[str, str], Oid],
+    kept: Mapping[tuple[str, str], Oid],
 ) -> tuple[Action, ...]:
     """Everything but the texts: retarget, push, open, titles and bases, drafts, in this order.
 
-    `tips` has the branches that the forge has now, by (repository, full ref).
+    `tips` has what the forge has now, by (repository, full ref), `kept` what it is to have
+    beside the branches.
     """
     first: list[Action] = []
     last: list[Action] = []
@@ -118,7 +120,7 @@ def decide(
         elif pull.state is PullState.OPEN and pull.may_edit:
             first += _before_push(one, pull)
             last += _after_push(one, pull)
-    return (*first, *_pushes(wanted, tips), *last)
+    return (*first, *_pushes(wanted, tips, kept), *last)
 
 
 def edits(one: Wanted, pull: PullRequest) -> tuple[Action, ...]:
@@ -152,18 +154,22 @@ def described(action: Action) -> dict[str, object]:
             assert_never(never)
 
 
-def _pushes(wanted: Sequence[Wanted], tips: Mapping[tuple[str, str], Oid]) -> list[PushHeads]:
-    updates: dict[str, list[RefUpdate]] = {}
+def _pushes(
+    wanted: Sequence[Wanted],
+    tips: Mapping[tuple[str, str], Oid],
+    kept: Mapping[tuple[str, str], Oid],
+) -> list[PushHeads]:
+    new_tips: dict[tuple[str, str], Oid] = {}
     for one in wanted:
         head = one.head
-        refs = [(head.branch, head.head)]
         if head.below is not None:
-            refs.insert(0, (head.below_branch, head.below))
-        for branch, new in refs:
-            ref = f"refs/heads/{branch}"
-            old = tips.get((one.repository, ref))
-            if old != new:
-                updates.setdefault(one.repository, []).append(RefUpdate(ref, old, new))
+            new_tips[one.repository, f"refs/heads/{head.below_branch}"] = head.below
+        new_tips[one.repository, f"refs/heads/{head.branch}"] = head.head
+    updates: dict[str, list[RefUpdate]] = {}
+    for (repository, ref), new in (*new_tips.items(), *kept.items()):
+        old = tips.get((repository, ref))
+        if old != new:
+            updates.setdefault(repository, []).append(RefUpdate(ref, old, new))
     return [PushHeads(repository, tuple(found)) for repository, found in updates.items()]
 
 

@@ -18,10 +18,11 @@ from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
 from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
+from stacker.submit.kept import kept_refs
 from stacker.submit.left_over import tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
-from stacker.submit.published_versions import published_versions
+from stacker.submit.published_versions import stage_histories
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
 from stacker.submit.wanting import notes, wanted_pulls
@@ -62,8 +63,8 @@ def submit(
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    versions = published_versions(work.store, series, heads, facts.pulls, why)
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, versions)
+    found = stage_histories(work, series, heads, facts, places=places, why=why, told=told)
+    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, found)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
@@ -71,7 +72,7 @@ def submit(
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
         return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
     actions = (
-        *decide(wanted, facts.pulls, facts.tips),
+        *decide(wanted, facts.pulls, facts.tips, kept_refs(heads, found)),
         *tidying(series.plan.name, facts.left, request.close),
     )
     if request.dry_run:

@@ -35,7 +35,7 @@ def range_view(
         return "the *Files changed* tab shows just this"
     place, pull, head = places[one.repository], pulls.get(one.stage), one.head
     on_top = f"on top of {inline(', '.join(needs))}"
-    if pull is not None and _contains_below(series, one, pull, pulls):
+    if pull is not None and _contains_below(series, one, pulls):
         span = f"{head.stands_on}..{head.head}"
         upstream = place.repository.upstream
         return f"[its own change](/{upstream}/pull/{pull.number}/files/{span}) {on_top}"
@@ -46,12 +46,10 @@ def range_view(
     return f"[its own change](/{place.fork}/compare/{span}) {on_top}"
 
 
-def _contains_below(
-    series: Series, one: Wanted, pull: PullRequest, pulls: Mapping[StageId, PullRequest]
-) -> bool:
+def _contains_below(series: Series, one: Wanted, pulls: Mapping[StageId, PullRequest]) -> bool:
     """Whether the pull request shows what is below as commits of its own: it goes to the trunk,
     and the trunk has none of that."""
-    if pull.base_branch != one.trunk:
+    if one.base != one.trunk:
         return False
     return one.head.below is not None or not any(
         _merged(series, need, pulls.get(need)) for need in stands_on(series, one.stage)

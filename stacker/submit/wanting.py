@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stacker.submit.heads import Head
     from stacker.submit.proof import Proof
     from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.since import History
 
 
 def wanted_pulls(
@@ -63,7 +64,7 @@ def bodies(
     pulls: Mapping[StageId, PullRequest],
     proof: Proof,
     *,
-    versions: Mapping[StageId, tuple[PublishedVersion, ...]],
+    histories: Mapping[StageId, History],
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
@@ -78,7 +79,7 @@ def bodies(
             title=title, body=body, range_view=range_view(series, one, places, pulls),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
             graph=tuple(graph_lines(here, parts)),
-            published=_published(series, one, versions[one.stage]),
+            published=_published(series, one, histories[one.stage].versions),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
         found[one.stage] = pull_body(called, here, parts, text, draft=draft)
