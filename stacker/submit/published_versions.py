@@ -9,7 +9,7 @@ from stacker.forge.api import PullState
 from stacker.series.plan.model import Publish
 from stacker.submit.heads import published_as
 from stacker.submit.kept import fetch_kept, public_commits, rewritten
-from stacker.submit.published_facts import PublishedVersion, following, read
+from stacker.submit.published_facts import LONGEST_WHY, PublishedVersion, following, read
 from stacker.submit.since import histories
 from stacker.submit.texts import our_text
 
@@ -68,5 +68,7 @@ def _reason(store: ObjectStore, series: Series, head: Head, why: str) -> str:
     """Why there is this head: an appended one says it itself, a clean chain's cannot."""
     repository = series.plan.repository(head.repository)
     if repository.publish is Publish.REWRITE and head.moved and head.old is not None:
-        return why
-    return _NUMBERED.sub("", store.commit(head.head).subject, count=1)
+        said = why.encode("utf-8", "replace").decode("utf-8")
+    else:
+        said = _NUMBERED.sub("", store.commit(head.head).subject, count=1)
+    return said[:LONGEST_WHY]
