@@ -13,6 +13,7 @@ from stacker.submit.body import Called, Part, Text, inline, pull_body, unverifie
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
+from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def bodies(
             graph=tuple(graph_lines(here, parts)),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
-        found[one.stage] = pull_body(called, here, parts, text, draft=draft)
+        templates = templates_in(series.files, series.plan.repository(one.repository).preset)
+        found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
 
 
