@@ -52,7 +52,7 @@ class Text:
     """A stage's own text: its title, its body in Markdown, and where its own change is seen.
 
     `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows; `graph`
-    are lines that draw the series.
+    are lines that draw the series; `published` is the hidden line of `published_facts`.
     """
 
     title: str
@@ -61,6 +61,7 @@ class Text:
     evidence: tuple[str, ...] = ()
     unverified: tuple[tuple[str, ...], ...] = ()
     graph: tuple[str, ...] = ()
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,8 @@ def pull_body(
     facts |= {"unverified": text.unverified} if text.unverified else {}
     said = templates.render("pull.md.j2", _values(series, part, parts, text))
     said = _closed(_unmarked(said)).strip("\n")
-    return f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->\n{said}\n\n{_END}"
+    hidden = f"{text.published}\n" if text.published else ""
+    return f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->\n{said}\n\n{hidden}{_END}"
 
 
 def with_block(present: str, block: str) -> str:
@@ -104,6 +106,12 @@ def with_block(present: str, block: str) -> str:
 def says(present: str, block: str) -> bool:
     """Whether `present` has our block just so."""
     return with_block(present, block) == present.replace("\r\n", "\n")
+
+
+def block_in(present: str) -> str:
+    """Our block of a text; empty where there is none."""
+    found = _BLOCK.search(present.replace("\r\n", "\n"))
+    return found[0] if found else ""
 
 
 def with_lines(block: str, lines: Sequence[str]) -> str:
