@@ -14,6 +14,7 @@ from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
 from stacker.submit.published_facts import PublishedFacts, write
 from stacker.submit.range_view import range_view
+from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def bodies(
             published=_published(series, one, histories[one.stage].versions),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
-        found[one.stage] = pull_body(called, here, parts, text, draft=draft)
+        templates = templates_in(series.files, series.plan.repository(one.repository).preset)
+        found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
 
 
