@@ -49,17 +49,18 @@ def fetch_kept(
     told: Told | None,
 ) -> None:
     """Bring the rewritten heads of earlier versions that this store lacks (a fresh clone)."""
+    stages = rewritten(heads, places)
+    lacking = [
+        h
+        for h in heads
+        if h.stage in stages and any(store.find(v.head) is None for v in versions[h.stage])
+    ]
     for name, place in places.items():
-        here = [h for h in heads if h.repository == name and h.stage in rewritten(heads, places)]
-        refs = {
-            kept_ref(h.branch): h
-            for h in here
-            if any(store.find(one.head) is None for one in versions[h.stage])
-        }
+        branches = [h.branch for h in lacking if h.repository == name]
         wanted = [
-            f"+{ref}:refs/stacker/since/{name}/{head.branch}"
-            for ref, head in refs.items()
-            if (name, ref) in tips
+            f"+{kept_ref(branch)}:refs/stacker/since/{name}/{branch}"
+            for branch in branches
+            if (name, kept_ref(branch)) in tips
         ]
         if wanted:
             transfer.fetch(store.git, place.url, wanted, credential=place.credential, told=told)

@@ -144,7 +144,7 @@ def _kept(
     heads: bool,
 ) -> Oid | None:
     parents: dict[Oid, None] = {}
-    for old, change in zip(versions, since, strict=False):
+    for old, change in zip(versions[:-1], since, strict=True):
         if isinstance(change, Apart) and change.start != old.head:
             parents[change.start] = None
         if heads and not isinstance(change, Unseen):
