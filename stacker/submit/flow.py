@@ -15,10 +15,11 @@ from stacker.submit.acting import Run, carry_out
 from stacker.submit.actions import decide
 from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
+from stacker.submit.foreseeing import foresee
 from stacker.submit.gather import gather, publishable
 from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
-from stacker.submit.left_over import tidying
+from stacker.submit.left_over import out_of_the_way, tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
 from stacker.submit.reason import reason_for
@@ -26,7 +27,7 @@ from stacker.submit.request import SubmitResult
 from stacker.submit.wanting import notes, wanted_pulls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.gather import Facts, Place, PullForge
     from stacker.submit.request import SubmitRequest
 
 
@@ -64,14 +65,13 @@ def submit(
     run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
-    if others or blocked:
+    actions = _actions(series, wanted, facts, places, request.close)
+    stopped = foresee(work, places, facts, wanted, () if others or blocked else actions)
+    if others or blocked or stopped:
         remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
-        return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
-    actions = (
-        *decide(wanted, facts.pulls, facts.tips),
-        *tidying(series.plan.name, facts.left, request.close),
-    )
+        result = _result(run, (), skipped)
+        return replace(result, foreign=tuple(words), blocked=blocked, stopped=stopped)
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push
         carry_out(run, actions)
@@ -85,6 +85,20 @@ def submit(
     _remember(run)
     remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
     return _result(run, run.done, skipped)
+
+
+def _actions(
+    series: Series,
+    wanted: Sequence[Wanted],
+    facts: Facts,
+    places: Mapping[str, Place],
+    close: Sequence[str],
+) -> tuple[Action, ...]:
+    """In this order, but for the texts, which depend on what is opened."""
+    decided = decide(wanted, facts.pulls, facts.tips)
+    own = {name: place.trunk for name, place in places.items() if place.own}
+    before = out_of_the_way(facts.left, own, decided)
+    return (*before, *decided, *tidying(series.plan.name, facts.left, close))
 
 
 def _merged(pull: PullRequest | None) -> bool:

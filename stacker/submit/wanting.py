@@ -114,7 +114,7 @@ def notes(wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]) -> tup
 
 def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, Head]) -> str:
     """Upstream's branch, unless branches are upstream's own: then what the stage stands on."""
-    if place.fork != place.repository.upstream:
+    if not place.own:
         return place.trunk
     needs = [branches[n].branch for n in stands_on(series, head.stage) if n in branches]
     if needs and head.below is not None:
