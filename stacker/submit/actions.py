@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
-from stacker.submit.body import drafted_by_us
+from stacker.submit.body import drafted_by_us, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,6 +173,12 @@ def retargeted(one: Wanted, pull: PullRequest) -> bool:
     return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
 
 
+def renamed(one: Wanted, pull: PullRequest) -> bool:
+    """Whether somebody gave it another title than we did; not if the series says the same now."""
+    ours = title_of(pull.body)
+    return ours is not None and pull.title not in (ours, one.title)
+
+
 def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
     """A pull request that changes its place goes to the trunk first: in between, its head could
     be reachable from its base, and the forge would call it merged for good."""
@@ -183,7 +189,7 @@ def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
 
 def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
     found: list[Action] = []
-    title = one.title if pull.title != one.title else None
+    title = one.title if pull.title != one.title and not renamed(one, pull) else None
     moves = one.base not in (pull.base_branch, one.trunk) and not retargeted(one, pull)
     base = one.base if moves else None
     if title is not None or base is not None:

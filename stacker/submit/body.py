@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
+from stacker.submit.restacking import NEEDS_RESTACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,8 @@ class Called:
 class Part:
     """One stage as the texts of all pull requests of a series speak of it.
 
-    `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word.
+    `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word;
+    `restack` are the stages that upstream took from under it.
     """
 
     stage: str
@@ -45,12 +47,14 @@ class Part:
     state: str
     group: str | None
     needs: tuple[str, ...]
+    restack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A stage's own text: its title, its body in Markdown, and where its own change is seen.
 
+    `given` is the title that we gave the pull request last, empty before that.
     `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows; `graph`
     are lines that draw the series.
     """
@@ -61,6 +65,7 @@ class Text:
     evidence: tuple[str, ...] = ()
     unverified: tuple[tuple[str, ...], ...] = ()
     graph: tuple[str, ...] = ()
+    given: str = ""
 
 
 def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
@@ -68,8 +73,9 @@ def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, 
     navigation."""
     facts: dict[str, object] = {"series": series.name, "stage": part.stage, "draft": draft}
     facts |= {"unverified": text.unverified} if text.unverified else {}
+    facts |= {"title": text.given} if text.given else {}
     lines = [
-        f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->",
+        f"{_BEGIN} {_hidden(facts)} -->",
         _where(series.title, part, parts),
         f"**Review only this part:** {text.range_view}",
         _HOW,
@@ -108,6 +114,12 @@ def drafted_by_us(present: str) -> bool:
     return _facts(present).get("draft") is True
 
 
+def title_of(present: str) -> str | None:
+    """The title that our block says we gave; `None` when it tells none."""
+    title = _facts(present).get("title")
+    return title if isinstance(title, str) else None
+
+
 def unverified_in(present: str) -> object:
     """What our block remembers of what it lacked when it was published; it may be anything."""
     return _facts(present).get("unverified")
@@ -121,7 +133,7 @@ def stage_of(present: str) -> str:
 
 def said_block(series: str, stage: str, text: str) -> str:
     """A block for a comment of ours that says one thing."""
-    facts = json.dumps({"series": series, "stage": stage}, sort_keys=True)
+    facts = _hidden({"series": series, "stage": stage})
     return f"{_BEGIN} {facts} -->\n{text}\n{_END}"
 
 
@@ -136,6 +148,12 @@ def inline(text: str) -> str:
     text = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", text)
     # A zero-width joiner keeps the look and takes the meaning of @name, #12, GH-12 and addresses.
     return re.sub(r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.)", "\\1\u200d", text, flags=re.IGNORECASE)
+
+
+def _hidden(facts: dict[str, object]) -> str:
+    """JSON that ends no comment, and mentions nobody and closes nothing in a squash's message."""
+    text = json.dumps(facts, sort_keys=True)
+    return re.sub("[<>@#]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _unmarked(text: str) -> str:
@@ -170,6 +188,9 @@ def _where(series: str, part: Part, parts: Sequence[Part]) -> str:
     needed = [_name(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
     if needed:
         words.append(f"needs {', '.join(needed)}")
+    gone = [_name(p) for p in parts if p.stage in part.restack]
+    if gone:
+        words.append(f"*{NEEDS_RESTACK}*: {', '.join(gone)} landed, and this is still on top of it")
     return " · ".join(words)
 
 
@@ -179,7 +200,9 @@ def _navigation(here: Part, parts: Sequence[Part]) -> list[str]:
         mark = " **(this one)**" if part.stage == here.stage else ""
         name = f"{part.reference} " if part.reference else ""
         group = f", lands with *{inline(part.group)}*" if part.group else ""
-        lines.append(f"{number}. {name}{inline(part.title)} ({part.state}{group}){mark}")
+        restack = f", {NEEDS_RESTACK}" if part.restack else ""
+        state = f"{part.state}{restack}{group}"
+        lines.append(f"{number}. {name}{inline(part.title)} ({state}){mark}")
     return lines
 
 

@@ -14,6 +14,7 @@ from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
 from stacker.submit.actions import decide
 from stacker.submit.author_only import author_only
+from stacker.submit.by_others import notes
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.foreseeing import foresee
 from stacker.submit.gather import gather, publishable
@@ -24,7 +25,7 @@ from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
-from stacker.submit.wanting import notes, wanted_pulls
+from stacker.submit.wanting import to_restack, wanted_pulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +111,7 @@ def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitR
     pulls = tuple((s, run.pulls[s]) for s in order if s in run.pulls)
     theirs = author_only(run.bodies(), run.wanted, run.pulls, series.plan.name)
     left = tuple((s, p) for s, p in run.left.items() if p.state is PullState.OPEN)
-    said = (*told, *notes(run.wanted, run.pulls))
+    said = (*told, *notes(run.wanted, run.pulls, to_restack(series, run.pulls)))
     return SubmitResult(tuple(actions), pulls, said, author_only=theirs, left_over=left)
 
 
