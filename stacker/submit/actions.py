@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
-from stacker.submit.body import drafted_by_us, title_of
+from stacker.submit.body import drafted_by_us
+from stacker.submit.published_facts import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,9 +174,15 @@ def retargeted(one: Wanted, pull: PullRequest) -> bool:
     return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
 
 
+def given_title(pull: PullRequest) -> str | None:
+    """The title that its text says we gave it last; `None` where it does not say."""
+    told = read(pull.body)
+    return told.title if told is not None else None
+
+
 def renamed(one: Wanted, pull: PullRequest) -> bool:
     """Whether somebody gave it another title than we did; not if the series says the same now."""
-    ours = title_of(pull.body)
+    ours = given_title(pull)
     return ours is not None and pull.title not in (ours, one.title)
 
 

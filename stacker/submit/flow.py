@@ -23,6 +23,7 @@ from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import out_of_the_way, tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
+from stacker.submit.published_versions import published_versions
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
 from stacker.submit.wanting import to_restack, wanted_pulls
@@ -63,7 +64,8 @@ def submit(
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof)
+    versions = published_versions(work.store, series, heads, facts.pulls, why)
+    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, versions)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     actions = _actions(series, wanted, facts, places, request.close)
@@ -71,8 +73,9 @@ def submit(
     if others or blocked or stopped:
         remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
-        result = _result(run, (), skipped)
-        return replace(result, foreign=tuple(words), blocked=blocked, stopped=stopped)
+        return replace(
+            _result(run, (), skipped), foreign=tuple(words), blocked=blocked, stopped=stopped
+        )
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push
         carry_out(run, actions)

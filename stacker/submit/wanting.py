@@ -10,12 +10,14 @@ from stacker.forge.api import PullState, ReviewState
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.model import Drafts
 from stacker.series.texts import stage_text
-from stacker.submit.actions import Wanted, renamed
-from stacker.submit.body import Called, Part, Text, inline, pull_body, title_of, unverified_in
+from stacker.submit.actions import Wanted, given_title, renamed
+from stacker.submit.body import Called, Part, Text, inline, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
+from stacker.submit.published_facts import PublishedFacts, write
 from stacker.submit.restacking import needs_restack, upstream_took
+from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from stacker.submit.gather import Place
     from stacker.submit.heads import Head
     from stacker.submit.proof import Proof
+    from stacker.submit.published_facts import PublishedVersion
 
 
 def wanted_pulls(
@@ -63,6 +66,8 @@ def bodies(
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
     proof: Proof,
+    *,
+    versions: Mapping[StageId, tuple[PublishedVersion, ...]],
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
@@ -80,17 +85,13 @@ def bodies(
         text = Text(
             title=title, body=body, range_view=_range_view(series, one, places),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
-            graph=tuple(graph_lines(here, parts)), given=given_title(one, pull),
+            graph=tuple(graph_lines(here, parts)),
+            published=_published(series, one, pull, versions[one.stage]),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
-        found[one.stage] = pull_body(called, here, parts, text, draft=draft)
+        templates = templates_in(series.files, series.plan.repository(one.repository).preset)
+        found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
-
-
-def given_title(one: Wanted, pull: PullRequest | None) -> str:
-    """What our text remembers as the title that is from us."""
-    ours = title_of(pull.body) if pull is not None and renamed(one, pull) else None
-    return one.title if ours is None else ours
 
 
 def to_restack(
@@ -99,6 +100,18 @@ def to_restack(
     """By stage what it stands on that upstream took meanwhile, by what the forge says."""
     merged = [s for s, pull in pulls.items() if pull.state is PullState.MERGED]
     return needs_restack(series.plan, series.lock, merged)
+
+
+def _published(
+    series: Series, one: Wanted, pull: PullRequest | None, versions: tuple[PublishedVersion, ...]
+) -> str:
+    plan = series.plan
+    title = given_title(pull) if pull is not None and renamed(one, pull) else None
+    facts = PublishedFacts(
+        series=plan.name, stage=one.stage, title=one.title if title is None else title,
+        home=plan.home, versions=versions,
+    )  # fmt: skip
+    return write(facts)
 
 
 def _lacks(stage: StageId, proof: Proof, present: str) -> tuple[Lack, ...]:

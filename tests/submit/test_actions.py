@@ -68,7 +68,7 @@ def test_a_stage_taken_out_of_the_middle(inside):
 def test_rebased_over_drift_all_heads_move_at_once(inside):
     inside.drift("drift")
     inside.good("rebase")
-    assert kinds(inside.submit()) == ["push"]
+    assert kinds(inside.submit()) == ["push", "edit", "edit", "edit"]
     inside.reviewable()
     assert all_open(inside)
 
