@@ -67,6 +67,21 @@ def ask(what: str, call: Callable[[], T], *, act: bool, token: str | None) -> T:
     raise failure
 
 
+def without_right_to_open(refusal: Refused, repository: str) -> Refused:
+    """The refusal to open a pull request; where the token lacks the right, that is said.
+
+    A forge says 404 where it means that: the repository was read just before.
+    """
+    if refusal.limited or refusal.status not in {403, 404}:
+        return refusal
+    refusal.hint = (
+        f"The token may not open pull requests in {repository}. A fine-grained one can only where "
+        "its resource owner is; a classic one needs the scope `public_repo`. Nothing was opened; "
+        "run it again with another GITHUB_TOKEN."
+    )
+    return refusal
+
+
 def words_of(data: object) -> str:
     """The message of a JSON error and those of its `errors` list, in one line."""
     if isinstance(data, bytes):
