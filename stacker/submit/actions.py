@@ -174,6 +174,12 @@ def retargeted(one: Wanted, pull: PullRequest) -> bool:
     return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
 
 
+def drafted_by_ourselves(pull: PullRequest) -> bool:
+    """Whether its text says so, or the comment that we left when its stage was out of the plan."""
+    said = [one.body for one in pull.comments if one.mine] if pull.may_edit else []
+    return any(drafted_by_us(text) for text in (pull.body, *said))
+
+
 def given_title(pull: PullRequest) -> str | None:
     """The title that its text says we gave it last; `None` where it does not say."""
     told = read(pull.body)
@@ -201,6 +207,6 @@ def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
     base = one.base if moves else None
     if title is not None or base is not None:
         found.append(EditPull(one.repository, one.stage, pull.number, title=title, base=base))
-    if pull.draft and not one.draft and drafted_by_us(pull.body):
+    if pull.draft and not one.draft and drafted_by_ourselves(pull):
         found.append(SetDraft(one.repository, one.stage, pull.number, draft=False))
     return found

@@ -103,7 +103,7 @@ class _Forge:
                 self._pulls[stage] = replace(self._pulls[stage], base=base)
                 return "retarget"
             case ClosePull(stage=stage):
-                del self._pulls[stage]
+                self._pulls.pop(stage, None)
             case EditPull() | SetDraft() | WriteComment():
                 pass
             case never:

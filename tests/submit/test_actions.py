@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from submit_world import FORK, UPSTREAM, git, kinds
 
@@ -111,9 +113,23 @@ def test_rewriting_from_a_fork_bases_on_the_trunk(make):
     world.reviewable()
 
 
-def test_turned_round_with_one_taken_out_all_stay_open(inside):
+def test_turned_round_with_one_taken_out_all_stay_open_and_nothing_is_sent_for_nothing(inside):
+    sent = []
+
+    def compare(method, path):
+        if method == "PATCH":
+            given = json.loads(inside.door.body)
+            pull = inside.ask("GET", path.partition("/v3")[2])
+            there = {"title": pull["title"], "body": pull["body"], "base": pull["base"]["ref"]}
+            sent.extend((field, value != there[field]) for field, value in given.items())
+
     inside.plan({"c": [], "a": ["c"]})
+    inside.text("a", "# Another title\n")
+    inside.door.act = compare
     said = inside.submit()
+    inside.door.act = None
+    assert {field for field, _ in sent} == {"title", "body", "base"}
+    assert all(changed for _, changed in sent)
     assert all_open(inside)
     assert {one["stage"]: one["number"] for one in said["left_over"]} == {"b": 2}
     inside.reviewable()
