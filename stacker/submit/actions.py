@@ -104,7 +104,7 @@ def decide(
     pulls: Mapping[StageId, PullRequest],
     tips: Mapping[tuple[str, str], Oid],
 ) -> tuple[Action, ...]:
-    """Everything but the texts: retarget, push, open, titles and bases, drafts, in this order.
+    """Everything but titles and texts: retarget, push, open, bases, drafts, in this order.
 
     `tips` has the branches that the forge has now, by (repository, full ref).
     """
@@ -124,7 +124,9 @@ def decide(
 
 def edits(one: Wanted, pull: PullRequest) -> tuple[Action, ...]:
     """What brings an open pull request to what it is to be, its text aside."""
-    return (*_before_push(one, pull), *_after_push(one, pull))
+    title = new_title(one, pull)
+    named = [EditPull(one.repository, one.stage, pull.number, title=title)] if title else []
+    return (*_before_push(one, pull), *_after_push(one, pull), *named)
 
 
 def described(action: Action) -> dict[str, object]:
@@ -174,12 +176,6 @@ def retargeted(one: Wanted, pull: PullRequest) -> bool:
     return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
 
 
-def drafted_by_ourselves(pull: PullRequest) -> bool:
-    """Whether its text says so, or the comment that we left when its stage was out of the plan."""
-    said = [one.body for one in pull.comments if one.mine] if pull.may_edit else []
-    return any(drafted_by_us(text) for text in (pull.body, *said))
-
-
 def given_title(pull: PullRequest) -> str | None:
     """The title that its text says we gave it last; `None` where it does not say."""
     told = read(pull.body)
@@ -192,6 +188,11 @@ def renamed(one: Wanted, pull: PullRequest) -> bool:
     return ours is not None and pull.title not in (ours, one.title)
 
 
+def new_title(one: Wanted, pull: PullRequest) -> str | None:
+    """The title that it is to get; it goes out with the text, which remembers it."""
+    return one.title if pull.title != one.title and not renamed(one, pull) else None
+
+
 def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
     """A pull request that changes its place goes to the trunk first: in between, its head could
     be reachable from its base, and the forge would call it merged for good."""
@@ -202,11 +203,9 @@ def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
 
 def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
     found: list[Action] = []
-    title = one.title if pull.title != one.title and not renamed(one, pull) else None
     moves = one.base not in (pull.base_branch, one.trunk) and not retargeted(one, pull)
-    base = one.base if moves else None
-    if title is not None or base is not None:
-        found.append(EditPull(one.repository, one.stage, pull.number, title=title, base=base))
-    if pull.draft and not one.draft and drafted_by_ourselves(pull):
+    if moves:
+        found.append(EditPull(one.repository, one.stage, pull.number, base=one.base))
+    if pull.draft and not one.draft and drafted_by_us(pull.body):
         found.append(SetDraft(one.repository, one.stage, pull.number, draft=False))
     return found

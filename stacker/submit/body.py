@@ -138,11 +138,10 @@ def stage_of(present: str) -> str:
     return stage if isinstance(stage, str) else ""
 
 
-def said_block(series: str, stage: str, text: str, *, draft: bool = False) -> str:
-    """A block for a comment of ours that says one thing; `draft` as in a text."""
-    facts: dict[str, object] = {"series": series, "stage": stage}
-    facts |= {"draft": True} if draft else {}
-    return f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->\n{text}\n{_END}"
+def said_block(series: str, stage: str, text: str) -> str:
+    """A block for a comment of ours that says one thing."""
+    facts = json.dumps({"series": series, "stage": stage}, sort_keys=True)
+    return f"{_BEGIN} {facts} -->\n{text}\n{_END}"
 
 
 def is_ours(present: str, series: str) -> bool:

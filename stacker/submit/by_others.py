@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
 from stacker.forge.api import PullState
-from stacker.submit.actions import drafted_by_ourselves, renamed, retargeted
+from stacker.submit.actions import renamed, retargeted
+from stacker.submit.body import drafted_by_us
 from stacker.submit.restacking import NEEDS_RESTACK
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ def _of_an_open_one(one: Wanted, pull: PullRequest) -> Iterator[str]:
         )
     if one.draft and not pull.draft:
         yield "is marked ready for review, though it has to wait; left as it is"
-    if pull.draft and not one.draft and not drafted_by_ourselves(pull):
-        yield "was made a draft by somebody; left as it is"
+    if pull.draft and not one.draft and not drafted_by_us(pull.body):
+        yield "is a draft, though it need not be; left as it is"

@@ -10,13 +10,13 @@ from stacker.errors import UsageError
 from stacker.forge.api import PullState
 from stacker.series.plan.model import StageId
 from stacker.submit.actions import ClosePull, EditPull, PushHeads, SetDraft, WriteComment
-from stacker.submit.body import is_ours, said_block, says, stage_of, with_block
+from stacker.submit.body import is_ours, said_block, stage_of, with_block
 from stacker.submit.texts import our_comment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from stacker.forge.api import Comment, PullRequest
+    from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Plan
     from stacker.submit.actions import Action
@@ -98,10 +98,9 @@ def tidying(series: str, left: Sequence[LeftOver], close: Collection[str]) -> tu
     found: list[Action] = []
     for one in left:
         pull, comment = one.pull, our_comment(one.pull, series)
-        if comment is None or not _says_out(comment, series, one.stage):
-            drafts = pull.may_edit and not pull.draft
-            block = said_block(series, one.stage, _OUT, draft=drafts)
-            if drafts:
+        block = said_block(series, one.stage, _OUT)
+        if comment is None or with_block(comment.body, block) != comment.body:
+            if pull.may_edit and not pull.draft:
                 found.append(SetDraft(one.repository, one.stage, pull.number, draft=True))
             body = with_block(comment.body if comment else "", block)
             known = comment.id if comment else None
@@ -109,9 +108,3 @@ def tidying(series: str, left: Sequence[LeftOver], close: Collection[str]) -> tu
         if one.stage in close:
             found.append(ClosePull(one.repository, one.stage, pull.number))
     return tuple(found)
-
-
-def _says_out(comment: Comment, series: str, stage: str) -> bool:
-    """Whether we said so already; the first time it also says whether we made it a draft."""
-    either = (said_block(series, stage, _OUT, draft=draft) for draft in (False, True))
-    return any(says(comment.body, block) for block in either)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.submit.actions import EditPull, WriteComment
+from stacker.submit.actions import EditPull, WriteComment, new_title
 from stacker.submit.author_only import author_only
 from stacker.submit.body import inline, is_ours, said_block, says, with_block, with_lines
 
@@ -27,7 +27,7 @@ def texts(
     pulls: Mapping[StageId, PullRequest],
     series: str,
 ) -> tuple[EditPull | WriteComment, ...]:
-    """What brings every block to what `bodies` says; `series` is the name of ours."""
+    """What brings every title, and every block to what `bodies` says; `series` is our name."""
     found: list[EditPull | WriteComment] = []
     left = author_only(bodies, wanted, pulls, series)
     for one in wanted:
@@ -38,9 +38,12 @@ def texts(
             theirs = [each for each in left if each.stage == one.stage]
             found += _comment(one, pull, block, theirs, series)
         elif pull.state is PullState.OPEN:
-            if not says(pull.body, block):
-                body = with_block(pull.body, block)
-                found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+            title = new_title(one, pull)
+            body = None if says(pull.body, block) else with_block(pull.body, block)
+            if title is not None or body is not None:
+                found.append(
+                    EditPull(one.repository, one.stage, pull.number, title=title, body=body)
+                )
             found += _back(one, pull, series)
     return tuple(found)
 

@@ -63,7 +63,7 @@ def test_who_renames_a_pull_request_has_reasons(sent):
 def test_a_title_of_ours_follows_the_series(sent):
     sent.text("b", "# New\n")
     said = sent.submit()
-    assert ("edit", ["title"]) in [(a["kind"], a["fields"]) for a in said["actions"]]
+    assert ("edit", ["title", "body"]) in [(a["kind"], a["fields"]) for a in said["actions"]]
     assert (sent.pull("b")["title"], said["notes"]) == ("New", [])
 
 
@@ -77,7 +77,7 @@ def test_who_marks_a_pull_request_ready_or_a_draft_has_reasons(sent):
     sent.graph("markPullRequestReadyForReview", sent.pull("c"))
     sent.graph("convertPullRequestToDraft", sent.pull("a"))
     assert told_alike(sent) == [
-        "a: #1 was made a draft by somebody; left as it is",
+        "a: #1 is a draft, though it need not be; left as it is",
         "c: #3 is marked ready for review, though it has to wait; left as it is",
     ]
     assert (sent.pull("a")["draft"], sent.pull("c")["draft"]) == (True, False)
