@@ -34,7 +34,7 @@ from stacker.forge.facts import (
     repository_facts,
     summary_protection,
 )
-from stacker.forge.failures import Refused, without_right_to_open
+from stacker.forge.failures import Refused, opening_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,8 @@ class GitHub:
                     return pull
             raise
         except Refused as refusal:
-            raise without_right_to_open(refusal, repository) from refusal
+            refusal.hint = opening_hint(refusal, repository)
+            raise
         return self._opened(repository, expect_int(made, "number"))
 
     def _opened(self, repository: str, number: int) -> PullRequest:

@@ -10,11 +10,13 @@ from stacker.git.history import contained_in
 from stacker.git.objects import Oid
 from stacker.submit.actions import OpenPull
 from stacker.submit.refusing import History, Stop, stops
-from stacker.submit.simulated import Standing, moments
+from stacker.submit.simulated import Branches, Standing, moments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from stacker.forge.api import PullRequest
+    from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.gather import Facts, Place
@@ -30,49 +32,48 @@ def foresee(
 ) -> tuple[Stop, ...]:
     """What stops these actions before the first of them."""
     own = {name for name, place in places.items() if place.own}
-    standing = tuple(_standing(places, facts, wanted))
+    pulls = [
+        (w.stage, w.repository, facts.pulls[w.stage]) for w in wanted if w.stage in facts.pulls
+    ]
+    pulls += [(one.stage, one.repository, one.pull) for one in facts.left]
+    there = [known for known in pulls if known[2].state is PullState.OPEN]
     heads = {
         (name, ref.removeprefix("refs/heads/")): oid
         for (name, ref), oid in facts.tips.items()
         if ref.startswith("refs/heads/")
     }
-    bases = _bases(work, places, own, facts, actions)
-    seen = moments(standing, heads, bases, actions)
+    bases = {
+        (name, pull.base_branch): Oid(pull.base_tip)
+        for _, name, pull in there
+        if pull.base_tip and name not in own
+    }
+    bases |= _asked(work, places, bases, actions)
+    seen = moments(_standing(places, there), Branches(heads, bases, own), actions)
     return stops(wanted, seen, _history(work, wanted, seen), own)
 
 
 def _standing(
-    places: Mapping[str, Place], facts: Facts, wanted: Sequence[Wanted]
+    places: Mapping[str, Place], pulls: Iterable[tuple[StageId, str, PullRequest]]
 ) -> Iterator[Standing]:
-    known = [
-        (w.stage, w.repository, facts.pulls[w.stage]) for w in wanted if w.stage in facts.pulls
-    ]
-    known += [(one.stage, one.repository, one.pull) for one in facts.left]
-    for stage, repository, pull in known:
-        if pull.state is PullState.OPEN:
-            ours = (pull.head_owner or "").casefold() == places[repository].owner.casefold()
-            branch = pull.head_branch if ours else ""
-            head = Oid(pull.head) if pull.head else None
-            yield Standing(stage, repository, pull.number, branch, head, pull.base_branch)
+    for stage, repository, pull in pulls:
+        ours = (pull.head_owner or "").casefold() == places[repository].owner.casefold()
+        branch = pull.head_branch if ours else ""
+        head = Oid(pull.head) if pull.head else None
+        yield Standing(stage, repository, pull.number, branch, head, pull.base_branch)
 
 
-def _bases(
+def _asked(
     work: Workspace,
     places: Mapping[str, Place],
-    own: Iterable[str],
-    facts: Facts,
+    known: Collection[tuple[str, str]],
     actions: Sequence[Action],
 ) -> dict[tuple[str, str], Oid]:
-    """Where upstream's branches are: as told with the pull requests on them, else asked."""
+    """Where those branches of upstream are that something is to be opened on, and that nothing
+    of ours stands on yet."""
     found: dict[tuple[str, str], Oid] = {}
-    names = {place.repository.upstream: name for name, place in places.items() if name not in own}
-    for pull in facts.pulls.values():
-        name = names.get(pull.repository)
-        if name is not None and pull.base_tip:
-            found[name, pull.base_branch] = Oid(pull.base_tip)
-    opened = {one.repository: one.base for one in actions if isinstance(one, OpenPull)}
-    for name, base in opened.items():
-        if name in names.values() and (name, base) not in found:
+    opened = {(one.repository, one.base) for one in actions if isinstance(one, OpenPull)}
+    for name, base in opened:
+        if not places[name].own and (name, base) not in known:
             upstream, ref = work.upstreams[name], f"refs/heads/{base}"
             there = transfer.ask(upstream.url, work.store.git.directory, upstream.credential, ref)
             found |= {(name, base): there.refs[ref]} if ref in there.refs else {}

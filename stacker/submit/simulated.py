@@ -20,14 +20,21 @@ from stacker.submit.actions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Action
 
-Branches = dict[tuple[str, str], "Oid"]
-"""Where branches are, by (repository of the plan, name)."""
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Where branches are, by (repository of the plan, name): in `heads` those that we push, in
+    `bases` those of upstream. In the repositories that are `own` they are the same ones."""
+
+    heads: Mapping[tuple[str, str], Oid]
+    bases: Mapping[tuple[str, str], Oid]
+    own: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,11 @@ class Moment:
 
 def moments(
     standing: Iterable[Standing],
-    heads: Mapping[tuple[str, str], Oid],
-    bases: Mapping[tuple[str, str], Oid],
+    branches: Branches,
     actions: Sequence[Action],
 ) -> tuple[Moment, ...]:
-    """All of them, in order. `heads` is where our branches are, `bases` where upstream's are in
-    those repositories whose branches are not upstream's own."""
-    forge = _Forge({one.stage: one for one in standing}, dict(heads), bases)
+    """All of them, in order, as far as it is known where the branches are."""
+    forge = _Forge({one.stage: one for one in standing}, branches)
     found: list[Moment] = []
     for action in actions:
         before = forge.pairs()
@@ -79,13 +84,9 @@ def moments(
 
 
 class _Forge:
-    def __init__(
-        self,
-        pulls: dict[StageId, Standing],
-        heads: Branches,
-        bases: Mapping[tuple[str, str], Oid],
-    ) -> None:
-        self._pulls, self._heads, self._bases = pulls, heads, bases
+    def __init__(self, pulls: dict[StageId, Standing], branches: Branches) -> None:
+        self._pulls, self._branches = pulls, branches
+        self._heads = dict(branches.heads)
 
     def act(self, action: Action) -> str:
         """Do what moves a branch or a base, and say what it is."""
@@ -115,8 +116,8 @@ class _Forge:
         found = {}
         for one in self._pulls.values():
             head = self._heads.get((one.repository, one.branch), one.head)
-            there = (one.repository, one.base)
-            tip = self._bases.get(there) or self._heads.get(there)
+            own = one.repository in self._branches.own
+            tip = (self._heads if own else self._branches.bases).get((one.repository, one.base))
             if head is not None and tip is not None:
                 found[one] = head, tip
         return found

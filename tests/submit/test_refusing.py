@@ -16,7 +16,7 @@ from stacker.submit.actions import EditPull, OpenPull, PushHeads, Wanted, decide
 from stacker.submit.heads import Head
 from stacker.submit.left_over import LeftOver, out_of_the_way
 from stacker.submit.refusing import History, StopKind, stops
-from stacker.submit.simulated import Standing, moments
+from stacker.submit.simulated import Branches, Standing, moments
 
 OWN = {"proj": "master"}
 PATCHES = [f"p{n}" for n in range(7)]
@@ -137,7 +137,7 @@ def against(known, wanted, pulls, tips, actions):
         Standing(s, "proj", p.number, p.head_branch, None, p.base_branch) for s, p in pulls.items()
     ]
     heads = {("proj", name): tip for name, tip in tips.items()}
-    seen = moments(standing, heads, {}, actions)
+    seen = moments(standing, Branches(heads, {}, OWN), actions)
     contained = {(m.head, m.tip) for m in seen if contains(known, m.tip, m.head)}
     return stops(wanted, seen, History(contained, {one: one for one in known}), set(OWN))
 
