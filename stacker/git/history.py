@@ -103,6 +103,15 @@ def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:
     return done.code == 0
 
 
+def contained_in(store: ObjectStore, commits: Iterable[Oid], tip: Oid) -> frozenset[Oid]:
+    """Those of `commits` that `tip` contains; one question for all of them."""
+    asked = frozenset(commits)
+    stdin = "".join(f"{oid}\n" for oid in (*asked, f"^{tip}")).encode("ascii")
+    return asked - {
+        Oid(line) for line in store.git.text("rev-list", "--stdin", stdin=stdin).split()
+    }
+
+
 def merge_base(store: ObjectStore, one: Oid, other: Oid) -> Oid | None:
     """The best common ancestor; `None` for unrelated histories."""
     done = store.git.attempt("merge-base", one, other)

@@ -10,6 +10,7 @@ from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_ver
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
+from stacker.submit.restacking import NEEDS_RESTACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,6 +191,7 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
 
 def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
+    notes += [NEEDS_RESTACK] if one.restack else []
     notes += gap_note(one.evidence) if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
@@ -253,6 +255,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
         "status": str(one.state),
         "waits_for": str(one.waits_for),
         "stopped_on": one.stopped_on,
+        "restack": list(one.restack),
         "ready": one.ready,
         "patches": one.patches,
         "commit": one.commit,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.boxes import known as boxes
 from stacker.errors import StackerError
+from stacker.forge.api import PullState
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
 from stacker.land import intent as landings
@@ -29,10 +30,12 @@ from stacker.status.value import (
     UpstreamStatus,
 )
 from stacker.submit import intents
+from stacker.submit.restacking import needs_restack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.forge.cache import KnownPull
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
     from stacker.series.plan.model import Plan, StageId
@@ -116,6 +119,7 @@ def _stages(
     counts: Mapping[StageId, int],
 ) -> tuple[StageStatus, ...]:
     pulls = known_pulls(directory.state)
+    restack = needs_restack(plan, lock, _merged(plan, lock, pulls))
     found = []
     for stage_id in plan.order:
         stage, line = plan.stage(stage_id), lock.stage(stage_id)
@@ -148,10 +152,25 @@ def _stages(
                 release=line.release if line else None,
                 reverted=more.reverted.get(stage_id) or (line.reverted if line else None),
                 stopped_on=more.stopped_on.get(stage_id),
+                restack=restack.get(stage_id, ()),
                 evidence=more.evidence.get(stage_id),
                 opinion=opinion(pull) if pull else None,
             )
         )
+    return tuple(found)
+
+
+def _merged(
+    plan: Plan, lock: Lock, pulls: Mapping[tuple[str, int], KnownPull]
+) -> tuple[StageId, ...]:
+    """The stages whose pull request the forge called merged."""
+    found = []
+    for stage_id in plan.order:
+        line = lock.stage(stage_id)
+        upstream = plan.repository(plan.stage(stage_id).repository).upstream
+        pull = pulls.get((upstream, line.pull)) if line and line.pull else None
+        if pull is not None and pull.state is PullState.MERGED:
+            found.append(stage_id)
     return tuple(found)
 
 

@@ -64,7 +64,8 @@ class StageStatus:
 
     `landing` is the upstream commit that brought it in, `release` the first that has it; what was
     `reverted` landed before and was taken out again. `stopped_on` is the stage whose conflict stops
-    a rebase here. `evidence` is `None` when it was not looked at.
+    a rebase here. It needs a `restack` where upstream took those stages from under it. `evidence`
+    is `None` when it was not looked at.
     """
 
     id: StageId
@@ -83,6 +84,7 @@ class StageStatus:
     release: str | None
     reverted: Reverted | None
     stopped_on: StageId | None
+    restack: tuple[StageId, ...] = ()
     evidence: Evidence | None
     opinion: Opinion | None
 

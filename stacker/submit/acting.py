@@ -117,13 +117,14 @@ def _act(run: Run, action: Action) -> None:
         case EditPull(repository, stage, _, title, base, body):
             pull = run.pull(stage)
             run.forge.edit_pull(pull.repository, pull.number, title=title, base=base, body=body)
-            run.pulls[stage] = replace(
+            edited = replace(
                 pull,
                 title=title or pull.title,
                 base_branch=base or pull.base_branch,
                 base_tip=pull.base_tip if base in {None, pull.base_branch} else "",
                 body=pull.body if body is None else body,
             )
+            run.put(stage, edited)
             run.done.append(replace(action, number=pull.number))
             return
         case SetDraft(_, stage, _, draft):

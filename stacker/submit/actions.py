@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
 from stacker.submit.body import drafted_by_us
+from stacker.submit.published_facts import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +105,7 @@ def decide(
     tips: Mapping[tuple[str, str], Oid],
     kept: Mapping[tuple[str, str], Oid],
 ) -> tuple[Action, ...]:
-    """Everything but the texts: retarget, push, open, titles and bases, drafts, in this order.
+    """Everything but titles and texts: retarget, push, open, bases, drafts, in this order.
 
     `tips` has what the forge has now, by (repository, full ref), `kept` what it is to have
     beside the branches.
@@ -125,7 +126,9 @@ def decide(
 
 def edits(one: Wanted, pull: PullRequest) -> tuple[Action, ...]:
     """What brings an open pull request to what it is to be, its text aside."""
-    return (*_before_push(one, pull), *_after_push(one, pull))
+    title = new_title(one, pull)
+    named = [EditPull(one.repository, one.stage, pull.number, title=title)] if title else []
+    return (*_before_push(one, pull), *_after_push(one, pull), *named)
 
 
 def described(action: Action) -> dict[str, object]:
@@ -179,6 +182,23 @@ def retargeted(one: Wanted, pull: PullRequest) -> bool:
     return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
 
 
+def given_title(pull: PullRequest) -> str | None:
+    """The title that its text says we gave it last; `None` where it does not say."""
+    told = read(pull.body)
+    return told.title if told is not None else None
+
+
+def renamed(one: Wanted, pull: PullRequest) -> bool:
+    """Whether somebody gave it another title than we did; not if the series says the same now."""
+    ours = given_title(pull)
+    return ours is not None and pull.title not in (ours, one.title)
+
+
+def new_title(one: Wanted, pull: PullRequest) -> str | None:
+    """The title that it is to get; it goes out with the text, which remembers it."""
+    return one.title if pull.title != one.title and not renamed(one, pull) else None
+
+
 def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
     """A pull request that changes its place goes to the trunk first: in between, its head could
     be reachable from its base, and the forge would call it merged for good."""
@@ -189,11 +209,9 @@ def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
 
 def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
     found: list[Action] = []
-    title = one.title if pull.title != one.title else None
     moves = one.base not in (pull.base_branch, one.trunk) and not retargeted(one, pull)
-    base = one.base if moves else None
-    if title is not None or base is not None:
-        found.append(EditPull(one.repository, one.stage, pull.number, title=title, base=base))
+    if moves:
+        found.append(EditPull(one.repository, one.stage, pull.number, base=one.base))
     if pull.draft and not one.draft and drafted_by_us(pull.body):
         found.append(SetDraft(one.repository, one.stage, pull.number, draft=False))
     return found

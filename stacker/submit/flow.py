@@ -14,21 +14,23 @@ from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
 from stacker.submit.actions import decide
 from stacker.submit.author_only import author_only
+from stacker.submit.by_others import notes
 from stacker.submit.foreign import moved_by_others, told_of
+from stacker.submit.foreseeing import foresee
 from stacker.submit.gather import gather, publishable
 from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.kept import kept_refs
-from stacker.submit.left_over import tidying
+from stacker.submit.left_over import out_of_the_way, tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
 from stacker.submit.published_versions import stage_histories
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
-from stacker.submit.wanting import notes, wanted_pulls
+from stacker.submit.wanting import to_restack, wanted_pulls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.gather import Facts, Place, PullForge
     from stacker.submit.request import SubmitRequest
 
 
@@ -67,14 +69,15 @@ def submit(
     run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, found)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
-    if others or blocked:
+    decided = decide(wanted, facts.pulls, facts.tips, kept_refs(heads, found))
+    actions = _in_order(series, decided, facts, places, request.close)
+    stopped = foresee(work, places, facts, wanted, () if others or blocked else actions)
+    if others or blocked or stopped:
         remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
-        return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
-    actions = (
-        *decide(wanted, facts.pulls, facts.tips, kept_refs(heads, found)),
-        *tidying(series.plan.name, facts.left, request.close),
-    )
+        return replace(
+            _result(run, (), skipped), foreign=tuple(words), blocked=blocked, stopped=stopped
+        )
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push
         carry_out(run, actions)
@@ -90,6 +93,19 @@ def submit(
     return _result(run, run.done, skipped)
 
 
+def _in_order(
+    series: Series,
+    decided: tuple[Action, ...],
+    facts: Facts,
+    places: Mapping[str, Place],
+    close: Sequence[str],
+) -> tuple[Action, ...]:
+    """All actions but the texts, which depend on what is opened."""
+    own = {name: place.trunk for name, place in places.items() if place.own}
+    before = out_of_the_way(facts.left, own, decided)
+    return (*before, *decided, *tidying(series.plan.name, facts.left, close))
+
+
 def _merged(pull: PullRequest | None) -> bool:
     return pull is not None and pull.state is PullState.MERGED
 
@@ -99,7 +115,7 @@ def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitR
     pulls = tuple((s, run.pulls[s]) for s in order if s in run.pulls)
     theirs = author_only(run.bodies(), run.wanted, run.pulls, series.plan.name)
     left = tuple((s, p) for s, p in run.left.items() if p.state is PullState.OPEN)
-    said = (*told, *notes(run.wanted, run.pulls))
+    said = (*told, *notes(run.wanted, run.pulls, to_restack(series, run.pulls)))
     return SubmitResult(tuple(actions), pulls, said, author_only=theirs, left_over=left)
 
 

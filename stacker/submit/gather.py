@@ -80,6 +80,11 @@ class Place:
     credential: Credential | None
 
     @property
+    def own(self) -> bool:
+        """Whether the branches are upstream's own, so that one may be the base of another."""
+        return self.fork == self.repository.upstream
+
+    @property
     def owner(self) -> str:
         """The account whose branches they are."""
         return self.fork.partition("/")[0]

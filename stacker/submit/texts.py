@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.submit.actions import EditPull, WriteComment
+from stacker.submit.actions import EditPull, WriteComment, new_title
 from stacker.submit.author_only import author_only
 from stacker.submit.body import inline, is_ours, said_block, says, with_block, with_lines
 
@@ -28,7 +28,7 @@ def texts(
     series: str,
     more: Mapping[StageId, Sequence[str]],
 ) -> tuple[EditPull | WriteComment, ...]:
-    """What brings every block to what `bodies` says; `series` is the name of ours.
+    """What brings every title, and every block to what `bodies` says; `series` is our name.
 
     `more` are lines that belong to a comment which stands for a text that we may not edit.
     """
@@ -42,9 +42,12 @@ def texts(
             theirs = [each for each in left if each.stage == one.stage]
             found += _comment(one, pull, (block, more[one.stage]), theirs, series)
         elif pull.state is PullState.OPEN:
-            if not says(pull.body, block):
-                body = with_block(pull.body, block)
-                found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+            title = new_title(one, pull)
+            body = None if says(pull.body, block) else with_block(pull.body, block)
+            if title is not None or body is not None:
+                found.append(
+                    EditPull(one.repository, one.stage, pull.number, title=title, body=body)
+                )
             found += _back(one, pull, series)
     return tuple(found)
 

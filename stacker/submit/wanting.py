@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState, ReviewState
 from stacker.series.plan.chains import needs_closure
+from stacker.series.plan.model import Drafts
 from stacker.series.texts import stage_text
-from stacker.submit.actions import Wanted, retargeted
+from stacker.submit.actions import Wanted, given_title, renamed
 from stacker.submit.body import Called, Part, Text, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
 from stacker.submit.published_facts import PublishedFacts, write
 from stacker.submit.range_view import range_view
+from stacker.submit.restacking import needs_restack, upstream_took
 from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
@@ -70,8 +73,12 @@ def bodies(
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
     called = Called(series.plan.name, series.plan.title)
+    restack = to_restack(series, pulls)
     for one in wanted:
-        parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
+        parts = [
+            replace(_part(series, s, one.repository, pulls), restack=restack.get(s, ()))
+            for s in series.plan.order
+        ]
         here = next(p for p in parts if p.stage == one.stage)
         title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
         pull = pulls.get(one.stage)
@@ -80,7 +87,7 @@ def bodies(
             title=title, body=body, range_view=range_view(series, one, places, pulls),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
             graph=tuple(graph_lines(here, parts)),
-            published=_published(series, one, histories[one.stage].versions),
+            published=_published(series, one, pull, histories[one.stage].versions),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
         templates = templates_in(series.files, series.plan.repository(one.repository).preset)
@@ -88,11 +95,23 @@ def bodies(
     return found
 
 
-def _published(series: Series, one: Wanted, versions: tuple[PublishedVersion, ...]) -> str:
+def to_restack(
+    series: Series, pulls: Mapping[StageId, PullRequest]
+) -> Mapping[StageId, tuple[StageId, ...]]:
+    """By stage what it stands on that upstream took meanwhile, by what the forge says."""
+    merged = [s for s, pull in pulls.items() if pull.state is PullState.MERGED]
+    return needs_restack(series.plan, series.lock, merged)
+
+
+def _published(
+    series: Series, one: Wanted, pull: PullRequest | None, versions: tuple[PublishedVersion, ...]
+) -> str:
     plan = series.plan
+    title = given_title(pull) if pull is not None and renamed(one, pull) else None
     facts = PublishedFacts(
-        series=plan.name, stage=one.stage, title=one.title, home=plan.home, versions=versions
-    )
+        series=plan.name, stage=one.stage, title=one.title if title is None else title,
+        home=plan.home, versions=versions,
+    )  # fmt: skip
     return write(facts)
 
 
@@ -109,28 +128,9 @@ def _evidence(stage: StageId, proof: Proof, lacks: Sequence[Lack]) -> tuple[str,
     return tuple(evidence_lines(proof.evidence[stage], proof.trees[stage], lacks))
 
 
-def notes(wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]) -> tuple[str, ...]:
-    """What somebody else did to our pull requests, told and not undone."""
-    found = []
-    by_stage = {one.stage: one for one in wanted}
-    for stage, pull in pulls.items():
-        match pull.state:
-            case PullState.CLOSED:
-                found.append(f"{stage}: #{pull.number} was closed by somebody; left as it is")
-            case PullState.MERGED:
-                found.append(f"{stage}: #{pull.number} was merged; `stacker rebase` takes that in")
-            case PullState.OPEN:
-                if stage in by_stage and retargeted(by_stage[stage], pull):
-                    found.append(
-                        f"{stage}: #{pull.number} was retargeted to "
-                        f"{pull.base_branch} by somebody; left as it is"
-                    )
-    return tuple(found)
-
-
 def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, Head]) -> str:
     """Upstream's branch, unless branches are upstream's own: then what the stage stands on."""
-    if place.fork != place.repository.upstream:
+    if not place.own:
         return place.trunk
     needs = [branches[n].branch for n in stands_on(series, head.stage) if n in branches]
     if needs and head.below is not None:
@@ -144,20 +144,28 @@ def _draft(
     heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
 ) -> bool:
-    """A member of a group until the group may land; else until all needs are in or approved."""
-    if series.plan.group_of(stage) is not None:
-        return True
+    """A member of a group until the group may land; else until all needs are in or, where the plan
+    is content with that, approved."""
+    drafts = series.plan.drafts
+    if drafts is Drafts.NEVER or series.plan.group_of(stage) is not None:
+        return drafts is not Drafts.NEVER
     needs = needs_closure(series.plan, stage)
+    if drafts is Drafts.NEEDS_LANDED:
+        return not all(_is_in(series, need, pulls.get(need)) for need in needs)
     return not all(_settled(series, need, heads.get(need), pulls.get(need)) for need in needs)
 
 
 def _settled(series: Series, need: StageId, head: Head | None, pull: PullRequest | None) -> bool:
     """Whether it has landed, or the very head that it is to have is approved."""
-    line = series.lock.stage(need)
-    if series.landed(need) or (line is not None and line.landing is not None):
+    if _is_in(series, need, pull):
         return True
     same = pull is not None and head is not None and pull.head == head.head
     return same and pull is not None and approved(pull)
+
+
+def _is_in(series: Series, stage: StageId, pull: PullRequest | None) -> bool:
+    merged = pull is not None and pull.state is PullState.MERGED
+    return upstream_took(series.lock, stage, merged=merged)
 
 
 def approved(pull: PullRequest) -> bool:

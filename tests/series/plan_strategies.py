@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from stacker.series.plan.model import (
     Check,
+    Drafts,
     EvidenceSigner,
     Group,
     Landing,
@@ -136,6 +137,7 @@ def plans(draw):
         evidence_signers=draw(signers(platforms)),
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
         require_evidence=draw(st.booleans()),
+        drafts=draw(st.sampled_from(Drafts)),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -146,7 +148,7 @@ def fields_of(plan):
         for name in (
             "name", "title", "forge", "home", "repositories",
             "stages", "runners", "platforms", "checks", "evidence_signers", "residue",
-            "require_evidence",
+            "require_evidence", "drafts",
         )
     }  # fmt: skip
 

@@ -42,7 +42,8 @@ def git(where, *args, check=True, stdin=None):
 
 
 class Door:
-    """Stands before the hub: counts what comes, and may `act(method, path)` before it goes in.
+    """Stands before the hub: counts what comes, and may `act(method, path)` before it goes in;
+    `body` is what came last.
 
     What goes wrong on the way is the hub's own: `world.hub.faults`.
     """
@@ -51,6 +52,7 @@ class Door:
         self.app = app
         self.seen = []
         self.act = None
+        self.body = b""
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -62,6 +64,7 @@ class Door:
             )
             self.seen.append((request.method, path, writes))
             environ["wsgi.input"] = io.BytesIO(body)
+            self.body = body
         elif path.endswith("git-receive-pack") and request.method == "POST":
             self.seen.append(("PUSH", path, True))
         if self.act:

@@ -50,6 +50,25 @@ def test_a_member_of_a_group_stays_a_draft(make):
     assert drafts(world) == {"a": False, "b": True, "c": True}
 
 
+CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
+
+
+def test_drafts_until_needs_have_landed(sent):
+    sent.plan(CHAIN, series='name = "s"\ndrafts = "needs-landed"')
+    sent.approve("a")
+    assert sent.submit()["actions"] == []
+    sent.ask("PUT", "/repos/up/proj/pulls/1/merge", {"merge_method": "squash"}, "up")
+    sent.submit()
+    assert drafts(sent) == {"a": False, "b": False, "c": True}
+
+
+def test_never_a_draft(sent):
+    sent.plan(CHAIN, more=GROUP, series='name = "s"\ndrafts = "never"')
+    assert [a["stage"] for a in sent.submit()["actions"] if a["kind"] == "ready"] == ["b", "c"]
+    assert drafts(sent) == {"a": False, "b": False, "c": False}
+    assert sent.submit()["actions"] == []
+
+
 def test_what_somebody_made_ready_or_a_draft_stays_so(sent):
     sent.graph("markPullRequestReadyForReview", sent.pull("c"))
     sent.graph("convertPullRequestToDraft", sent.pull("a"))

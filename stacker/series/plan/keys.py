@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacker.series.plan.model import (
     Check,
+    Drafts,
     EvidenceSigner,
     Group,
     Landing,
@@ -73,6 +74,12 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.SWITCH,
             "whether submit wants every check that must pass to have passed; default: false, which "
             "refuses only what failed",
+        ),
+        "drafts": Key(
+            Shape.CHOICE,
+            "which pull requests are drafts: those whose needs are not all approved or landed (the "
+            "default), or not all landed; members of a group always; or never any",
+            choices=Drafts,
         ),
     },
     Repository: {

@@ -27,6 +27,15 @@ class Publish(StrEnum):
     REWRITE = "rewrite"
 
 
+class Drafts(StrEnum):
+    """Which pull requests are drafts: those whose needs are not all approved or landed, those whose
+    needs have not all landed, each with the members of groups; or none."""
+
+    NEEDS_APPROVED = "needs-approved"
+    NEEDS_LANDED = "needs-landed"
+    NEVER = "never"
+
+
 class Landing(StrEnum):
     """The way by which stages land in a repository; `auto` is the strongest permitted one."""
 
@@ -218,6 +227,7 @@ class _Written(NamedTuple):
     evidence_signers: tuple[EvidenceSigner, ...] = ()
     residue: Mapping[str, str] = MappingProxyType({})
     require_evidence: bool = False
+    drafts: Drafts = Drafts.NEEDS_APPROVED
 
 
 class Plan(_Written):
