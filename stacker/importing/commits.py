@@ -55,12 +55,14 @@ def read_commits(
             f"{base[:10]} and {tip[:10]} have no common history",
             hint="Name the upstream commit that the work began on: `BASE..TIP`.",
         )
+    head = tip if isinstance(source, Pull) else None
     if merges is Merges.FIRST_PARENT:
-        return Imported(fork_point, _first_parent_line(store, fork_point, tip))
+        line = _first_parent_line(store, fork_point, tip)
+        return Imported(fork_point, line, head=head)
     commits = commits_between(store, fork_point, tip)
     if merges is Merges.REFUSED:
         _refuse_merges(store, commits)
-    return Imported(fork_point, commits)
+    return Imported(fork_point, commits, head=head)
 
 
 def _tip(

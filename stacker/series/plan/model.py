@@ -36,6 +36,13 @@ class Landing(StrEnum):
     HAND_OFF = "hand-off"
 
 
+class AdoptsBy(StrEnum):
+    """How somebody's pull request is continued: in a new one, or by pushing to its branch."""
+
+    PULL_REQUEST = "pull-request"
+    PUSH = "push"
+
+
 class Proof(StrEnum):
     """What proves that a stage is in upstream: the whole tree, its own paths, or its check."""
 
@@ -79,7 +86,8 @@ class Repository(NamedTuple):
 class Stage(NamedTuple):
     """One pull request of the series. `needs` is resolved: empty means it stands on the base.
 
-    `paths` are the globs by which `import --split` gives it its share of a branch.
+    `adopts` is the number of somebody's pull request that it continues. `paths` are the globs by
+    which `import --split` gives it its share of a branch.
     """
 
     id: StageId
@@ -89,6 +97,7 @@ class Stage(NamedTuple):
     adopts: int | None = None
     was: StageId | None = None
     paths: tuple[str, ...] = ()
+    adopts_by: AdoptsBy = AdoptsBy.PULL_REQUEST
 
 
 class Group(NamedTuple):
