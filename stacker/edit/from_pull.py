@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
 
 
 @dataclass(frozen=True, slots=True)

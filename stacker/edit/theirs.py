@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stacker.series.lock import Published
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PushHeads:
-    """Move branches of one repository, all or none."""
+    """Move branches of one place, all or none: of a repository of the plan, by its name there, or
+    of somebody's fork, `OWNER/NAME`."""
 
     repository: str
     updates: tuple[RefUpdate, ...]
@@ -86,7 +87,10 @@ Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A stage's pull request as it is to be; `head_name` is `owner:branch`."""
+    """A stage's pull request as it is to be; `head_name` is `owner:branch`.
+
+    `continues` is the line of its text that says whose work it goes on with, or empty.
+    """
 
     stage: StageId
     repository: str
@@ -96,6 +100,7 @@ class Wanted:
     trunk: str
     title: str
     draft: bool
+    continues: str = ""
 
 
 def decide(
@@ -161,10 +166,10 @@ def _pushes(wanted: Sequence[Wanted], tips: Mapping[tuple[str, str], Oid]) -> li
             refs.insert(0, (head.below_branch, head.below))
         for branch, new in refs:
             ref = f"refs/heads/{branch}"
-            old = tips.get((one.repository, ref))
+            old = tips.get((head.place, ref))
             if old != new:
-                updates.setdefault(one.repository, []).append(RefUpdate(ref, old, new))
-    return [PushHeads(repository, tuple(found)) for repository, found in updates.items()]
+                updates.setdefault(head.place, []).append(RefUpdate(ref, old, new))
+    return [PushHeads(place, tuple(found)) for place, found in updates.items()]
 
 
 def retargeted(one: Wanted, pull: PullRequest) -> bool:

@@ -13,6 +13,7 @@ from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
 from stacker.submit.actions import decide
+from stacker.submit.adopted import notes_of
 from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
@@ -21,6 +22,7 @@ from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
+from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
 from stacker.submit.wanting import notes, wanted_pulls
@@ -28,14 +30,14 @@ from stacker.submit.wanting import notes, wanted_pulls
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.lock import Lock, Published
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.gather import Facts
+    from stacker.submit.place import Place, PullForge
     from stacker.submit.request import SubmitRequest
 
 
@@ -52,22 +54,24 @@ def submit(
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
-    open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
     why = request.why or reason_for(work.store, series)
-    heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
-    wanted = wanted_pulls(series, heads, places, facts.pulls)
+    asked = HeadsRequest(_open(stages, facts), request.move_base, why, facts.elsewhere)
+    heads = compose_heads(work.store, series, asked)
+    wanted = wanted_pulls(series, heads, facts.places, facts.pulls, facts.adopted)
     new = anew(wanted, facts.pulls, lock)
     proof = proof_of(work, series, wanted, request.environment)
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof)
-    others = moved_by_others(heads, places, facts.tips)
+    run = Run(work, forge, series, facts.places, wanted, dict(facts.pulls), dict(left), proof)
+    others = moved_by_others(heads, facts.places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
-        remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
-        words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
+        remember_pulls(work.directory.state, facts.read(), work.now)
+        words = (told_of(work, series.lock, m, facts.places[m.place], told) for m in others)
         return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
+    refuse_pushes(forge, wanted, facts.adopted, facts.tips)
+    skipped = (*skipped, *notes_of(facts.adopted.values()))
     actions = (
         *decide(wanted, facts.pulls, facts.tips),
         *tidying(series.plan.name, facts.left, request.close),
@@ -83,12 +87,14 @@ def submit(
     run.told = told
     carry_out(run, actions)
     _remember(run)
-    remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
+    remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
 
 
-def _merged(pull: PullRequest | None) -> bool:
-    return pull is not None and pull.state is PullState.MERGED
+def _open(stages: Sequence[StageId], facts: Facts) -> tuple[StageId, ...]:
+    """Those that are to be published: what the forge merged needs no head any more."""
+    pulls = facts.pulls
+    return tuple(s for s in stages if s not in pulls or pulls[s].state is not PullState.MERGED)
 
 
 def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:

@@ -99,6 +99,11 @@ class Stage(NamedTuple):
     paths: tuple[str, ...] = ()
     adopts_by: AdoptsBy = AdoptsBy.PULL_REQUEST
 
+    @property
+    def pushes_to(self) -> int | None:
+        """The number of somebody's pull request whose branch it is pushed to."""
+        return self.adopts if self.adopts_by is AdoptsBy.PUSH else None
+
 
 class Group(NamedTuple):
     """Stages that land together or not at all, in plan order."""
