@@ -12,7 +12,7 @@ from stacker.git.history import commits_between, first_parents, merge_base
 from stacker.git.objects import Oid
 from stacker.git.process import Git
 from stacker.importing.value import Branch, Imported, Pull, Range
-from stacker.series.workspace import bring, fetch_tip, known_tip, resolve
+from stacker.series.workspace import fetch_tip, known_tip, pull_head, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def _tip(
         case Branch(name):
             return resolve(store, upstream, name, told)
         case Pull(number):
-            return _of_pull(store, upstream, number, told)
+            return pull_head(store, upstream, number, told)
         case never:
             assert_never(never)
 
@@ -92,20 +92,6 @@ def _upstream_tip(work: Workspace, upstream: Upstream, *, fetch: bool, told: Tol
             f"nothing is known of {upstream.name} yet", hint="Run it without --no-fetch."
         )
     return tip
-
-
-def _of_pull(store: ObjectStore, upstream: Upstream, number: int, told: Told | None) -> Oid:
-    """The head of a pull request, which its upstream has for everybody, from any fork."""
-    ref = f"refs/pull/{number}/head"
-    offered = transfer.ask(upstream.url, store.git.directory, upstream.credential, ref).refs
-    if ref not in offered:
-        raise GitError(
-            f"{upstream.name} has no pull request #{number}",
-            hint="Check the number; `--repository` names another repository of the plan.",
-        )
-    if store.find(offered[ref]) is None:
-        bring(store, upstream, offered[ref], told)
-    return offered[ref]
 
 
 def _of_clone(clone: Path, rev: str) -> Oid:

@@ -11,7 +11,7 @@ from stacker.series.workspace import bring
 from stacker.submit.foreign import by_whom, commits_of_others, known_commits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from stacker.git.transfer import Told
     from stacker.series.lock import Lock, StageLock
@@ -36,21 +36,16 @@ def with_news(
             continue
         if one.pull.state is not PullState.MERGED and one.pull.head != line.adopted:
             known = known_commits(work, lock, places[line.repository])
-            commits = commits_since(work, line, Oid(one.pull.head), known, told)
+            _bring(work, line, Oid(one.pull.head), told)
+            commits = commits_of_others(work.store, line.adopted, Oid(one.pull.head), known)
             found[stage] = replace(one, news=_said(work, stage, commits))
     return found
 
 
-def commits_since(
-    work: Workspace, line: StageLock, head: Oid, known: Sequence[Oid], told: Told | None
-) -> tuple[Oid, ...] | None:
-    """Their commits on top of what was taken in; `None` where that is no longer in `head`."""
-    store, old = work.store, line.adopted
-    assert old is not None, "something was taken in"
-    for oid in (head, old):
-        if store.find(oid) is None:
-            bring(store, work.upstreams[line.repository], oid, told)
-    return commits_of_others(store, old, head, known)
+def _bring(work: Workspace, line: StageLock, head: Oid, told: Told | None) -> None:
+    for oid in (head, line.adopted):
+        if oid is not None and work.store.find(oid) is None:
+            bring(work.store, work.upstreams[line.repository], oid, told)
 
 
 def _said(work: Workspace, stage: StageId, commits: tuple[Oid, ...] | None) -> str:

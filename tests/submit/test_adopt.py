@@ -1,0 +1,119 @@
+"""A stage that goes on with somebody's pull request in one of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import adopt_world
+import pytest
+from adopt_world import push_more, shown
+from submit_world import UPSTREAM, copies, git, kinds
+
+
+@pytest.fixture
+def make(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
+    """`make(by=…, maintainer=…)`: zed's pull request was imported, nothing submitted."""
+    new = adopt_world.new
+    with copies(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch, new=new) as made:
+        yield made
+
+
+@pytest.fixture
+def world(make):
+    return make()
+
+
+def text_of(world, stage="ffi"):
+    return world.pull(stage)["body"]
+
+
+def test_a_new_pull_request_says_so_and_theirs_is_left_alone(world):
+    before = shown(world)
+    world.text("ffi", "# Finish the new ffi\n\nWhat is new.\n")
+    world.door.seen.clear()
+    said = world.submit()
+    assert kinds(said) == ["push", "open", "open", "edit", "edit"]
+    assert said["notes"] == []
+    pull = world.pull("ffi")
+    assert (pull["number"], pull["head"]["label"]) == (3, "porter:s/ffi")
+    own = text_of(world).partition("\n\n")[2]
+    assert own.startswith(
+        "Continues #1 by zed, whose commits keep their authorship.\n\nWhat is new.\n"
+    )
+    tip = world.lock.stage("ffi").commit
+    authors = git(world.folder / ".stacker" / "store.git", "log", "--format=%an: %s", "-2", tip)
+    assert authors == "Zed Begins: Go on\nZed Begins: Begin ffi"
+    assert shown(world) == before
+    assert [path for _, path, _ in world.door.writes if "/1" in path or "zed" in path] == []
+    world.reviewable()
+    world.door.seen.clear()
+    assert world.submit()["actions"] == []
+    assert len(world.door.seen) <= 3
+    assert "Continues" not in text_of(world, "a")
+
+
+def test_what_came_there_since_is_told_and_taken_in(world):
+    world.submit()
+    there = push_more(world)
+    said = world.submit()
+    assert (said["actions"], said["notes"]) == ([], [
+        ("ffi: #1, which it continues, has 'Zed goes on' by Zed Begins since; "
+        "`stacker edit ffi --from-pull` takes it in")
+    ])  # fmt: skip
+    done = world.good("edit", "ffi", "--from-pull")
+    assert (done["head"], done["patches"]) == (there, ["0003-zed-goes-on.patch"])
+    assert world.lock.stage("ffi").adopted == there
+    said = world.submit()
+    assert (kinds(said), said["notes"]) == (["push"], [])
+    world.reviewable()
+    assert world.run("edit", "ffi", "--from-pull").document["patches"] == []
+
+
+def test_what_was_pushed_to_ours_is_taken_in_first(world):
+    world.submit()
+    ours, there = world.fix("s/ffi", "Mend ffi", {"more.txt": "m\n"}), push_more(world)
+    assert world.good("edit", "ffi", "--from-pull")["head"] == ours
+    assert world.lock.stage("ffi").published.head == ours
+    assert world.good("edit", "ffi", "--from-pull")["head"] == there
+    line = world.lock.stage("ffi")
+    assert (line.published.head, line.adopted) == (ours, there)
+    world.submit()
+    world.reviewable()
+
+
+def test_what_does_not_go_with_it_is_solved_in_its_folder(world):
+    last = world.folder / "patches" / "ffi" / "0002-go-on.patch"
+    last.write_bytes(last.read_bytes().replace(b"\n+two", b"\n+TWO"))
+    there = push_more(world)
+    ran = world.run("edit", "ffi", "--from-pull")
+    assert (ran.code, ran.document["conflicts"]) == (3, ["ffi.txt"])
+    folder = Path(ran.document["folder"])
+    (folder / "ffi.txt").write_text("one\nTWO\nthree\n", encoding="utf-8", newline="\n")
+    git(folder, "add", "-A")
+    git(folder, "-c", "core.editor=true", "cherry-pick", "--continue")
+    world.good("edit", "ffi", "--done")
+    assert world.lock.stage("ffi").adopted == there
+    assert world.submit()["notes"] == []
+
+
+@pytest.mark.parametrize("fate", ["closed", "merged", "forced", "gone"])
+def test_what_became_of_it_is_told(world, fate):
+    notes = []
+    if fate == "closed":
+        world.ask("PATCH", f"/repos/{UPSTREAM}/pulls/1", {"state": "closed"}, "zed")
+    elif fate == "merged":
+        world.ask("PUT", f"/repos/{UPSTREAM}/pulls/1/merge", {}, "up")
+        notes = ["ffi: #1, which it continues, was merged; `stacker rebase` takes that in"]
+    elif fate == "forced":
+        adopt_world.theirs(world).git("update-ref", "refs/heads/fix", "fix^")
+        push_more(world)
+        notes = [("ffi: #1, which it continues, was force-pushed since; "
+                 "`stacker status --residue` tells what it has besides")]  # fmt: skip
+    else:
+        text = world.plan_text().replace("adopts = 1\n", "adopts = 77\n")
+        (world.folder / "series.toml").write_text(text, encoding="utf-8", newline="\n")
+        notes = ["ffi: the forge shows no #77, which it continues"]
+    said = world.submit()
+    assert (said["notes"], world.pull("ffi")["state"]) == (notes, "open")
+    again = world.submit()
+    assert (again["actions"], again["notes"]) == ([], notes)
