@@ -22,6 +22,7 @@ from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
+from stacker.submit.published_versions import published_versions
 from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
@@ -63,19 +64,18 @@ def submit(
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, facts.places, wanted, dict(facts.pulls), dict(left), proof)
+    versions = published_versions(work.store, series, heads, facts.pulls, why)
+    run = Run(
+        work, forge, series, facts.places, wanted, dict(facts.pulls), dict(left), proof, versions
+    )
     others = moved_by_others(heads, facts.places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
         remember_pulls(work.directory.state, facts.read(), work.now)
         words = (told_of(work, series.lock, m, facts.places[m.place], told) for m in others)
         return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
-    refuse_pushes(forge, wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
-    actions = (
-        *decide(wanted, facts.pulls, facts.tips),
-        *tidying(series.plan.name, facts.left, request.close),
-    )
+    actions = _decided(run, facts, request)
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push
         carry_out(run, actions)
@@ -89,6 +89,14 @@ def submit(
     _remember(run)
     remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
+
+
+def _decided(run: Run, facts: Facts, request: SubmitRequest) -> tuple[Action, ...]:
+    refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
+    return (
+        *decide(run.wanted, facts.pulls, facts.tips),
+        *tidying(run.series.plan.name, facts.left, request.close),
+    )
 
 
 def _open(stages: Sequence[StageId], facts: Facts) -> tuple[StageId, ...]:

@@ -7,20 +7,12 @@ from pathlib import Path
 import adopt_world
 import pytest
 from adopt_world import push_more, shown
-from submit_world import UPSTREAM, copies, git, kinds
+from submit_world import UPSTREAM, git, kinds
 
 
 @pytest.fixture
-def make(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
-    """`make(by=…, maintainer=…)`: zed's pull request was imported, nothing submitted."""
-    new = adopt_world.new
-    with copies(models, tmp_path, tmp_path_factory, run_stacker, monkeypatch, new=new) as made:
-        yield made
-
-
-@pytest.fixture
-def world(make):
-    return make()
+def world(adopting):
+    return adopting()
 
 
 def text_of(world, stage="ffi"):
@@ -64,7 +56,7 @@ def test_what_came_there_since_is_told_and_taken_in(world):
     assert (done["head"], done["patches"]) == (there, ["0003-zed-goes-on.patch"])
     assert world.lock.stage("ffi").adopted == there
     said = world.submit()
-    assert (kinds(said), said["notes"]) == (["push"], [])
+    assert (kinds(said), said["notes"]) == (["push", "edit"], [])
     world.reviewable()
     assert world.run("edit", "ffi", "--from-pull").document["patches"] == []
 

@@ -51,6 +51,13 @@ class Proof(StrEnum):
     CHECK = "check"
 
 
+class Preset(StrEnum):
+    """Whose habits the pull requests of a repository keep."""
+
+    DEFAULT = "default"
+    CPYTHON = "cpython"
+
+
 class RunnerKind(StrEnum):
     """What builds."""
 
@@ -76,6 +83,8 @@ class Repository(NamedTuple):
     publish: Publish = Publish.REWRITE
     landing: Landing = Landing.AUTO
     proof: Proof = Proof.TREE
+    preset: Preset = Preset.DEFAULT
+    sign_off: bool = False
 
     @property
     def kind(self) -> UpstreamKind:
