@@ -58,13 +58,24 @@ class PublishedAs:
     others: Oid | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Adopts:
+    """Somebody's pull request that a stage continues: its number, and, if the forge was asked, its
+    state there, and whether more came to it than was taken in (`None`: not known)."""
+
+    number: int
+    state: PullState | None
+    more: bool | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStatus:
     """One stage. `commit` is the tip of its chain; `url` that of its pull request.
 
     `landing` is the upstream commit that brought it in, `release` the first that has it; what was
     `reverted` landed before and was taken out again. `stopped_on` is the stage whose conflict stops
-    a rebase here. `evidence` is `None` when it was not looked at.
+    a rebase here. `evidence` is `None` when it was not looked at. `adopts` is the pull request of
+    somebody else that it continues in its own; one that it is pushed to is its own.
     """
 
     id: StageId
@@ -85,6 +96,7 @@ class StageStatus:
     stopped_on: StageId | None
     evidence: Evidence | None
     opinion: Opinion | None
+    adopts: Adopts | None = None
 
     @property
     def url(self) -> str | None:

@@ -109,3 +109,21 @@ def test_what_became_of_it_is_told(world, fate):
     assert (said["notes"], world.pull("ffi")["state"]) == (notes, "open")
     again = world.submit()
     assert (again["actions"], again["notes"]) == ([], notes)
+
+
+def test_where_it_stands_is_shown(world):
+    assert world.good("status")["stages"][1]["adopts"] == {
+        "number": 1, "state": None, "more": None,
+    }  # fmt: skip
+    world.submit()
+    world.ask("PATCH", f"/repos/{UPSTREAM}/pulls/1", {"state": "closed"}, "zed")
+    push_more(world)
+    shown_now = world.good("status", "--refresh")
+    assert shown_now["stages"][1]["adopts"] == {"number": 1, "state": "closed", "more": False}
+    world.ask("PATCH", f"/repos/{UPSTREAM}/pulls/1", {"state": "open"}, "zed")
+    found = world.good("status", "--refresh")
+    assert found["stages"][1]["adopts"] == {"number": 1, "state": "open", "more": True}
+    assert found["next"]["command"] == "stacker edit ffi --from-pull"
+    assert "adopts #1 (open, more came to it)" in world._run("status", cwd=world.folder).out
+    read = world._run("review", "ffi", cwd=world.folder).out
+    assert "\nadopts #1 (open, more came to it)\n" in read
