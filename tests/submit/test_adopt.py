@@ -127,3 +127,42 @@ def test_where_it_stands_is_shown(world):
     assert "adopts #1 (open, more came to it)" in world._run("status", cwd=world.folder).out
     read = world._run("review", "ffi", cwd=world.folder).out
     assert "\nadopts #1 (open, more came to it)\n" in read
+
+
+@pytest.mark.parametrize("by", ["", "push"])
+def test_what_lands_is_the_stages_pull_request(adopting, by, monkeypatch):
+    world = adopting(by=by, maintainer=True)
+    world.submit()
+    number = world.lock.stage("ffi").pull
+    assert number == (1 if by else 3)
+    done = world.good("land", "ffi")
+    assert [(one["number"], one["pull_state"]) for one in done["members"]] == [(number, "closed")]
+    assert shown(world)[0]["state"] == ("closed" if by else "open")
+
+
+IMPORTS = {
+    "a stage for each commit": (("--stage-per-commit",), "", None, "`adopts = 1` at one of them"),
+    "a stage that is planned": (("--stage", "x"), "", None, "`adopts = 1` at x in the plan"),
+    "a stage that says so": (("--stage", "x"), "adopts = 1\n", 1, None),
+    "all in one patch": (("--stage", "y", "--fold"), "", 1, "continues #1 of Zed Begins"),
+    "a pull request of mine": (("--stage", "y"), "", None, None),
+}
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_what_an_import_adopts(world, name, monkeypatch):
+    how, more, number, note = IMPORTS[name]
+    if name.endswith("mine"):
+        monkeypatch.setenv("GIT_AUTHOR_EMAIL", "Zed@example.org")
+    world.folder = world.root / "fresh"
+    world.good("init", world.folder, "--upstream", UPSTREAM, at=world.root)
+    if "x" in how:
+        plan = world.folder / "series.toml"
+        text = world.plan_text() + f'\n[[stages]]\nid = "x"\nneeds = []\n{more}'
+        plan.write_text(text, encoding="utf-8", newline="\n")
+    done = world.good("import", "#1", *how)
+    assert [note in one for one in done["notes"]] == ([True] if note else [])
+    found = [one["adopts"] for one in world.good("status")["stages"]]
+    assert found[0] == (number and {"number": number, "state": None, "more": None})
+    head = adopt_world.tip(world) if number else None
+    assert [one.adopted for one in world.lock.stages] == [head] * len(found)
