@@ -38,7 +38,7 @@ def with_news(
             known = known_commits(work, lock, places[line.repository])
             _bring(work, line, Oid(one.pull.head), told)
             commits = commits_of_others(work.store, line.adopted, Oid(one.pull.head), known)
-            found[stage] = replace(one, news=_said(work, stage, commits))
+            found[stage] = replace(one, news=_said(work, one, commits))
     return found
 
 
@@ -48,8 +48,9 @@ def _bring(work: Workspace, line: StageLock, head: Oid, told: Told | None) -> No
             bring(work.store, work.upstreams[line.repository], oid, told)
 
 
-def _said(work: Workspace, stage: StageId, commits: tuple[Oid, ...] | None) -> str:
+def _said(work: Workspace, one: Adopted, commits: tuple[Oid, ...] | None) -> str:
     if commits is None:
-        return "was force-pushed since; `stacker status --residue` tells what it has besides"
+        residue = f"stacker status --residue '#{one.number}'"
+        return f"was force-pushed since; `{residue}` tells what it has besides"
     said = by_whom(work.store, commits)
-    return f"has {said} since; `stacker edit {stage} --from-pull` takes it in" if said else ""
+    return f"has {said} since; `stacker edit {one.stage} --from-pull` takes it in" if said else ""

@@ -44,32 +44,25 @@ def test_a_new_pull_request_says_so_and_theirs_is_left_alone(world):
     assert "Continues" not in text_of(world, "a")
 
 
-def test_what_came_there_since_is_told_and_taken_in(world):
+def test_what_came_there_since_is_told_and_taken_in_after_what_was_pushed_to_ours(world):
     world.submit()
     there = push_more(world)
     said = world.submit()
-    assert (said["actions"], said["notes"]) == ([], [
-        ("ffi: #1, which it continues, has 'Zed goes on' by Zed Begins since; "
-        "`stacker edit ffi --from-pull` takes it in")
-    ])  # fmt: skip
-    done = world.good("edit", "ffi", "--from-pull")
-    assert (done["head"], done["patches"]) == (there, ["0003-zed-goes-on.patch"])
-    assert world.lock.stage("ffi").adopted == there
-    said = world.submit()
-    assert (kinds(said), said["notes"]) == (["push", "edit"], [])
-    world.reviewable()
-    assert world.run("edit", "ffi", "--from-pull").document["patches"] == []
-
-
-def test_what_was_pushed_to_ours_is_taken_in_first(world):
-    world.submit()
-    ours, there = world.fix("s/ffi", "Mend ffi", {"more.txt": "m\n"}), push_more(world)
+    assert said["actions"] == []
+    assert said["notes"] == [
+        (
+            "ffi: #1, which it continues, has 'Zed goes on' by Zed Begins since; "
+            "`stacker edit ffi --from-pull` takes it in"
+        )
+    ]
+    ours = world.fix("s/ffi", "Mend ffi", {"more.txt": "m\n"})
     assert world.good("edit", "ffi", "--from-pull")["head"] == ours
-    assert world.lock.stage("ffi").published.head == ours
-    assert world.good("edit", "ffi", "--from-pull")["head"] == there
+    done = world.good("edit", "ffi", "--from-pull")
+    assert (done["head"], done["patches"]) == (there, ["0004-zed-goes-on.patch"])
     line = world.lock.stage("ffi")
     assert (line.published.head, line.adopted) == (ours, there)
-    world.submit()
+    assert world.good("edit", "ffi", "--from-pull")["patches"] == []
+    assert world.submit()["notes"] == []
     world.reviewable()
 
 
@@ -88,27 +81,17 @@ def test_what_does_not_go_with_it_is_solved_in_its_folder(world):
     assert world.submit()["notes"] == []
 
 
-@pytest.mark.parametrize("fate", ["closed", "merged", "forced", "gone"])
-def test_what_became_of_it_is_told(world, fate):
-    notes = []
-    if fate == "closed":
-        world.ask("PATCH", f"/repos/{UPSTREAM}/pulls/1", {"state": "closed"}, "zed")
-    elif fate == "merged":
-        world.ask("PUT", f"/repos/{UPSTREAM}/pulls/1/merge", {}, "up")
-        notes = ["ffi: #1, which it continues, was merged; `stacker rebase` takes that in"]
-    elif fate == "forced":
-        adopt_world.theirs(world).git("update-ref", "refs/heads/fix", "fix^")
-        push_more(world)
-        notes = [("ffi: #1, which it continues, was force-pushed since; "
-                 "`stacker status --residue` tells what it has besides")]  # fmt: skip
-    else:
-        text = world.plan_text().replace("adopts = 1\n", "adopts = 77\n")
-        (world.folder / "series.toml").write_text(text, encoding="utf-8", newline="\n")
-        notes = ["ffi: the forge shows no #77, which it continues"]
-    said = world.submit()
-    assert (said["notes"], world.pull("ffi")["state"]) == (notes, "open")
-    again = world.submit()
-    assert (again["actions"], again["notes"]) == ([], notes)
+def test_a_force_push_there_is_told(world):
+    adopt_world.theirs(world).git("update-ref", "refs/heads/fix", "fix^")
+    push_more(world)
+    assert world.submit()["notes"] == [
+        (
+            "ffi: #1, which it continues, was force-pushed since; "
+            "`stacker status --residue '#1'` tells what it has besides"
+        )
+    ]
+    ran = world.run("edit", "ffi", "--from-pull")
+    assert (ran.code, "somebody force-pushed" in ran.document["error"]["message"]) == (1, True)
 
 
 def test_where_it_stands_is_shown(world):
@@ -127,17 +110,6 @@ def test_where_it_stands_is_shown(world):
     assert "adopts #1 (open, more came to it)" in world._run("status", cwd=world.folder).out
     read = world._run("review", "ffi", cwd=world.folder).out
     assert "\nadopts #1 (open, more came to it)\n" in read
-
-
-@pytest.mark.parametrize("by", ["", "push"])
-def test_what_lands_is_the_stages_pull_request(adopting, by, monkeypatch):
-    world = adopting(by=by, maintainer=True)
-    world.submit()
-    number = world.lock.stage("ffi").pull
-    assert number == (1 if by else 3)
-    done = world.good("land", "ffi")
-    assert [(one["number"], one["pull_state"]) for one in done["members"]] == [(number, "closed")]
-    assert shown(world)[0]["state"] == ("closed" if by else "open")
 
 
 IMPORTS = {
