@@ -168,8 +168,8 @@ def _own_again(
 
 
 def _taken_in(work: Workspace, line: StageLock, pull: PullRequest, told: Told | None) -> Published:
-    """Their head as far as the stage has it, as if it had been published; what came on top of it
-    since is then told as any push of somebody else."""
+    """Their head as far as the stage has it, as if it had been published, in no version yet; what
+    came on top of it since is then told as any push of somebody else."""
     if line.adopted is None:
         raise SeriesError(
             f"it is not known which commits of #{pull.number} are in {line.stage}",

@@ -288,9 +288,9 @@ class _Heads:
 
 
 def published_as(head: Head, published: Published | None, version: int) -> Published:
-    """The lock's record of a head that was pushed."""
+    """The lock's record of a head that was pushed, or that was there."""
     if published is not None and not head.moved:
-        return published
+        return published._replace(version=published.version or version)
     return Published(
         head=head.head, base=head.base, version=version, branch=head.branch, below=head.below
     )
