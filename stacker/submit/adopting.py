@@ -52,7 +52,7 @@ def look(
     told: Told | None,
 ) -> Theirs:
     """Find where the branches are that stages are pushed to."""
-    forks = _forks(adopted.values(), places)
+    forks = _forks(series, adopted.values(), places)
     tips = _tips(work, adopted.values(), forks)
     return Theirs(adopted, forks, tips, _with_theirs(work, series, adopted.values(), places, told))
 
@@ -100,19 +100,14 @@ def _key(
     return fork
 
 
-def _forks(adopted: Iterable[Adopted], places: Mapping[str, Place]) -> dict[str, Place]:
+def _forks(
+    series: Series, adopted: Iterable[Adopted], places: Mapping[str, Place]
+) -> dict[str, Place]:
     return {
-        one.place: places[_home(one, places)].at(one.place)
+        one.place: places[series.plan.stage(one.stage).repository].at(one.place)
         for one in adopted
         if one.place is not None and one.place not in places
     }
-
-
-def _home(one: Adopted, places: Mapping[str, Place]) -> str:
-    """The plan's name of the repository that the pull request is in."""
-    assert one.pull is not None, "only what the forge shows has a fork"
-    upstream = one.pull.repository.casefold()
-    return next(n for n, p in places.items() if p.repository.upstream.casefold() == upstream)
 
 
 def _tips(
@@ -146,9 +141,9 @@ def _with_theirs(
         elif line.published is None and one.pull.state is not PullState.MERGED:
             published = _taken_in(work, line, one.pull, told)
             lock = lock.updated(line._replace(pull=one.number, published=published))
-        elif line.pull not in (None, one.number):
+        elif line.published is not None and line.published.branch != one.pull.head_branch:
             raise SeriesError(
-                f"{one.stage} has a pull request already, #{line.pull}",
+                f"{one.stage} is on {line.published.branch} already, which is not #{one.number}'s",
                 hint=f'`adopts_by = "push"` is for a stage that was never submitted. {ANEW}',
             )
         else:

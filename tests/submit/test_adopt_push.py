@@ -145,6 +145,11 @@ def test_a_closed_one_is_gone_on_with_in_a_new_one(world):
     assert "Continues #1 by zed" in pull["body"]
     assert git(world.fork, "merge-base", "--is-ancestor", head, "s/ffi") is not None
     assert world.submit()["actions"] == []
+    world.folder.joinpath("series.toml").write_text(
+        world.plan_text().replace("adopts = 1\n", 'adopts = 1\nadopts_by = "push"\n'),
+        encoding="utf-8", newline="\n",
+    )  # fmt: skip
+    assert refusal(world)["message"] == "ffi is on s/ffi already, which is not #1's"
 
 
 WRONG = {
