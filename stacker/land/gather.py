@@ -21,8 +21,9 @@ from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
 from stacker.submit.foreign import moved_by_others
-from stacker.submit.gather import PullForge, gather, publishable
+from stacker.submit.gather import gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads
+from stacker.submit.place import PullForge
 from stacker.verify.trust import is_trusted
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.place import Place
 
 
 class LandForge(PullForge, MergeForge, SettleForge, GateForge, Protocol):
@@ -120,8 +121,9 @@ def gather_facts(
     stages, _ = publishable(series, around)
     places = {n: place(n) for n in dict.fromkeys(series.plan.stage(s).repository for s in stages)}
     found, series = gather(work, series, stages, places=places, forge=forge, told=told)
-    remember_pulls(work.directory.state, list(found.pulls.values()), work.now)
-    heads = {h.stage: h for h in compose_heads(work.store, series, HeadsRequest(stages, False, ""))}
+    remember_pulls(work.directory.state, found.read(), work.now)
+    asked = HeadsRequest(stages, False, "", found.elsewhere)
+    heads = {head.stage: head for head in compose_heads(work.store, series, asked)}
     home = series.plan.repository(target.repository)
     here = places.get(target.repository) or place(target.repository)
     waiting = [
@@ -140,7 +142,7 @@ def gather_facts(
         alone_in=other.name if other else None,
         members=tuple(_member(series, m, heads, found.pulls) for m in members),
         waiting_needs=tuple((n, _number(series, n)) for n in waiting),
-        foreign=tuple(map(str, moved_by_others(mine, places, found.tips))),
+        foreign=tuple(map(str, moved_by_others(mine, found.places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.render.adopts import adopts_document, adopts_words
 from stacker.render.matrix import matrix_document, matrix_text
 from stacker.render.status import stage_words
 
@@ -22,6 +23,7 @@ def review_document(review: Review) -> dict[str, object]:
         "url": one.url,
         "state": str(one.state),
         "group": one.group,
+        "adopts": adopts_document(one),
         "needs": [other.id for other in review.needs],
         "together": [other.id for other in review.together],
         "edits": list(review.edits),
@@ -40,6 +42,7 @@ def review_text(review: Review, branch: str) -> str:
     one = review.stage
     head = [one.id, f"#{one.pull}" if one.pull else "", stage_words(one, branch)]
     lines = [review.title, "  ".join(filter(None, head))]
+    lines += adopts_words(one)
     if review.needs:
         lines.append(f"needs {', '.join(map(_named, review.needs))}")
     if review.together:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.render.adopts import adopts_document, adopts_words
 from stacker.render.boxes import boxes_document, boxes_lines
 from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
 from stacker.render.times import ago
@@ -192,6 +193,7 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
 def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
     notes += [NEEDS_RESTACK] if one.restack else []
+    notes += adopts_words(one)
     notes += gap_note(one.evidence) if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
@@ -261,6 +263,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
         "commit": one.commit,
         "pull": one.pull,
         "url": one.url,
+        "adopts": adopts_document(one),
         "head": published.head if published else None,
         "published": published
         and {

@@ -22,6 +22,7 @@ from stacker.status import deeper
 from stacker.status.folders import open_folders
 from stacker.status.review import opinion
 from stacker.status.value import (
+    Adopts,
     GroupStatus,
     PublishedAs,
     SeriesStatus,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from stacker.forge.cache import KnownPull
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
-    from stacker.series.plan.model import Plan, StageId
+    from stacker.series.lock import StageLock
+    from stacker.series.plan.model import Plan, Stage, StageId
     from stacker.series.renaming import Renames
     from stacker.series.workspace import Workspace
     from stacker.status.deeper import Deeper
@@ -155,6 +157,7 @@ def _stages(
                 restack=restack.get(stage_id, ()),
                 evidence=more.evidence.get(stage_id),
                 opinion=opinion(pull) if pull else None,
+                adopts=_adopts(stage, line, repository.upstream, pulls),
             )
         )
     return tuple(found)
@@ -172,6 +175,20 @@ def _merged(
         if pull is not None and pull.state is PullState.MERGED:
             found.append(stage_id)
     return tuple(found)
+
+
+def _adopts(
+    stage: Stage,
+    line: StageLock | None,
+    upstream: str,
+    pulls: Mapping[tuple[str, int], KnownPull],
+) -> Adopts | None:
+    number, taken = stage.adopts, line.adopted if line else None
+    if number is None or (stage.pushes_to is not None and line is not None and line.pull):
+        return None
+    pull = pulls.get((upstream, number))
+    more = pull.head != taken if pull and taken and pull.state is not PullState.MERGED else None
+    return Adopts(number, pull.state if pull else None, more)
 
 
 def _groups(plan: Plan, stages: tuple[StageStatus, ...]) -> tuple[GroupStatus, ...]:

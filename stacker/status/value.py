@@ -58,6 +58,16 @@ class PublishedAs:
     others: Oid | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Adopts:
+    """Somebody's pull request that a stage continues: its number, and, if the forge was asked, its
+    state there, and whether more came to it than was taken in (`None`: not known)."""
+
+    number: int
+    state: PullState | None
+    more: bool | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStatus:
     """One stage. `commit` is the tip of its chain; `url` that of its pull request.
@@ -65,7 +75,8 @@ class StageStatus:
     `landing` is the upstream commit that brought it in, `release` the first that has it; what was
     `reverted` landed before and was taken out again. `stopped_on` is the stage whose conflict stops
     a rebase here. It needs a `restack` where upstream took those stages from under it. `evidence`
-    is `None` when it was not looked at.
+    is `None` when it was not looked at. `adopts` is the pull request of somebody else that it
+    continues in its own; one that it is pushed to is its own.
     """
 
     id: StageId
@@ -87,6 +98,7 @@ class StageStatus:
     restack: tuple[StageId, ...] = ()
     evidence: Evidence | None
     opinion: Opinion | None
+    adopts: Adopts | None = None
 
     @property
     def url(self) -> str | None:

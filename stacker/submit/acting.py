@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.place import Place, PullForge
     from stacker.submit.proof import Proof
     from stacker.submit.since import History
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PushHeads:
-    """Move branches of one repository, all or none."""
+    """Move branches of one place, all or none: of a repository of the plan, by its name there, or
+    of somebody's fork, `OWNER/NAME`."""
 
     repository: str
     updates: tuple[RefUpdate, ...]
@@ -87,7 +88,10 @@ Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A stage's pull request as it is to be; `head_name` is `owner:branch`."""
+    """A stage's pull request as it is to be; `head_name` is `owner:branch`.
+
+    `continues` is the line of its text that says whose work it goes on with, or empty.
+    """
 
     stage: StageId
     repository: str
@@ -97,6 +101,7 @@ class Wanted:
     trunk: str
     title: str
     draft: bool
+    continues: str = ""
 
 
 def decide(
@@ -166,14 +171,14 @@ def _pushes(
     for one in wanted:
         head = one.head
         if head.below is not None:
-            new_tips[one.repository, f"refs/heads/{head.below_branch}"] = head.below
-        new_tips[one.repository, f"refs/heads/{head.branch}"] = head.head
+            new_tips[head.place, f"refs/heads/{head.below_branch}"] = head.below
+        new_tips[head.place, f"refs/heads/{head.branch}"] = head.head
     updates: dict[str, list[RefUpdate]] = {}
-    for (repository, ref), new in (*new_tips.items(), *kept.items()):
-        old = tips.get((repository, ref))
+    for (place, ref), new in (*new_tips.items(), *kept.items()):
+        old = tips.get((place, ref))
         if old != new:
-            updates.setdefault(repository, []).append(RefUpdate(ref, old, new))
-    return [PushHeads(repository, tuple(found)) for repository, found in updates.items()]
+            updates.setdefault(place, []).append(RefUpdate(ref, old, new))
+    return [PushHeads(place, tuple(found)) for place, found in updates.items()]
 
 
 def retargeted(one: Wanted, pull: PullRequest) -> bool:

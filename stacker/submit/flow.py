@@ -12,34 +12,29 @@ from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
-from stacker.submit.actions import decide
+from stacker.submit.adopted import notes_of
 from stacker.submit.author_only import author_only
 from stacker.submit.by_others import notes
+from stacker.submit.composing import compose, decided
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.foreseeing import foresee
 from stacker.submit.gather import gather, publishable
-from stacker.submit.gating import against, anew
-from stacker.submit.heads import HeadsRequest, compose_heads, published_as
-from stacker.submit.kept import kept_refs
-from stacker.submit.left_over import out_of_the_way, tidying
+from stacker.submit.heads import published_as
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
-from stacker.submit.proof import proof_of
-from stacker.submit.published_versions import stage_histories
-from stacker.submit.reason import reason_for
+from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.request import SubmitResult
-from stacker.submit.wanting import to_restack, wanted_pulls
+from stacker.submit.wanting import to_restack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.lock import Lock, Published
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Facts, Place, PullForge
+    from stacker.submit.place import Place, PullForge
     from stacker.submit.request import SubmitRequest
 
 
@@ -56,32 +51,25 @@ def submit(
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
-    open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
-    why = request.why or reason_for(work.store, series)
-    heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
-    wanted = wanted_pulls(series, heads, places, facts.pulls)
-    new = anew(wanted, facts.pulls, lock)
-    proof = proof_of(work, series, wanted, request.environment)
-    lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
-    proof = proof.publishing(new, {one.stage for one in lacking})
-    left = {one.stage: one.pull for one in facts.left}
-    found = stage_histories(work, series, heads, facts, places=places, why=why, told=told)
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, found)
-    others = moved_by_others(heads, places, facts.tips)
+    run, lacking = compose(
+        work, forge, series, facts, request, stages=stages, known=lock, told=told
+    )
+    others = moved_by_others([one.head for one in run.wanted], facts.places, facts.tips)
     blocked = () if request.unverified else lacking
-    decided = decide(wanted, facts.pulls, facts.tips, kept_refs(heads, found))
-    actions = _in_order(series, decided, facts, places, request.close)
-    stopped = foresee(work, places, facts, wanted, () if others or blocked else actions)
+    actions = decided(run, facts, request.close)
+    stopped = foresee(work, facts, run.wanted, () if others or blocked else actions)
     if others or blocked or stopped:
-        remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
-        words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
+        remember_pulls(work.directory.state, facts.read(), work.now)
+        words = (told_of(work, series.lock, m, facts.places[m.place], told) for m in others)
         return replace(
             _result(run, (), skipped), foreign=tuple(words), blocked=blocked, stopped=stopped
         )
+    refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
+    skipped = (*skipped, *notes_of(facts.adopted.values()))
     if request.dry_run:
         run.forge, run.push = Pretended(), pretended_push
         carry_out(run, actions)
-        run.pulls, run.left = dict(facts.pulls), left
+        run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
         return _result(run, [unnumbered(action) for action in run.done], skipped)
     if lock != series.lock:  # what a killed submit pushed; its note is about to be replaced
         _save(run, series.lock)
@@ -89,25 +77,8 @@ def submit(
     run.told = told
     carry_out(run, actions)
     _remember(run)
-    remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
+    remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
-
-
-def _in_order(
-    series: Series,
-    decided: tuple[Action, ...],
-    facts: Facts,
-    places: Mapping[str, Place],
-    close: Sequence[str],
-) -> tuple[Action, ...]:
-    """All actions but the texts, which depend on what is opened."""
-    own = {name: place.trunk for name, place in places.items() if place.own}
-    before = out_of_the_way(facts.left, own, decided)
-    return (*before, *decided, *tidying(series.plan.name, facts.left, close))
-
-
-def _merged(pull: PullRequest | None) -> bool:
-    return pull is not None and pull.state is PullState.MERGED
 
 
 def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:

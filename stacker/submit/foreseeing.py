@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Facts, Place
+    from stacker.submit.gather import Facts
+    from stacker.submit.place import Place
     from stacker.submit.simulated import Moment
 
 
 def foresee(
     work: Workspace,
-    places: Mapping[str, Place],
     facts: Facts,
     wanted: Sequence[Wanted],
     actions: Sequence[Action],
 ) -> tuple[Stop, ...]:
     """What stops these actions before the first of them."""
+    places = facts.places
     own = {name for name, place in places.items() if place.own}
     pulls = [
         (w.stage, w.repository, facts.pulls[w.stage]) for w in wanted if w.stage in facts.pulls

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Told
     from stacker.series.lock import Lock
     from stacker.series.plan.model import StageId
-    from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.place import Place
     from stacker.submit.published_facts import PublishedVersion
     from stacker.submit.since import History
 
@@ -29,8 +29,8 @@ def kept_ref(branch: str) -> str:
 def kept_refs(
     heads: Sequence[Head], found: Mapping[StageId, History]
 ) -> dict[tuple[str, str], Oid]:
-    """What is to be kept, by (repository, full ref)."""
-    kept = {h: found[h.stage].kept for h in heads if h.stage in found}
+    """What is to be kept, by (repository, full ref); nothing in somebody else's fork."""
+    kept = {h: found[h.stage].kept for h in heads if h.place == h.repository}
     return {(h.repository, kept_ref(h.branch)): oid for h, oid in kept.items() if oid is not None}
 
 

@@ -12,6 +12,7 @@ from stacker.submit.actions import EditPull
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.forge.api import RepositoryFacts
     from stacker.git.process import Credential, Git
     from stacker.git.push import PushOutcome, RefUpdate
     from stacker.submit.actions import Action
@@ -22,6 +23,11 @@ class Pretended:
 
     def __init__(self) -> None:
         self._opened = 0
+
+    def repository(self, name: str) -> RepositoryFacts | None:
+        """Nothing; whoever pretends has read before."""
+        del name
+        return None
 
     def pulls(
         self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()

@@ -14,7 +14,7 @@ from stacker.submit.since import histories
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.git.store import ObjectStore
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Facts, Place
+    from stacker.submit.gather import Facts
     from stacker.submit.heads import Head
     from stacker.submit.since import History
 
@@ -35,13 +35,13 @@ def stage_histories(
     heads: Sequence[Head],
     facts: Facts,
     *,
-    places: Mapping[str, Place],
     why: str,
     told: Told | None,
 ) -> dict[StageId, History]:
     """Every stage's versions and what changed since each; `why` there are new heads now."""
     versions = {h.stage: _versions(work.store, series, h, facts.pulls.get(h.stage), why)
                 for h in heads}  # fmt: skip
+    places = facts.places
     fetch_kept(work.store, heads, versions, places=places, tips=facts.tips, told=told)
     public = public_commits(work.store, series.lock, heads, facts.tips)
     return histories(work.store, versions, public, rewritten(heads, places))
@@ -50,8 +50,9 @@ def stage_histories(
 def _versions(
     store: ObjectStore, series: Series, head: Head, pull: PullRequest | None, why: str
 ) -> tuple[PublishedVersion, ...]:
-    """The versions of a stage; of one whose text we do not write any more, the newest alone."""
-    is_open = pull is not None and pull.state is PullState.OPEN
+    """The versions of a stage; of one whose text we do not write any more, or which lies in a fork
+    where nothing can be kept beside it, the newest alone."""
+    is_open = pull is not None and pull.state is PullState.OPEN and head.place == head.repository
     facts = read(our_text(pull, series.plan.name)) if pull is not None and is_open else None
     known = facts.versions if facts and facts.series == series.plan.name else ()
     line = series.lock.stage(head.stage)

@@ -10,18 +10,19 @@ from stacker.submit.body import inline
 from stacker.submit.heads import stands_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
 
 
 def range_view(
     series: Series,
     one: Wanted,
+    wanted: Sequence[Wanted],
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
 ) -> str:
@@ -41,8 +42,10 @@ def range_view(
         return f"[its own change](/{upstream}/pull/{pull.number}/files/{span}) {on_top}"
     line = series.lock.stage(needs[0])
     known = line.published.branch if line and line.published else f"{series.plan.name}/{needs[0]}"
+    elsewhere = next((places[w.head.place] for w in wanted if w.stage == needs[0]), place)
+    known = known if elsewhere.fork == place.fork else f"{elsewhere.owner}:{known}"
     below = head.below_branch if head.below is not None else known
-    span = f"{quote(below, safe='/')}...{quote(head.branch, safe='/')}"
+    span = f"{quote(below, safe='/:')}...{quote(head.branch, safe='/')}"
     return f"[its own change](/{place.fork}/compare/{span}) {on_top}"
 
 

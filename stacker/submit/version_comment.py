@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stacker.forge.api import Comment, PullRequest
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
     from stacker.submit.published_facts import PublishedVersion
     from stacker.submit.since import Change, History
 

@@ -10,6 +10,7 @@ from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.model import Drafts
 from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, given_title, renamed
+from stacker.submit.adopted import continues
 from stacker.submit.body import Called, Part, Text, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
+    from stacker.submit.adopted import Adopted
     from stacker.submit.evidence_text import Lack
-    from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.place import Place
     from stacker.submit.proof import Proof
     from stacker.submit.published_facts import PublishedVersion
     from stacker.submit.since import History
@@ -39,23 +41,30 @@ def wanted_pulls(
     heads: Sequence[Head],
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
+    adopted: Mapping[StageId, Adopted],
 ) -> tuple[Wanted, ...]:
-    """One wanted pull request for each head, in the same order."""
+    """One wanted pull request for each head, in the same order.
+
+    One that is somebody else's stays as it is.
+    """
     branches = {head.stage: head for head in heads}
     found = []
     for head in heads:
         place = places[head.repository]
         title, _ = stage_text(series.files.get(f"series/{head.stage}.md"), head.stage)
+        theirs = adopted.get(head.stage)
+        kept = theirs.pull if theirs is not None and theirs.place is not None else None
         found.append(
             Wanted(
                 stage=head.stage,
                 repository=head.repository,
                 head=head,
                 head_name=f"{place.owner}:{head.branch}",
-                base=_base(series, head, place, branches),
+                base=kept.base_branch if kept else _base(series, head, place, branches),
                 trunk=place.trunk,
-                title=title,
-                draft=_draft(series, head.stage, branches, pulls),
+                title=kept.title if kept else title,
+                draft=kept is None and _draft(series, head.stage, branches, pulls),
+                continues=continues(theirs) if theirs else "",
             )
         )
     return tuple(found)
@@ -82,9 +91,10 @@ def bodies(
         here = next(p for p in parts if p.stage == one.stage)
         title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
         pull = pulls.get(one.stage)
+        body = "\n\n".join(filter(None, [one.continues, body]))
         lacks = _lacks(one.stage, proof, our_text(pull, series.plan.name) if pull else "")
         text = Text(
-            title=title, body=body, range_view=range_view(series, one, places, pulls),
+            title=title, body=body, range_view=range_view(series, one, wanted, places, pulls),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
             graph=tuple(graph_lines(here, parts)),
             published=_published(series, one, pull, histories[one.stage].versions),
@@ -132,7 +142,8 @@ def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, H
     """Upstream's branch, unless branches are upstream's own: then what the stage stands on."""
     if not place.own:
         return place.trunk
-    needs = [branches[n].branch for n in stands_on(series, head.stage) if n in branches]
+    below = [branches[n] for n in stands_on(series, head.stage) if n in branches]
+    needs = [one.branch for one in below if one.place == one.repository]
     if needs and head.below is not None:
         return head.below_branch
     return needs[0] if needs else place.trunk

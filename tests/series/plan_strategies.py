@@ -5,6 +5,7 @@ from base64 import b64encode
 from hypothesis import strategies as st
 
 from stacker.series.plan.model import (
+    AdoptsBy,
     Check,
     Drafts,
     EvidenceSigner,
@@ -187,6 +188,12 @@ def repository(draw, name):
     )
 
 
+def adoptions(number):
+    """How a stage continues the pull request of that number."""
+    by = st.sampled_from(AdoptsBy)
+    return st.fixed_dictionaries({"adopts": st.just(number), "adopts_by": by})
+
+
 @st.composite
 def stage_lists(draw, repositories=("main", "other")):
     """Stages whose needs go in no circle, and are written in any order."""
@@ -202,6 +209,7 @@ def stage_lists(draw, repositories=("main", "other")):
             else (),
             issue=draw(st.none() | TEXTS),
             paths=draw(several(GLOBS)),
+            **draw(st.just({}) | adoptions(rank[stage_id] + 1)),
         )
         for stage_id in ids
     )

@@ -66,7 +66,7 @@ class Model:
         head = Head(
             stage=name, repository="proj", branch=f"s/{name}", head=oid(self.chain(name)),
             base=oid(()), old=None, below=below if len(nearest) > 1 else None, below_old=None,
-            stands_on=below,
+            stands_on=below, place="proj",
         )  # fmt: skip
         base = head.below_branch if len(nearest) > 1 else f"s/{nearest[0]}" if nearest else "master"
         return Wanted(
@@ -165,7 +165,7 @@ def ends(known, pulls, tips, actions):
             now, base_now = there
             inside = contains(known, base_now, now)
             seen = fate.Seen(head, base, now, base_now, contained=inside, landed=None)
-            fates.append(fate.decide(seen, {}))
+            fates.append(fate.decide(seen))
     return [one for one in fates if isinstance(one, fate.Merged | fate.Closed)]
 
 

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacker.series.plan.model import (
+    AdoptsBy,
     Check,
     Drafts,
     EvidenceSigner,
@@ -118,7 +119,12 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.TEXTS, "the stages it stands on; default: the stage above; []: the base alone"
         ),
         "issue": Key(Shape.TEXT, "the upstream issue that it belongs to"),
-        "adopts": Key(Shape.NUMBER, "the number of the pull request that it finishes"),
+        "adopts": Key(Shape.NUMBER, "the number of somebody's pull request that it continues"),
+        "adopts_by": Key(
+            Shape.CHOICE,
+            "how: in a pull-request of its own, the default, or by a push to that one's branch",
+            choices=AdoptsBy,
+        ),
         "was": Key(Shape.NAME, "the stage's id before it was renamed"),
         "paths": Key(
             Shape.TEXTS, "globs; import --split gives it the files that no stage above claims"

@@ -45,6 +45,13 @@ class Landing(StrEnum):
     HAND_OFF = "hand-off"
 
 
+class AdoptsBy(StrEnum):
+    """How somebody's pull request is continued: in a new one, or by pushing to its branch."""
+
+    PULL_REQUEST = "pull-request"
+    PUSH = "push"
+
+
 class Proof(StrEnum):
     """What proves that a stage is in upstream: the whole tree, its own paths, or its check."""
 
@@ -97,7 +104,8 @@ class Repository(NamedTuple):
 class Stage(NamedTuple):
     """One pull request of the series. `needs` is resolved: empty means it stands on the base.
 
-    `paths` are the globs by which `import --split` gives it its share of a branch.
+    `adopts` is the number of somebody's pull request that it continues. `paths` are the globs by
+    which `import --split` gives it its share of a branch.
     """
 
     id: StageId
@@ -107,6 +115,12 @@ class Stage(NamedTuple):
     adopts: int | None = None
     was: StageId | None = None
     paths: tuple[str, ...] = ()
+    adopts_by: AdoptsBy = AdoptsBy.PULL_REQUEST
+
+    @property
+    def pushes_to(self) -> int | None:
+        """The number of somebody's pull request whose branch it is pushed to."""
+        return self.adopts if self.adopts_by is AdoptsBy.PUSH else None
 
 
 class Group(NamedTuple):
