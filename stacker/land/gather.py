@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from stacker.approvals.looking import Shown
 from stacker.errors import UsageError
 from stacker.forge.cache import remember_pulls
 from stacker.gate.flow import GateForge
 from stacker.git.beside import beside
+from stacker.git.objects import Oid
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts, Withdrawn
@@ -20,8 +22,9 @@ from stacker.landed.returning import lost
 from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
+from stacker.submit.approving import earlier
 from stacker.submit.foreign import moved_by_others
-from stacker.submit.gather import PullForge, gather, publishable
+from stacker.submit.gather import PullForge, branch_of, gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.trust import is_trusted
 
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest, RepositoryFacts
-    from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
@@ -127,6 +129,7 @@ def gather_facts(
     waiting = [
         n for n in series.plan.in_order(needs) if n not in target.all_members and not there(n)
     ]
+    before = earlier(work.store, series, places, _shown(series, members, found.pulls))
     mine = [heads[m] for m in members if m in heads]
     group = series.plan.group(target.group) if target.group else None
     other = series.plan.group_of(target.all_members[0]) if group is None else None
@@ -138,7 +141,9 @@ def gather_facts(
         trunk=here.trunk,
         group=group,
         alone_in=other.name if other else None,
-        members=tuple(_member(series, m, heads, found.pulls) for m in members),
+        members=tuple(
+            replace(_member(series, m, heads, found.pulls), earlier=before.get(m)) for m in members
+        ),
         waiting_needs=tuple((n, _number(series, n)) for n in waiting),
         foreign=tuple(map(str, moved_by_others(mine, places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
@@ -180,6 +185,15 @@ def _member(
         head=published,
         unsubmitted=head is None or head.head != published,
     )
+
+
+def _shown(
+    series: Series, members: Sequence[StageId], pulls: Mapping[StageId, PullRequest]
+) -> dict[StageId, Shown]:
+    """The members' pull requests with the heads that they have now."""
+    return {
+        m: Shown(pulls[m], branch_of(series, m), Oid(pulls[m].head)) for m in members if m in pulls
+    }
 
 
 def _number(series: Series, stage: StageId) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.approvals.words import told
+from stacker.render.approvals import approvals_document
 from stacker.render.boxes import boxes_document, boxes_lines
 from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
 from stacker.render.times import ago
@@ -193,6 +195,8 @@ def _note(one: StageStatus) -> str:
     notes += gap_note(one.evidence) if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
+    if one.opinion:
+        notes += [told(approval) for approval in one.opinion.approvals.each if approval.version]
     if one.published is not None:
         as_it_is = {True: ", changed since", False: ", same change", None: ""}
         notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
@@ -284,6 +288,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "approved_by": list(opinion.approved_by),
             "approved_before": list(opinion.approved_before),
             "refused_by": list(opinion.refused_by),
+            "approvals": approvals_document(opinion.approvals),
             "ci_failing": list(opinion.failing),
             "ci_pending": list(opinion.pending),
             "read_at": opinion.read_at,

@@ -13,6 +13,7 @@ from stacker.rebase.flow import dry_run
 from stacker.series.compose import Halted, Waiting
 from stacker.series.lock import Reverted
 from stacker.series.workspace import known_tip
+from stacker.status.approvals import earlier
 from stacker.status.pushed import pushed_by_others
 from stacker.status.value import Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
@@ -21,6 +22,7 @@ from stacker.verify.recorded import evidence_of, looking
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.approvals.standing import Known
     from stacker.git.objects import Oid
     from stacker.rebase.attempt import Attempt
     from stacker.series.loading import Series
@@ -35,7 +37,8 @@ _MOST_MERGES = 60
 @dataclass(frozen=True, slots=True)
 class Deeper:
     """By stage: its evidence, whether it changed since it was published, the head that others
-    pushed since, what it stopped on, and what upstream took out again since the series' base."""
+    pushed since, what it stopped on, what upstream took out again since the series' base, and what
+    is known of earlier heads that were approved."""
 
     evidence: Mapping[StageId, Evidence]
     changed: Mapping[StageId, bool]
@@ -43,21 +46,23 @@ class Deeper:
     stopped: Stopped | None
     stopped_on: Mapping[StageId, StageId]
     reverted: Mapping[StageId, Reverted]
+    earlier: Mapping[StageId, Mapping[str, Known]]
 
 
 _NONE: Mapping[StageId, Any] = MappingProxyType({})
-NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE)
+NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE, _NONE)
 
 
 def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
     """All of it; where files were edited by hand, evidence and changes are not known."""
     stopped, stopped_on = _stopped(work, series)
     others, reverted = _others(work, series), _reverted(work, series)
+    before = earlier(work, series)
     if series.edits:
-        return Deeper({}, {}, others, stopped, stopped_on, reverted)
+        return Deeper({}, {}, others, stopped, stopped_on, reverted, before)
     evidence = evidence_of(looking(work, series, environment))
     changed = _changed(work, series)
-    return Deeper(evidence, changed, others, stopped, stopped_on, reverted)
+    return Deeper(evidence, changed, others, stopped, stopped_on, reverted, before)
 
 
 def _reverted(work: Workspace, series: Series) -> dict[StageId, Reverted]:

@@ -149,7 +149,7 @@ def _stages(
                 reverted=more.reverted.get(stage_id) or (line.reverted if line else None),
                 stopped_on=more.stopped_on.get(stage_id),
                 evidence=more.evidence.get(stage_id),
-                opinion=opinion(pull) if pull else None,
+                opinion=opinion(pull, more.earlier.get(stage_id)) if pull else None,
             )
         )
     return tuple(found)

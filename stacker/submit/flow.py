@@ -13,6 +13,7 @@ from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
 from stacker.submit.actions import decide
+from stacker.submit.approving import approved
 from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
@@ -55,7 +56,8 @@ def submit(
     open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
     why = request.why or reason_for(work.store, series)
     heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
-    wanted = wanted_pulls(series, heads, places, facts.pulls)
+    ready = approved(work.store, series, heads, places, facts.pulls)
+    wanted = wanted_pulls(series, heads, places, ready)
     new = anew(wanted, facts.pulls, lock)
     proof = proof_of(work, series, wanted, request.environment)
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from stacker.forge.api import PullState, ReviewState
+from stacker.forge.api import PullState
 from stacker.series.plan.chains import needs_closure
 from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
@@ -16,7 +16,7 @@ from stacker.submit.heads import stands_on
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
@@ -31,9 +31,12 @@ def wanted_pulls(
     series: Series,
     heads: Sequence[Head],
     places: Mapping[str, Place],
-    pulls: Mapping[StageId, PullRequest],
+    approved: Collection[StageId],
 ) -> tuple[Wanted, ...]:
-    """One wanted pull request for each head, in the same order."""
+    """One wanted pull request for each head, in the same order.
+
+    `approved` are those that are for the heads that they are to have.
+    """
     branches = {head.stage: head for head in heads}
     found = []
     for head in heads:
@@ -48,7 +51,7 @@ def wanted_pulls(
                 base=_base(series, head, place, branches),
                 trunk=place.trunk,
                 title=title,
-                draft=_draft(series, head.stage, branches, pulls),
+                draft=_draft(series, head.stage, approved),
             )
         )
     return tuple(found)
@@ -122,38 +125,17 @@ def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, H
     return needs[0] if needs else place.trunk
 
 
-def _draft(
-    series: Series,
-    stage: StageId,
-    heads: Mapping[StageId, Head],
-    pulls: Mapping[StageId, PullRequest],
-) -> bool:
+def _draft(series: Series, stage: StageId, approved: Collection[StageId]) -> bool:
     """A member of a group until the group may land; else until all needs are in or approved."""
     if series.plan.group_of(stage) is not None:
         return True
     needs = needs_closure(series.plan, stage)
-    return not all(_settled(series, need, heads.get(need), pulls.get(need)) for need in needs)
+    return not all(need in approved or _landed(series, need) for need in needs)
 
 
-def _settled(series: Series, need: StageId, head: Head | None, pull: PullRequest | None) -> bool:
-    """Whether it has landed, or the very head that it is to have is approved."""
-    line = series.lock.stage(need)
-    if series.landed(need) or (line is not None and line.landing is not None):
-        return True
-    same = pull is not None and head is not None and pull.head == head.head
-    return same and pull is not None and approved(pull)
-
-
-def approved(pull: PullRequest) -> bool:
-    """Whether somebody's newest word is approval of this very head, and nobody's is refusal."""
-    newest = {
-        r.author: r
-        for r in pull.reviews
-        if r.state not in (ReviewState.COMMENTED, ReviewState.PENDING)
-    }
-    if any(r.state is ReviewState.CHANGES_REQUESTED for r in newest.values()):
-        return False
-    return any(r.state is ReviewState.APPROVED and r.commit == pull.head for r in newest.values())
+def _landed(series: Series, stage: StageId) -> bool:
+    line = series.lock.stage(stage)
+    return series.landed(stage) or (line is not None and line.landing is not None)
 
 
 def _part(
@@ -178,8 +160,7 @@ def _part(
 
 
 def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest | None) -> str:
-    line = series.lock.stage(stage)
-    if series.landed(stage) or (line is not None and line.landing is not None):
+    if _landed(series, stage):
         return "landed"
     if pull is not None:
         return str(pull.state)

@@ -5,6 +5,7 @@ from base64 import b64encode
 from hypothesis import strategies as st
 
 from stacker.series.plan.model import (
+    ApprovalRule,
     Check,
     EvidenceSigner,
     Group,
@@ -136,6 +137,7 @@ def plans(draw):
         evidence_signers=draw(signers(platforms)),
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
         require_evidence=draw(st.booleans()),
+        approvals=draw(st.sampled_from(ApprovalRule)),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -146,7 +148,7 @@ def fields_of(plan):
         for name in (
             "name", "title", "forge", "home", "repositories",
             "stages", "runners", "platforms", "checks", "evidence_signers", "residue",
-            "require_evidence",
+            "require_evidence", "approvals",
         )
     }  # fmt: skip
 

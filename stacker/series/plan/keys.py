@@ -6,6 +6,7 @@ from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacker.series.plan.model import (
+    ApprovalRule,
     Check,
     EvidenceSigner,
     Group,
@@ -72,6 +73,12 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.SWITCH,
             "whether submit wants every check that must pass to have passed; default: false, which "
             "refuses only what failed",
+        ),
+        "approvals": Key(
+            Shape.CHOICE,
+            "which approvals stand: head, those of the very head; same-diff, also those of an "
+            "earlier one with the same change; how many it takes is said by a group",
+            choices=ApprovalRule,
         ),
     },
     Repository: {

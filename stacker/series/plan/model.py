@@ -44,6 +44,14 @@ class Proof(StrEnum):
     CHECK = "check"
 
 
+class ApprovalRule(StrEnum):
+    """Which approvals stand: those of the very head, or also those of an earlier published head
+    that has the same change."""
+
+    HEAD = "head"
+    SAME_DIFF = "same-diff"
+
+
 class RunnerKind(StrEnum):
     """What builds."""
 
@@ -209,6 +217,7 @@ class _Written(NamedTuple):
     evidence_signers: tuple[EvidenceSigner, ...] = ()
     residue: Mapping[str, str] = MappingProxyType({})
     require_evidence: bool = False
+    approvals: ApprovalRule = ApprovalRule.HEAD
 
 
 class Plan(_Written):

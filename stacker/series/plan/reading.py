@@ -70,6 +70,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         evidence_signers=tuple(entry.value for entry in draft.evidence_signers),
         residue=draft.residue,
         require_evidence=draft.require_evidence,
+        approvals=draft.approvals,
     )
     if not draft.groups:
         return plan
