@@ -22,8 +22,7 @@ def told(one: Approval) -> str:
         case ApprovalState.CHANGED:
             return f"{one.author} approved {_what(one)}, and the change is another since"
         case ApprovalState.UNKNOWN_HEAD:
-            lacking = "its own change" if one.version else "the version that it was"
-            return f"{one.author} approved {_what(one)}, and {lacking} is not known here"
+            return f"{one.author} approved {_what(one)}, whose own change is not known here"
         case ApprovalState.DISMISSED:
             return f"the review of {one.author} was dismissed"
         case ApprovalState.WITHDRAWN:
