@@ -91,13 +91,16 @@ def test_approvals_of_an_earlier_version_are_told():
         Approval("ann", BASE, 36, ApprovalState.SAME_CHANGE),
         Approval("bob", TIP, 37, ApprovalState.CHANGED),
         Approval("cid", TIP, 38, ApprovalState.WITHDRAWN),
+        Approval("dan", TIP, None, ApprovalState.UNKNOWN_HEAD),
     )
+    standing = opinion(approvals=Approvals(each[:2]))
+    assert "approved by ann (v36)" in status_text(series(submitted("a", opinion=standing)))
     said = opinion(approvals=Approvals(each, ("cid",)))
     text = status_text(series(submitted("a", opinion=said)))
     assert "changes asked by cid" in text
     assert (
-        "ann approved v36, the same change; bob approved v37, and the change is another since; "
-        "cid approved v38, and asks for changes since; published v38, same change" in text
+        "bob approved v37, and the change is another since; "
+        "dan approved 62dfd7d000, whose own change is not known here; published v38" in text
     )
     assert approvals_text(said.approvals)[-1] == "cid asks for changes"
     (one,) = status_document(series(submitted("a", opinion=said)))["stages"]
@@ -108,7 +111,10 @@ def test_approvals_of_an_earlier_version_are_told():
         },
         {"author": "bob", "commit": TIP, "version": 37, "state": "changed", "stands": False},
     ]  # fmt: skip
-    assert (one["review"]["approved_by"], one["review"]["approved_before"]) == (["ann"], ["bob"])
+    assert (one["review"]["approved_by"], one["review"]["approved_before"]) == (
+        ["ann"],
+        ["bob", "dan"],
+    )
 
 
 def test_open_folders_say_how_to_go_on():
