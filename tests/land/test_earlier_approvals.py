@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from land_world import land, protect, reasons
+from submit_world import UPSTREAM
 
 ANOTHER = b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more "
 
@@ -61,7 +62,15 @@ def test_of_an_edited_stage_none_stands_and_of_those_above_it_they_do(moved):
     assert in_the_way(moved) == {"a": why}
 
 
-def test_what_the_forge_dismissed_stands_no_more(ready):
+def test_what_somebody_dismissed_stands_no_more(moved):
+    path = f"/repos/{UPSTREAM}/pulls/2/reviews"
+    [approval] = moved.ask("GET", path)
+    moved.ask("PUT", f"{path}/{approval['id']}/dismissals", {"message": "Look again."}, "up")
+    why = "#2 has 0 of 1 approvals that stand: the review of zed was dismissed"
+    assert in_the_way(moved) == {"b": why}
+
+
+def test_what_upstreams_rule_dismissed_stands_no_more(ready):
     rule(ready, "same-diff")
     protect(ready, approvals=1, dismiss=True)
     move_base(ready)
