@@ -52,6 +52,13 @@ class ApprovalRule(StrEnum):
     SAME_DIFF = "same-diff"
 
 
+class Preset(StrEnum):
+    """Whose habits the pull requests of a repository keep."""
+
+    DEFAULT = "default"
+    CPYTHON = "cpython"
+
+
 class RunnerKind(StrEnum):
     """What builds."""
 
@@ -77,6 +84,8 @@ class Repository(NamedTuple):
     publish: Publish = Publish.REWRITE
     landing: Landing = Landing.AUTO
     proof: Proof = Proof.TREE
+    preset: Preset = Preset.DEFAULT
+    sign_off: bool = False
 
     @property
     def kind(self) -> UpstreamKind:
