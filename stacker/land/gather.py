@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from stacker.approvals.looking import Shown
@@ -31,6 +31,7 @@ from stacker.verify.trust import is_trusted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.approvals.standing import Known
     from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest, RepositoryFacts
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
@@ -141,9 +142,7 @@ def gather_facts(
         trunk=here.trunk,
         group=group,
         alone_in=other.name if other else None,
-        members=tuple(
-            replace(_member(series, m, heads, found.pulls), earlier=before.get(m)) for m in members
-        ),
+        members=tuple(_member(series, m, heads, found.pulls, before.get(m)) for m in members),
         waiting_needs=tuple((n, _number(series, n)) for n in waiting),
         foreign=tuple(map(str, moved_by_others(mine, places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
@@ -176,6 +175,7 @@ def _member(
     stage: StageId,
     heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
+    earlier_heads: Mapping[str, Known] | None,
 ) -> MemberFacts:
     line, head = series.lock.stage(stage), heads.get(stage)
     published = line.published.head if line and line.published else None
@@ -184,6 +184,7 @@ def _member(
         pull=pulls.get(stage),
         head=published,
         unsubmitted=head is None or head.head != published,
+        earlier=earlier_heads,
     )
 
 

@@ -220,12 +220,12 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
 
 def _asked(facts: LandFacts, said: Approvals) -> list[tuple[int, int, str]]:
     """Of each rule how many approvals it has, how many it wants, and of which kind."""
-    standing = (len(said.standing), "that stand")
-    found = [(standing[0], facts.group.approvals or 0 if facts.group else 0, standing[1])]
-    if facts.protection is not None:
-        newest = (_of_this_head(said), "of its newest push")
-        given, which = newest if facts.protection.newest_push else standing
-        found.append((given, facts.protection.approvals, which))
+    given, rules = len(said.standing), facts.protection
+    found = [(given, facts.group.approvals or 0 if facts.group else 0, "that stand")]
+    if rules is not None and rules.newest_push:
+        found.append((_of_this_head(said), rules.approvals, "of its newest push"))
+    elif rules is not None:
+        found.append((given, rules.approvals, "that stand"))
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.approvals.looking import Shown, look
-from stacker.forge.cache import known_pulls
 from stacker.git.objects import Oid
+from stacker.status.pushed import published_pulls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,13 +19,8 @@ if TYPE_CHECKING:
 
 def earlier(work: Workspace, series: Series) -> Mapping[StageId, Mapping[str, Known]]:
     """By stage, what this clone has of them; nobody is asked for what it lacks."""
-    pulls = known_pulls(work.directory.state)
-    shown: dict[StageId, Shown] = {}
-    for stage in series.live:
-        line = series.lock.stage(stage)
-        if line is None or line.pull is None or line.published is None:
-            continue
-        pull = pulls.get((series.plan.repository(line.repository).upstream, line.pull))
-        if pull is not None:
-            shown[stage] = Shown(pull, line.published.branch, Oid(pull.head))
+    shown = {
+        stage: Shown(pull, published.branch, Oid(pull.head))
+        for stage, published, pull in published_pulls(work, series)
+    }
     return look(work.store, series.plan.approvals, shown)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from stacker.forge.cache import known_pulls
 from stacker.landed.returning import lost
 from stacker.rebase import attempt as attempts
 from stacker.rebase.flow import dry_run
@@ -14,7 +13,7 @@ from stacker.series.compose import Halted, Waiting
 from stacker.series.lock import Reverted
 from stacker.series.workspace import known_tip
 from stacker.status.approvals import earlier
-from stacker.status.pushed import pushed_by_others
+from stacker.status.pushed import published_pulls, pushed_by_others
 from stacker.status.value import Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.recorded import evidence_of, looking
@@ -95,17 +94,11 @@ def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:
 
 def _others(work: Workspace, series: Series) -> dict[StageId, Oid]:
     """The heads that others pushed, as far as the forge was asked."""
-    pulls = known_pulls(work.directory.state)
-    found: dict[StageId, Oid] = {}
-    for stage in series.live:
-        line = series.lock.stage(stage)
-        if line is None or line.pull is None or line.published is None:
-            continue
-        pull = pulls.get((series.plan.repository(line.repository).upstream, line.pull))
-        head = pushed_by_others(work.store, line.published, pull) if pull else None
-        if head is not None:
-            found[stage] = head
-    return found
+    return {
+        stage: head
+        for stage, published, pull in published_pulls(work, series)
+        if (head := pushed_by_others(work.store, published, pull)) is not None
+    }
 
 
 def _stopped(work: Workspace, series: Series) -> tuple[Stopped | None, dict[StageId, StageId]]:
