@@ -1,4 +1,4 @@
-"""Whether others pushed to a stage's branch, as far as the forge's last answer tells."""
+"""Published stages as the forge last told them, and whether others pushed to their branches."""
 
 from __future__ import annotations
 

@@ -43,6 +43,21 @@ def test_where_the_plan_says_so_one_of_the_same_change_does(sent):
     assert sent.submit()["actions"] == []
 
 
+def test_where_branches_are_rewritten_an_earlier_head_is_the_chain_of_its_version(make):
+    world = make(fork=None)
+    world.plan({"a": [], "b": ["a"], "c": ["b"]}, series='name = "s"\napprovals = "same-diff"')
+    world.submit()
+    for one in "ab":
+        world.approve(one)
+    world.drift("up")
+    world.good("rebase")
+    world.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    world.submit()
+    stages = {one["id"]: one for one in world.good("status")["stages"]}
+    said = {one: [a["state"] for a in stages[one]["review"]["approvals"]] for one in "ab"}
+    assert said == {"a": ["changed"], "b": ["same-change"]}
+
+
 def test_a_stage_that_took_in_the_one_below_it_is_another_change(sent):
     """With all below it gone, what it is now looks like all that its approved head had."""
     sent.approve("b")
