@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from stacker.approvals.looking import Shown
 from stacker.errors import UsageError
 from stacker.forge.cache import remember_pulls
 from stacker.gate.flow import GateForge
 from stacker.git.beside import beside
+from stacker.git.objects import Oid
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts, Withdrawn
@@ -20,17 +22,19 @@ from stacker.landed.returning import lost
 from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
 from stacker.series.workspace import fetch_tip
+from stacker.submit.approving import earlier
 from stacker.submit.foreign import moved_by_others
 from stacker.submit.gather import gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.submit.place import PullForge
+from stacker.submit.pulls import branch_of
 from stacker.verify.trust import is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.approvals.standing import Known
     from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest, RepositoryFacts
-    from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
@@ -129,6 +133,7 @@ def gather_facts(
     waiting = [
         n for n in series.plan.in_order(needs) if n not in target.all_members and not there(n)
     ]
+    before = earlier(work.store, series, places, _shown(series, members, found.pulls))
     mine = [heads[m] for m in members if m in heads]
     group = series.plan.group(target.group) if target.group else None
     other = series.plan.group_of(target.all_members[0]) if group is None else None
@@ -140,7 +145,7 @@ def gather_facts(
         trunk=here.trunk,
         group=group,
         alone_in=other.name if other else None,
-        members=tuple(_member(series, m, heads, found.pulls) for m in members),
+        members=tuple(_member(series, m, heads, found.pulls, before.get(m)) for m in members),
         waiting_needs=tuple((n, _number(series, n)) for n in waiting),
         foreign=tuple(map(str, moved_by_others(mine, found.places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
@@ -173,6 +178,7 @@ def _member(
     stage: StageId,
     heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
+    earlier_heads: Mapping[str, Known] | None,
 ) -> MemberFacts:
     line, head = series.lock.stage(stage), heads.get(stage)
     published = line.published.head if line and line.published else None
@@ -181,7 +187,17 @@ def _member(
         pull=pulls.get(stage),
         head=published,
         unsubmitted=head is None or head.head != published,
+        earlier=earlier_heads,
     )
+
+
+def _shown(
+    series: Series, members: Sequence[StageId], pulls: Mapping[StageId, PullRequest]
+) -> dict[StageId, Shown]:
+    """The members' pull requests with the heads that they have now."""
+    return {
+        m: Shown(pulls[m], branch_of(series, m), Oid(pulls[m].head)) for m in members if m in pulls
+    }
 
 
 def _number(series: Series, stage: StageId) -> int | None:

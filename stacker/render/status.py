@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.approvals.standing import ApprovalState
+from stacker.approvals.words import told
 from stacker.render.adopts import adopts_document, adopts_words
+from stacker.render.approvals import approvals_document
 from stacker.render.boxes import boxes_document, boxes_lines
 from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
 from stacker.render.times import ago
@@ -16,11 +19,13 @@ from stacker.submit.restacking import NEEDS_RESTACK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.approvals.standing import Approval
     from stacker.status.review import Opinion
     from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
 
 _WIDTH = 80
 _DAY = 86_400  # seconds
+_WORTH_A_WORD = (ApprovalState.CHANGED, ApprovalState.UNKNOWN_HEAD, ApprovalState.DISMISSED)
 
 
 def status_text(status: SeriesStatus) -> str:
@@ -184,10 +189,15 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
     if opinion.refused_by:
         return f"changes asked by {', '.join(opinion.refused_by)}"
     if opinion.approved_by:
-        return f"approved by {', '.join(opinion.approved_by)}"
+        return f"approved by {', '.join(map(_whose, opinion.approvals.standing))}"
     if opinion.approved_before:
         return f"waits for {', '.join(opinion.approved_before)} again"
     return "waits for review" if in_group or not opinion.draft else "draft, waits for review"
+
+
+def _whose(approval: Approval) -> str:
+    """With the version that was approved, where that is an earlier one."""
+    return f"{approval.author} (v{approval.version})" if approval.version else approval.author
 
 
 def _note(one: StageStatus) -> str:
@@ -197,6 +207,9 @@ def _note(one: StageStatus) -> str:
     notes += gap_note(one.evidence) if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
+    if one.opinion:
+        each = one.opinion.approvals.each
+        notes += [told(approval) for approval in each if approval.state in _WORTH_A_WORD]
     if one.published is not None:
         as_it_is = {True: ", changed since", False: ", same change", None: ""}
         notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
@@ -290,6 +303,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "approved_by": list(opinion.approved_by),
             "approved_before": list(opinion.approved_before),
             "refused_by": list(opinion.refused_by),
+            "approvals": approvals_document(opinion.approvals),
             "ci_failing": list(opinion.failing),
             "ci_pending": list(opinion.pending),
             "read_at": opinion.read_at,

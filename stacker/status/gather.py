@@ -156,7 +156,7 @@ def _stages(
                 stopped_on=more.stopped_on.get(stage_id),
                 restack=restack.get(stage_id, ()),
                 evidence=more.evidence.get(stage_id),
-                opinion=opinion(pull) if pull else None,
+                opinion=opinion(pull, more.earlier.get(stage_id)) if pull else None,
                 adopts=_adopts(stage, line, repository.upstream, pulls),
             )
         )

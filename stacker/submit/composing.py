@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.submit.acting import Run
 from stacker.submit.actions import decide
+from stacker.submit.approving import approved
 from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.submit.kept import kept_refs
@@ -48,7 +49,8 @@ def compose(
     why = request.why or reason_for(work.store, series)
     asked = HeadsRequest(facts.unmerged(stages), request.move_base, why, facts.elsewhere)
     heads = compose_heads(work.store, series, asked)
-    wanted = wanted_pulls(series, heads, facts.places, facts.pulls, facts.adopted)
+    ready = approved(work.store, series, heads, facts.places, facts.pulls)
+    wanted = wanted_pulls(series, heads, facts.places, facts.pulls, facts.adopted, approved=ready)
     new = anew(wanted, facts.pulls, known)
     proof = proof_of(work, series, wanted, request.environment)
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)

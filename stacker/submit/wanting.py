@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import PullState, ReviewState
+from stacker.forge.api import PullState
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.model import Drafts
 from stacker.series.texts import stage_text
@@ -22,7 +22,7 @@ from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
@@ -42,10 +42,13 @@ def wanted_pulls(
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
     adopted: Mapping[StageId, Adopted],
+    *,
+    approved: Collection[StageId],
 ) -> tuple[Wanted, ...]:
     """One wanted pull request for each head, in the same order.
 
-    One that is somebody else's stays as it is.
+    `approved` are those that are for the heads that they are to have. One that is somebody else's
+    stays as it is.
     """
     branches = {head.stage: head for head in heads}
     found = []
@@ -63,7 +66,7 @@ def wanted_pulls(
                 base=kept.base_branch if kept else _base(series, head, place, branches),
                 trunk=place.trunk,
                 title=kept.title if kept else title,
-                draft=kept is None and _draft(series, head.stage, branches, pulls),
+                draft=kept is None and _draft(series, head.stage, pulls, approved),
                 continues=continues(theirs) if theirs else "",
             )
         )
@@ -152,26 +155,17 @@ def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, H
 def _draft(
     series: Series,
     stage: StageId,
-    heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
+    approved: Collection[StageId],
 ) -> bool:
     """A member of a group until the group may land; else until all needs are in or, where the plan
     is content with that, approved."""
     drafts = series.plan.drafts
     if drafts is Drafts.NEVER or series.plan.group_of(stage) is not None:
         return drafts is not Drafts.NEVER
+    enough = approved if drafts is Drafts.NEEDS_APPROVED else frozenset()
     needs = needs_closure(series.plan, stage)
-    if drafts is Drafts.NEEDS_LANDED:
-        return not all(_is_in(series, need, pulls.get(need)) for need in needs)
-    return not all(_settled(series, need, heads.get(need), pulls.get(need)) for need in needs)
-
-
-def _settled(series: Series, need: StageId, head: Head | None, pull: PullRequest | None) -> bool:
-    """Whether it has landed, or the very head that it is to have is approved."""
-    if _is_in(series, need, pull):
-        return True
-    same = pull is not None and head is not None and pull.head == head.head
-    return same and pull is not None and approved(pull)
+    return not all(need in enough or _is_in(series, need, pulls.get(need)) for need in needs)
 
 
 def _is_in(series: Series, stage: StageId, pull: PullRequest | None) -> bool:
@@ -179,16 +173,9 @@ def _is_in(series: Series, stage: StageId, pull: PullRequest | None) -> bool:
     return upstream_took(series.lock, stage, merged=merged)
 
 
-def approved(pull: PullRequest) -> bool:
-    """Whether somebody's newest word is approval of this very head, and nobody's is refusal."""
-    newest = {
-        r.author: r
-        for r in pull.reviews
-        if r.state not in (ReviewState.COMMENTED, ReviewState.PENDING)
-    }
-    if any(r.state is ReviewState.CHANGES_REQUESTED for r in newest.values()):
-        return False
-    return any(r.state is ReviewState.APPROVED and r.commit == pull.head for r in newest.values())
+def _landed(series: Series, stage: StageId) -> bool:
+    line = series.lock.stage(stage)
+    return series.landed(stage) or (line is not None and line.landing is not None)
 
 
 def _part(
@@ -213,8 +200,7 @@ def _part(
 
 
 def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest | None) -> str:
-    line = series.lock.stage(stage)
-    if series.landed(stage) or (line is not None and line.landing is not None):
+    if _landed(series, stage):
         return "landed"
     if pull is not None:
         return str(pull.state)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from stacker.series.plan.model import (
     AdoptsBy,
+    ApprovalRule,
     Check,
     Drafts,
     EvidenceSigner,
@@ -139,6 +140,7 @@ def plans(draw):
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
         require_evidence=draw(st.booleans()),
         drafts=draw(st.sampled_from(Drafts)),
+        approvals=draw(st.sampled_from(ApprovalRule)),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -149,7 +151,7 @@ def fields_of(plan):
         for name in (
             "name", "title", "forge", "home", "repositories",
             "stages", "runners", "platforms", "checks", "evidence_signers", "residue",
-            "require_evidence", "drafts",
+            "require_evidence", "drafts", "approvals",
         )
     }  # fmt: skip
 

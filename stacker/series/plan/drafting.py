@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from stacker.series.plan.keys import KEYS, SECTIONS
 from stacker.series.plan.model import (
+    ApprovalRule,
     Check,
     Drafts,
     EvidenceSigner,
@@ -60,6 +61,7 @@ class Draft(NamedTuple):
     residue: Mapping[str, str]
     require_evidence: bool
     drafts: Drafts
+    approvals: ApprovalRule
 
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
@@ -81,6 +83,7 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
         residue=series.get("residue", {}),
         require_evidence=series.get("require_evidence", False),
         drafts=series.get("drafts", Drafts.NEEDS_APPROVED),
+        approvals=series.get("approvals", ApprovalRule.HEAD),
         **cast("Any", tables),  # the sections are the very fields of a draft
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacker.series.plan.model import (
     AdoptsBy,
+    ApprovalRule,
     Check,
     Drafts,
     EvidenceSigner,
@@ -81,6 +82,12 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             "which pull requests are drafts: those whose needs are not all approved or landed (the "
             "default), or not all landed; members of a group always; or never any",
             choices=Drafts,
+        ),
+        "approvals": Key(
+            Shape.CHOICE,
+            "which approvals stand: head, those of the very head; same-diff, also those of an "
+            "earlier one with the same change; how many it takes is said by a group",
+            choices=ApprovalRule,
         ),
     },
     Repository: {

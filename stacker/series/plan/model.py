@@ -60,6 +60,14 @@ class Proof(StrEnum):
     CHECK = "check"
 
 
+class ApprovalRule(StrEnum):
+    """Which approvals stand: those of the very head, or also those of an earlier published head
+    that has the same change."""
+
+    HEAD = "head"
+    SAME_DIFF = "same-diff"
+
+
 class Preset(StrEnum):
     """Whose habits the pull requests of a repository keep."""
 
@@ -242,6 +250,7 @@ class _Written(NamedTuple):
     residue: Mapping[str, str] = MappingProxyType({})
     require_evidence: bool = False
     drafts: Drafts = Drafts.NEEDS_APPROVED
+    approvals: ApprovalRule = ApprovalRule.HEAD
 
 
 class Plan(_Written):

@@ -71,6 +71,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         residue=draft.residue,
         require_evidence=draft.require_evidence,
         drafts=draft.drafts,
+        approvals=draft.approvals,
     )
     if not draft.groups:
         return plan
