@@ -9,12 +9,14 @@ from urllib.parse import quote
 from github.GithubObject import NotSet
 
 from stacker.errors import ForgeError, OutcomeUnknown
+from stacker.forge import rights
 from stacker.forge.answers import expect_bool, expect_int, expect_oid, expect_str, printable
 from stacker.forge.api import (
     BranchTip,
     CIResult,
     CIState,
     Comment,
+    Identity,
     MergeAnswer,
     MergeDone,
     MergeMethod,
@@ -73,6 +75,18 @@ class GitHub:
     def whoami(self) -> str:
         """The login that the token belongs to."""
         return expect_str(self._connection.get("read who the token belongs to", "/user"), "login")
+
+    def identity(self) -> Identity:
+        """The same, and what kind of token it is."""
+        return rights.identity(self._connection)
+
+    def against_opening(self, repository: str, head_owner: str, base: str) -> str | None:
+        """Why this token may open no pull request there, in the forge's words; None: it may."""
+        return rights.against_opening(self._connection, _checked(repository), head_owner, base)
+
+    def against_reporting(self, repository: str) -> str | None:
+        """Why it may set no commit status there; None: it may."""
+        return rights.against_reporting(self._connection, _checked(repository))
 
     def repository(self, name: str) -> RepositoryFacts | None:
         """The repository `OWNER/NAME`; None when there is none that this token may see."""
