@@ -8,6 +8,7 @@ import small_series
 from stacker import wiring
 from stacker.doctor.finding import Health
 from stacker.doctor.flow import examine
+from stacker.git.process import Git
 
 
 def found(directory, reach=None):
@@ -49,10 +50,25 @@ def test_a_folder_without_git_is_a_warning(directory):
 def test_a_converted_patch_is_named(directory):
     patch = next((directory.root / "patches" / "first-thing").iterdir())
     patch.write_bytes(patch.read_bytes().replace(b"\n", b"\r\n"))
-    one = found(directory)["patches"]
-    assert one.health is Health.PROBLEM
-    assert patch.name in one.message
-    assert "CR LF" in one.message
+    bad = found(directory)
+    assert set(bad) == {"line ends", "lock"}  # not the patches once more
+    assert bad["line ends"].message == f"they came with CR LF: patches/first-thing/{patch.name}"
+    assert "COMMIT" in bad["line ends"].hint
+
+
+def test_what_a_checkout_converted_is_healed_by_the_command_that_is_told(directory):
+    git = Git(directory.root)
+    git.run("add", "-A")
+    patches = {path: path.read_bytes() for path in (directory.root / "patches").glob("*/*")}
+    for path, content in patches.items():
+        path.write_bytes(content.replace(b"\n", b"\r\n"))
+    one = found(directory)["line ends"]
+    assert one.message.startswith("a checkout made them CR LF: patches/first-thing/")
+    command = one.hint.partition("then: ")[2]
+    assert command == "git checkout -- patches"
+    git.run(*command.split()[1:])
+    assert {path: path.read_bytes() for path in patches} == patches
+    assert "line ends" not in found(directory)
 
 
 def test_a_damaged_lock(directory):
