@@ -27,6 +27,7 @@ from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
 from stacker.submit.acting import PUBLISHING
 from stacker.submit.actions import OpenPull
+from stacker.submit.forking import NoFork
 from stacker.submit.request import SubmitRequest
 
 if TYPE_CHECKING:
@@ -52,21 +53,38 @@ def submit(
         list[str] | None,
         typer.Option(metavar="ID", help="Close the pull request of a stage taken out."),
     ] = None,
+    create_fork: Annotated[
+        bool, typer.Option("--create-fork", help="Make the plan's fork where there is none.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
     """Make the forge's pull requests say what the series says."""
     options: Options = context.obj
     request = SubmitRequest(
         stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message,
-        unverified=unverified, close=tuple(close or ()), environment=settings.environment(),
+        unverified=unverified, close=tuple(close or ()), create_fork=create_fork,
+        environment=settings.environment(),
     )  # fmt: skip
     with options.desk() as desk:
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
-            _ask_to_publish(options, desk, request)
-        result = _submit(options, desk, request)
+            request = _agreed(options, desk, request)
+        result = _with_forks(options, desk, request)
     code = ExitCode.BLOCKED if result.foreign or result.blocked else ExitCode.DONE
     text = rendering.submit_text(result, dry_run=dry_run)
     return Answer(rendering.submit_document(result), text, code)
+
+
+def _with_forks(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:
+    """Publish; where a fork is missing, a person may say that it shall be made."""
+    try:
+        return _submit(options, desk, request)
+    except NoFork as absent:
+        terminal = options.terminal
+        if not terminal.can_ask or not terminal.ask(
+            f"{absent.message}. Create it on {desk.site.url}?"
+        ):
+            raise
+        return _submit(options, desk, replace(request, create_fork=True))
 
 
 def _submit(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:
@@ -86,8 +104,8 @@ def _submit(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResul
         raise KeyboardInterrupt(f"Interrupted {far}; run it again to finish.") from stopped
 
 
-def _ask_to_publish(options: Options, desk: Desk, request: SubmitRequest) -> None:
-    """The first time that something is opened on a real forge, a person sees it before."""
+def _agreed(options: Options, desk: Desk, request: SubmitRequest) -> SubmitRequest:
+    """The request as a person agrees to it, who sees before what is first made on a real forge."""
     plan = submitting.submit(
         desk.work, desk.place, desk.forge, replace(request, dry_run=True), options.terminal.told
     )
@@ -95,6 +113,8 @@ def _ask_to_publish(options: Options, desk: Desk, request: SubmitRequest) -> Non
         options.terminal.say(rendering.submit_text(plan, dry_run=True))
         if not options.terminal.ask(f"Do this on {desk.site.url}?"):
             raise UsageError("nothing was published", hint="`--dry-run` shows it without asking.")
+        return replace(request, create_fork=True)  # what was shown has it, if it is missing
+    return request
 
 
 def land(

@@ -10,6 +10,7 @@ from stacker.forge.api import PullState
 from stacker.git.push import PushRefused, push
 from stacker.submit.actions import (
     ClosePull,
+    CreateFork,
     EditPull,
     OpenPull,
     PushHeads,
@@ -51,6 +52,7 @@ class Run:
     pulls: dict[StageId, PullRequest]
     left: dict[StageId, PullRequest]
     proof: Proof
+    fork: Callable[[Place], None]
     push: Callable[..., PushOutcome] = push
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
@@ -90,6 +92,8 @@ def _tell(run: Run, total: int) -> None:
 
 def _act(run: Run, action: Action) -> None:
     match action:
+        case CreateFork(repository):
+            run.fork(run.places[repository])
         case PushHeads(repository, updates):
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
@@ -15,11 +16,12 @@ from stacker.submit.acting import Run, carry_out
 from stacker.submit.actions import decide
 from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
+from stacker.submit.forking import ForkForge, create_fork, forks_to_make
 from stacker.submit.gather import gather, publishable
 from stacker.submit.gating import against, anew
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
-from stacker.submit.pretended import Pretended, pretended_push, unnumbered
+from stacker.submit.pretended import Pretended, pretended_fork, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
@@ -35,14 +37,14 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.gather import Place
     from stacker.submit.request import SubmitRequest
 
 
 def submit(
     work: Workspace,
     place: Callable[[str], Place],
-    forge: PullForge,
+    forge: ForkForge,
     request: SubmitRequest,
     told: Told | None = None,
 ) -> SubmitResult:
@@ -52,6 +54,7 @@ def submit(
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    forks = forks_to_make(facts.forkless, allowed=request.create_fork or request.dry_run)
     open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
     why = request.why or reason_for(work.store, series)
     heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
@@ -61,7 +64,8 @@ def submit(
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof)
+    fork = partial(create_fork, work.store.git.directory, forge)
+    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, fork)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
@@ -69,11 +73,12 @@ def submit(
         words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
         return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
     actions = (
+        *forks,
         *decide(wanted, facts.pulls, facts.tips),
         *tidying(series.plan.name, facts.left, request.close),
     )
     if request.dry_run:
-        run.forge, run.push = Pretended(), pretended_push
+        run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
         carry_out(run, actions)
         run.pulls, run.left = dict(facts.pulls), left
         return _result(run, [unnumbered(action) for action in run.done], skipped)

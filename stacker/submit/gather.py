@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from stacker.errors import ForgeError
+from stacker.errors import ForgeError, GitError
 from stacker.forge.api import PullState
 from stacker.git import transfer
 from stacker.series.plan.model import Landing
@@ -16,8 +16,9 @@ from stacker.submit.left_over import branches_left, left_over
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
-    from stacker.forge.api import Comment, PullRequest
+    from stacker.forge.api import Comment, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
@@ -69,6 +70,14 @@ class PullForge(Protocol):
         ...
 
 
+class LookForge(PullForge, Protocol):
+    """The same, where it can be asked for a repository too."""
+
+    def repository(self, name: str) -> RepositoryFacts | None:
+        """A repository; `None` when the token may not see it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A repository's fork (or itself), where branches go, and how git reaches it."""
@@ -88,11 +97,13 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the forge has: branch tips by (repository, full ref), pull requests by stage, and those
-    of stages that the plan no longer has."""
+    of stages that the plan no longer has. `forkless` are places whose fork is not there.
+    """
 
     tips: Mapping[tuple[str, str], Oid]
     pulls: Mapping[StageId, PullRequest]
     left: tuple[LeftOver, ...] = ()
+    forkless: tuple[Place, ...] = ()
 
 
 def publishable(
@@ -123,19 +134,34 @@ def gather(
     stages: Sequence[StageId],
     *,
     places: Mapping[str, Place],
-    forge: PullForge,
+    forge: LookForge,
     told: Told | None,
 ) -> tuple[Facts, Series]:
     """Read the forge; the series comes back with what an unfinished submit had pushed."""
     tips: dict[tuple[str, str], Oid] = {}
+    forkless: list[Place] = []
     for name, place in places.items():
-        refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
-        tips |= {(name, ref): oid for ref, oid in refs.items()}
+        refs = _branches(place, work.store.git.directory, forge)
+        forkless += [place] if refs is None else []
+        tips |= {(name, ref): oid for ref, oid in (refs or {}).items()}
     series = series._replace(lock=_adopt(series.lock, series.plan, tips, work))
     chains = {s for stage in stages for s in series.chain(stage)}
     _fetch_heads(work, series, chains, places=places, tips=tips, told=told)
     left = tuple(one for p in places.values() for one in _left(series, p, tips, forge))
-    return Facts(tips, _pulls(series, stages, places, forge), left), series
+    return Facts(tips, _pulls(series, stages, places, forge), left, tuple(forkless)), series
+
+
+def _branches(place: Place, here: Path, forge: LookForge) -> Mapping[str, Oid] | None:
+    """What the repository that branches go to has; `None` when it is a fork that is not there.
+
+    The forge is asked only if git cannot read it.
+    """
+    try:
+        return transfer.ask(place.url, here, place.credential).refs
+    except GitError:
+        if place.fork == place.repository.upstream or forge.repository(place.fork) is not None:
+            raise
+        return None
 
 
 def branch_of(series: Series, stage: StageId) -> str:
