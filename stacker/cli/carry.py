@@ -44,6 +44,9 @@ def submit(
     context: typer.Context,
     stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Print the actions; do none.")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Do it all on a throw-away copy of the forge.")
+    ] = False,
     move_base: Annotated[bool, typer.Option(help="Publish on the newest base.")] = False,
     message: Annotated[str | None, typer.Option("-m", help="What changed, for the mails.")] = None,
     unverified: Annotated[
@@ -65,13 +68,38 @@ def submit(
         unverified=unverified, close=tuple(close or ()), create_fork=create_fork,
         environment=settings.environment(),
     )  # fmt: skip
+    if rehearse and dry_run:
+        raise UsageError("--dry-run and --rehearse do not go together")
     with options.desk() as desk:
+        if rehearse:
+            return _rehearse(options, desk, request)
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
             request = _agreed(options, desk, request)
         result = _with_forks(options, desk, request)
-    code = ExitCode.BLOCKED if result.foreign or result.blocked else ExitCode.DONE
     text = rendering.submit_text(result, dry_run=dry_run)
-    return Answer(rendering.submit_document(result), text, code)
+    return Answer(rendering.submit_document(result), text, _code(result))
+
+
+def _code(result: SubmitResult) -> ExitCode:
+    return ExitCode.BLOCKED if result.foreign or result.blocked else ExitCode.DONE
+
+
+def _rehearse(options: Options, desk: Desk, request: SubmitRequest) -> Answer:
+    """The same on a copy, and where to look at what came of it."""
+    from stacker.cli.rehearsing import rehearsed  # noqa: PLC0415 - a web server, seldom needed
+    from stacker.render import rehearsal  # noqa: PLC0415 - as above
+
+    with rehearsed(desk, options.terminal.told) as (there, root):
+        result = _submit(options, there, request)
+        url = there.site.url
+    pulls = [pull for _, pull in result.pulls]
+    document = {
+        **rendering.submit_document(result),
+        "rehearsal": rehearsal.rehearsal_document(root, url, pulls),
+    }
+    said = [rendering.submit_text(result, dry_run=False)]
+    said.append(rehearsal.rehearsal_text(root, url, pulls))
+    return Answer(document, "\n".join(said), _code(result))
 
 
 def _with_forks(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:
