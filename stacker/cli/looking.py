@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Purpose(StrEnum):
-    """What else `doctor` is to look at."""
+    """What for rights are proved; a porter's where nothing is said."""
 
     LAND = "land"
 
@@ -121,7 +121,8 @@ def doctor(
         int | None, typer.Option(metavar="N", help="With --prune: how many versions stay (30).")
     ] = None,
     purpose: Annotated[
-        Purpose | None, typer.Option("--for", help="Also what a coordinator needs to land.")
+        Purpose | None,
+        typer.Option("--for", help="What a coordinator needs to land, not a porter."),
     ] = None,
 ) -> Answer:
     """Whether everything is in place, and what to do where it is not."""

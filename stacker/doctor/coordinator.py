@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.doctor.finding import failed, ok, problem, warning
-from stacker.doctor.rights import MAY_PUSH, git_may_push
+from stacker.doctor.rights import MAY_PUSH, git_may_push, may_open
+from stacker.doctor.rules import rules_text
 from stacker.errors import StackerError
 from stacker.forge.api import MergeMethod
 from stacker.series.plan.model import Landing
-from stacker.series.plan.upstream import UpstreamKind
 from stacker.verify.signers import signers_of
 from stacker.verify.trust import is_trusted
 
@@ -25,20 +25,31 @@ if TYPE_CHECKING:
 _STRONGEST = (MergeMethod.REBASE, MergeMethod.MERGE, MergeMethod.SQUASH)
 
 
-def examine_landing(reach: Reach, plan: Plan) -> Iterator[Finding]:
-    """The rights in each upstream that something lands in."""
-    if reach.forge is None:
+def examine_landing(
+    reach: Reach, forge: ReadForge, repository: Repository, facts: RepositoryFacts
+) -> Iterator[Finding]:
+    """The rights in one upstream that something lands in."""
+    what, name = f"land {repository.name}", repository.upstream
+    if repository.landing is Landing.HAND_OFF:
+        yield ok(what, "its maintainers bring it in; nothing is needed")
         return
-    for repository in plan.repositories:
-        if repository.kind is not UpstreamKind.FORGE:
-            continue
-        if repository.landing is Landing.HAND_OFF:
-            yield ok(f"land {repository.name}", "its maintainers bring it in; nothing is needed")
-            continue
-        try:
-            yield from _repository(reach, reach.forge, repository)
-        except StackerError as exc:
-            yield failed(f"land {repository.name}", exc)
+    if facts.permission not in MAY_PUSH:
+        hint = f"Somebody who may has to run `land`; who may: {reach.site}/{name}/settings/access"
+        yield problem(what, f"this token may not write to {name}", hint)
+    else:
+        yield git_may_push(reach, repository, name, ok(what, f"git may push to {name}"))
+    trunk = repository.branch or facts.default_branch
+    rules = forge.protection(name, trunk)
+    yield _rules(reach, repository, trunk, rules)
+    yield may_open(reach, forge, repository, trunk)
+    yield _methods(reach, repository, facts, rules)
+    against = forge.against_reporting(name)
+    if against is None:
+        yield ok(f"statuses {repository.name}", f"this token may set them in {name}")
+    else:
+        hint = f"The gate needs it: a token with *Commit statuses: write* in {name}."
+        said = f"this token may set none in {name}: {against}"
+        yield problem(f"statuses {repository.name}", said, hint)
 
 
 def examine_machine(state: Path, plan: Plan, key: str | StackerError | None) -> Iterator[Finding]:
@@ -66,37 +77,12 @@ def examine_machine(state: Path, plan: Plan, key: str | StackerError | None) -> 
             yield ok("signing key", f"{key} can sign")
 
 
-def _repository(reach: Reach, forge: ReadForge, repository: Repository) -> Iterator[Finding]:
-    what, name = f"land {repository.name}", repository.upstream
-    facts = forge.repository(name)
-    if facts is None:
-        yield problem(what, f"the forge shows no {name}", "The token may not see it.")
-        return
-    if facts.permission not in MAY_PUSH:
-        hint = f"Somebody who may has to run `land`; who may: {reach.site}/{name}/settings/access"
-        yield problem(what, f"this token may not write to {name}", hint)
-    else:
-        yield git_may_push(reach, repository, name, ok(what, f"git may push to {name}"))
-    trunk = repository.branch or facts.default_branch
-    rules = forge.protection(name, trunk)
-    yield _rules(reach, repository, trunk, rules)
-    yield _methods(reach, repository, facts, rules)
-    against = forge.against_reporting(name)
-    if against is None:
-        yield ok(f"statuses {repository.name}", f"this token may set them in {name}")
-    else:
-        hint = f"The gate needs it: a token with *Commit statuses: write* in {name}."
-        said = f"this token may set none in {name}: {against}"
-        yield problem(f"statuses {repository.name}", said, hint)
-
-
 def _rules(reach: Reach, repository: Repository, trunk: str, rules: Protection | None) -> Finding:
-    what, name = f"protection {repository.name}", repository.upstream
+    what, said = f"rules {repository.name}", f"{trunk}: {rules_text(rules)}"
     if rules is None or rules.complete:
-        return ok(what, f"the rules of {trunk} can be read")
-    where = f"{reach.site}/{name}/settings/branches"
-    hint = f"Only its admins see the rest. Ask one whether {trunk} takes a push: {where}"
-    return warning(what, f"only the required CI checks of {trunk} are shown", hint)
+        return ok(what, said)
+    where = f"{reach.site}/{repository.upstream}/settings/branches"
+    return warning(what, said, f"Ask one of them whether {trunk} takes a push: {where}")
 
 
 def _methods(

@@ -47,7 +47,7 @@ def examine(
 ) -> tuple[Finding, ...]:
     """Everything, in the order in which it should be mended; without `reach` nobody is asked.
 
-    With `landing` also what a coordinator needs.
+    With `landing` what a coordinator needs instead of what a porter does.
     """
     return tuple(_examine(directory, reach, masters, landing))
 
@@ -77,9 +77,8 @@ def _examine(
     try:
         with reach(plan, directory) as there:
             yield from remote.examine_upstreams(there, directory.root)
-            yield from remote.examine_forge(there, plan, store.lock_of(directory))
-            if landing is not None:
-                yield from coordinator.examine_landing(there, plan)
+            lock, lands = store.lock_of(directory), landing is not None
+            yield from remote.examine_forge(there, plan, directory, lock, landing=lands)
             yield from examine_ci(there, plan, directory.state)
     except StackerError as exc:
         yield failed("forge", exc)

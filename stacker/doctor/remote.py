@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.doctor.cla import cla_finding
+from stacker.doctor.coordinator import examine_landing
 from stacker.doctor.finding import failed, ok, problem, warning
-from stacker.doctor.rights import examine_rights, examine_token
+from stacker.doctor.rights import examine_rights, examine_token, examine_workflows
+from stacker.doctor.rules import rules_text
 from stacker.errors import StackerError
 from stacker.forge.answers import printable
 from stacker.forge.api import Permission
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
     from stacker.doctor.finding import Finding
     from stacker.doctor.reach import Reach, ReadForge
-    from stacker.forge.api import Protection
+    from stacker.forge.api import RepositoryFacts
+    from stacker.series.directory import SeriesDirectory
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan, Repository
 
@@ -42,8 +45,10 @@ def examine_upstreams(reach: Reach, here: Path) -> Iterator[Finding]:
             yield ok(what, f"{branch} is at {tip[:10]}")
 
 
-def examine_forge(reach: Reach, plan: Plan, lock: Lock) -> Iterator[Finding]:
-    """Who we are on the forge, and what we may do there; `lock` knows our pull requests."""
+def examine_forge(
+    reach: Reach, plan: Plan, directory: SeriesDirectory, lock: Lock, *, landing: bool
+) -> Iterator[Finding]:
+    """Who we are on the forge, and what we may do there: a porter, or `landing` a coordinator."""
     repositories = [r for r in plan.repositories if r.kind is UpstreamKind.FORGE]
     if not repositories:
         yield ok("forge", "the plan needs none")
@@ -57,43 +62,38 @@ def examine_forge(reach: Reach, plan: Plan, lock: Lock) -> Iterator[Finding]:
         who = reach.forge.identity()
         yield ok("forge", f"{where}, as {printable(who.login)}")
         yield examine_token(reach, who)
+        yield from examine_workflows(reach, who, directory.store, lock)
     except StackerError as exc:
         yield failed("forge", exc)
         return
     for repository in repositories:
         try:
-            yield from _repository(reach, reach.forge, repository, lock)
+            facts = reach.forge.repository(repository.upstream)
+            what = f"forge {repository.name}"
+            if facts is None:
+                hint = "Check its name; or the token may not see it."
+                yield problem(what, f"the forge shows no {repository.upstream}", hint)
+                continue
+            may = f"this token has the right to {_right(facts.permission)}"
+            yield ok(what, f"{repository.upstream}: {may}")
+            if landing:
+                yield from examine_landing(reach, reach.forge, repository, facts)
+            else:
+                yield from _for_porter(reach, reach.forge, repository, facts, lock)
         except StackerError as exc:
             yield failed(f"forge {repository.name}", exc)
 
 
-def _repository(
-    reach: Reach, forge: ReadForge, repository: Repository, lock: Lock
+def _for_porter(
+    reach: Reach, forge: ReadForge, repository: Repository, facts: RepositoryFacts, lock: Lock
 ) -> Iterator[Finding]:
-    what = f"forge {repository.name}"
-    facts = forge.repository(repository.upstream)
-    if facts is None:
-        hint = "Check its name; or the token may not see it."
-        yield problem(what, f"the forge shows no {repository.upstream}", hint)
-        return
-    yield ok(what, f"{repository.upstream}: this token has the right to {_right(facts.permission)}")
     yield from examine_rights(reach, forge, repository, facts)
     branch = repository.branch or facts.default_branch
     rules = forge.protection(repository.upstream, branch)
-    yield ok(f"rules {repository.name}", f"{branch}: {_rules(rules)}")
+    yield ok(f"rules {repository.name}", f"{branch}: {rules_text(rules)}")
     ours = [line.pull for line in lock.stages if line.repository == repository.name and line.pull]
     yield cla_finding(f"CLA {repository.name}", forge.pulls(repository.upstream, ours))
 
 
 def _right(permission: Permission) -> str:
     return "do nothing" if permission is Permission.NONE else str(permission)
-
-
-def _rules(rules: Protection | None) -> str:
-    if rules is None:
-        return "not protected"
-    checks = ", ".join(rules.required_checks) or "none"
-    if not rules.complete:
-        return f"protected; required CI checks: {checks}; the other rules only its admins see"
-    ways = " only through pull requests;" if rules.through_pulls else ""
-    return f"protected;{ways} required CI checks: {checks}; approvals: {rules.approvals}"

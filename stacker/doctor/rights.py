@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 from stacker.doctor.finding import ok, problem, warning
 from stacker.forge.answers import printable
 from stacker.forge.api import Permission
+from stacker.git.process import Git
 from stacker.git.push import would_refuse
 from stacker.series.plan.model import Landing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from stacker.doctor.finding import Finding
     from stacker.doctor.reach import Reach, ReadForge
     from stacker.forge.api import Identity, RepositoryFacts
+    from stacker.series.lock import Lock
     from stacker.series.plan.model import Repository
 
 MAY_PUSH = frozenset({Permission.WRITE, Permission.ADMIN})
@@ -45,6 +48,19 @@ def examine_token(reach: Reach, who: Identity) -> Finding:
     return ok("token", said)
 
 
+def examine_workflows(reach: Reach, who: Identity, store: Path, lock: Lock) -> Iterator[Finding]:
+    """GitHub lets no classic token without `workflow` bring a workflow that changed, not even by
+    upstream's hand; said where upstream has some. `store` is the object store, which may lack."""
+    if who.scopes is None or "workflow" in who.scopes or not (store / "HEAD").is_file():
+        return
+    git = Git(store)
+    for name, base in lock.bases.items():
+        if git.attempt("cat-file", "-e", f"{base}:.github/workflows").code == 0:
+            said = f"{name} has some, and the token lacks the scope `workflow`"
+            hint = f"A push with one that changed is refused; add the scope: {new_classic(reach)}"
+            yield warning("workflows", said, hint)
+
+
 def examine_rights(
     reach: Reach, forge: ReadForge, repository: Repository, upstream: RepositoryFacts
 ) -> Iterator[Finding]:
@@ -53,19 +69,21 @@ def examine_rights(
     if repository.landing is Landing.HAND_OFF:
         yield ok(f"pulls {repository.name}", "none: the plan hands it over")
         return
-    owner = (repository.fork or repository.upstream).partition("/")[0]
-    trunk = repository.branch or upstream.default_branch
-    against = forge.against_opening(repository.upstream, owner, trunk)
-    what = f"pulls {repository.name}"
+    yield may_open(reach, forge, repository, repository.branch or upstream.default_branch)
+
+
+def may_open(reach: Reach, forge: ReadForge, repository: Repository, trunk: str) -> Finding:
+    """Whether this token may open pull requests upstream."""
+    what, upstream = f"pulls {repository.name}", repository.upstream
+    owner = (repository.fork or upstream).partition("/")[0]
+    against = forge.against_opening(upstream, owner, trunk)
     if against is None:
-        yield ok(what, f"this token may open pull requests in {repository.upstream}")
-    else:
-        said = f"this token may open no pull requests in {repository.upstream}: {against}"
-        yield problem(
-            what, said,
-            "A fine-grained token opens them only where its owner may write. Set GITHUB_TOKEN to "
-            f"a classic one that has `public_repo`: {new_classic(reach)}",
-        )  # fmt: skip
+        return ok(what, f"this token may open pull requests in {upstream}")
+    hint = (
+        "A fine-grained token opens them only in repositories of its owner. Set GITHUB_TOKEN to "
+        f"a classic one that has `public_repo`: {new_classic(reach)}"
+    )
+    return problem(what, f"this token may open no pull requests in {upstream}: {against}", hint)
 
 
 def _branches(

@@ -115,7 +115,9 @@ def test_a_coordinator_has_what_a_landing_needs(look, hub):
     before = wrote(hub)
     found = look("up-token", landing=Landing("SHA256:abc"))
     assert found["land proj"] == ("ok", "git may push to up/proj")
-    assert found["protection proj"] == ("ok", "the rules of main can be read")
+    assert found["rules proj"] == ("ok", "main: not protected")
+    assert found["pulls proj"][0] == "ok"
+    assert "branches proj" not in found  # they are the porter's
     assert found["merging proj"] == ("ok", "rebase, merge, squash; a push goes before")
     assert found["statuses proj"] == ("ok", "this token may set them in up/proj")
     assert found["trust"][0] == found["signers"][0] == "ok"
@@ -135,7 +137,10 @@ def test_a_porter_has_not(look, hub):
     finally:
         ask(hub, "DELETE", "/repos/up/proj/branches/main/protection", "up")
     assert found["land proj"] == ("problem", "this token may not write to up/proj")
-    assert found["protection proj"][0] == "warning"
+    assert found["rules proj"] == (
+        "warning",
+        "main: protected; required CI checks: none; the other rules only its admins see",
+    )
     assert found["statuses proj"] == ("problem", "this token may set none in up/proj: Not Found")
     assert found["signing key"] == ("problem", "it cannot sign")
     assert "land proj" not in look()
