@@ -97,9 +97,8 @@ def _rehearse(options: Options, desk: Desk, request: SubmitRequest) -> Answer:
         **rendering.submit_document(result),
         "rehearsal": rehearsal.rehearsal_document(root, url, pulls),
     }
-    said = [rendering.submit_text(result, dry_run=False)]
-    said.append(rehearsal.rehearsal_text(root, url, pulls))
-    return Answer(document, "\n".join(said), _code(result))
+    said = rendering.submit_text(result, dry_run=False)
+    return Answer(document, rehearsal.rehearsal_text(said, root, url, pulls), _code(result))
 
 
 def _with_forks(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:

@@ -32,13 +32,14 @@ def examine_line_ends(directory: SeriesDirectory, damaged: tuple[str, ...]) -> I
     kept = _right_in_git(directory)
     by_checkout = [name for name in damaged if name in kept]
     others = [name for name in damaged if name not in kept]
-    rules = "Add `patches/** -text` and `resolutions/** -text` to .gitattributes, then: "
     if by_checkout:
-        hint = f"{rules}git checkout -- {' '.join(dict.fromkeys(map(_folder, by_checkout)))}"
+        folders = " ".join(dict.fromkeys(name.partition("/")[0] for name in by_checkout))
+        # git takes a file for good whose rules alone have changed since it was checked out.
+        hint = f"git rm -r -q --cached -- {folders}\ngit checkout HEAD -- {folders}"
         yield problem("line ends", f"a checkout made them CR LF: {_listed(by_checkout)}", hint)
     if others:
         hint = (
-            f"{rules}take them from a commit that has them right (`git log -- FILE`, "
+            "Take them from a commit that has them right (`git log -- FILE`, "
             "`git checkout COMMIT -- FILE`), or from the mail's raw source."
         )
         yield problem("line ends", f"they came with CR LF: {_listed(others)}", hint)
@@ -53,10 +54,6 @@ def _right_in_git(directory: SeriesDirectory) -> frozenset[str]:
     lines = done.out.decode("utf-8", "surrogateescape").split("\0") if done.code == 0 else []
     told = (line.partition("\t") for line in lines)
     return frozenset(name for kinds, _, name in told if kinds.startswith("i/lf"))
-
-
-def _folder(name: str) -> str:
-    return name.partition("/")[0]
 
 
 def _listed(names: list[str]) -> str:

@@ -22,9 +22,9 @@ def rehearsal_document(root: Path, url: str, pulls: Sequence[PullRequest]) -> di
     }
 
 
-def rehearsal_text(root: Path, url: str, pulls: Sequence[PullRequest]) -> str:
-    """The same for a person."""
-    lines = ["Rehearsed on a copy; the forge and the series are as they were."]
+def rehearsal_text(said: str, root: Path, url: str, pulls: Sequence[PullRequest]) -> str:
+    """The same for a person, around what was `said` of it."""
+    lines = ["Rehearsed on a copy; the forge and the series are as they were.", said]
     if pulls:
         lines += ["To look at it:", f"  {_serve(root, url)}"]
         lines += [f"  {_address(url, pull)}" for pull in pulls]

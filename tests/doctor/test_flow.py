@@ -9,6 +9,7 @@ from stacker import wiring
 from stacker.doctor.finding import Health
 from stacker.doctor.flow import examine
 from stacker.git.process import Git
+from stacker.series.directory import SeriesDirectory
 
 
 def found(directory, reach=None):
@@ -56,19 +57,24 @@ def test_a_converted_patch_is_named(directory):
     assert "COMMIT" in bad["line ends"].hint
 
 
-def test_what_a_checkout_converted_is_healed_by_the_command_that_is_told(directory):
+def test_what_a_checkout_converted_is_healed_by_the_commands_that_are_told(directory, tmp_path):
+    rules = (directory.root / ".gitattributes").read_bytes()
+    (directory.root / ".gitattributes").unlink()
     git = Git(directory.root)
     git.run("add", "-A")
-    patches = {path: path.read_bytes() for path in (directory.root / "patches").glob("*/*")}
-    for path, content in patches.items():
-        path.write_bytes(content.replace(b"\n", b"\r\n"))
-    one = found(directory)["line ends"]
-    assert one.message.startswith("a checkout made them CR LF: patches/first-thing/")
-    command = one.hint.partition("then: ")[2]
-    assert command == "git checkout -- patches"
-    git.run(*command.split()[1:])
-    assert {path: path.read_bytes() for path in patches} == patches
-    assert "line ends" not in found(directory)
+    who = (("user.name", "A"), ("user.email", "a@example.org"))
+    git.run("commit", "-q", "-m", "all", config=who)
+    windows = (("core.autocrlf", "true"),)
+    git.run("clone", "-q", ".", str(tmp_path / "clone"), config=windows)
+    clone = SeriesDirectory(tmp_path / "clone")
+    bad = found(clone)
+    assert bad["attributes"].health is Health.PROBLEM
+    assert bad["line ends"].message.startswith("a checkout made them CR LF: patches/first-thing/")
+    (clone.root / ".gitattributes").write_bytes(rules)
+    for command in found(clone)["line ends"].hint.splitlines():
+        Git(clone.root).run(*command.split()[1:], config=windows)
+    assert clone.patches("first-thing") == directory.patches("first-thing")
+    assert "line ends" not in found(clone)
 
 
 def test_a_damaged_lock(directory):

@@ -27,6 +27,7 @@ def fine(world, forked):
 
 
 def test_it_reads_everything_and_changes_only_its_own(fine, forked):
+    # https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#resource-not-accessible
     upstream, fork = "/api/v3/repos/guido/cpython", "/api/v3/repos/paulmon/cpython"
     assert fine.ask("GET", upstream, name="paulmon")[0] == 200
     opened = fine.ask("POST", f"{upstream}/pulls", {"title": "t"}, name="paulmon")

@@ -118,8 +118,9 @@ def test_a_person_is_told_where_to_look(make):
     ran = world._run("submit", "--rehearse", cwd=world.folder)
     assert ran.code == 0
     lines = ran.out.splitlines()
-    assert lines[0] == "  push   proj: s/a"
-    start = lines.index("Rehearsed on a copy; the forge and the series are as they were.")
-    assert lines[start + 2].startswith("  stacker hub serve --root ")
-    assert lines[start + 3].endswith(f"/api/v3/repos/{UPSTREAM}/pulls/1")
+    assert lines[0] == "Rehearsed on a copy; the forge and the series are as they were."
+    assert lines[1] == "  push   proj: s/a"
+    assert lines[-3] == "To look at it:"
+    assert lines[-2].startswith("  stacker hub serve --root ")
+    assert lines[-1].endswith(f"/api/v3/repos/{UPSTREAM}/pulls/1")
     assert world.run("submit", "--rehearse", "--dry-run").code == 2
