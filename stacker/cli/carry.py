@@ -89,9 +89,13 @@ def _rehearse(options: Options, desk: Desk, request: SubmitRequest) -> Answer:
     from stacker.cli.rehearsing import rehearsed  # noqa: PLC0415 - a web server, seldom needed
     from stacker.render import rehearsal  # noqa: PLC0415 - as above
 
-    with rehearsed(desk, options.terminal.told) as (there, root):
-        result = _submit(options, there, request)
-        url = there.site.url
+    try:
+        with rehearsed(desk, options.terminal.told) as (there, root):
+            result = _submit(options, there, request)
+            url = there.site.url
+    except KeyboardInterrupt as stopped:
+        said = "Interrupted; the forge and the series are as they were."
+        raise KeyboardInterrupt(said) from stopped
     pulls = [pull for _, pull in result.pulls]
     document = {
         **rendering.submit_document(result),

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from stacker.rehearsal.original import Original
 
 
-def bare_over(path: Path, below: ObjectStore) -> Git:
-    """A bare repository that has all objects of `below`, and writes none there."""
+def bare_over(path: Path, below: ObjectStore, branch: str) -> Git:
+    """A bare repository over the objects of `below`, where it writes none; HEAD is `branch`."""
     path.mkdir(parents=True)
-    git = Git(path)
-    git.run("init", "-q", "--bare", "--template=", f"--object-format={below.algorithm}")
+    git, kind = Git(path), f"--object-format={below.algorithm}"
+    git.run("init", "-q", "--bare", "--template=", kind, "-b", branch)
     shutil.rmtree(path / "objects")
     lay_over(path / "objects", below.git.directory / "objects")
     return git
@@ -37,13 +37,12 @@ def copy_forge(
 ) -> Copied:
     """Make the repositories below the hub's `root`; the answer is what it has to know of them."""
     spot = original.spot
-    upstream = bare_over(root / f"{spot.upstream}.git", store)
-    upstream.run("symbolic-ref", "HEAD", f"refs/heads/{spot.trunk}")
+    upstream = bare_over(root / f"{spot.upstream}.git", store, spot.trunk)
     _bring(upstream, original, spot.upstream, original.refs, told)
     here = {spot.upstream: upstream}
     if spot.fork in original.rights:
         if spot.fork != spot.upstream:
-            here[spot.fork] = bare_over(root / f"{spot.fork}.git", store)
+            here[spot.fork] = bare_over(root / f"{spot.fork}.git", store, spot.trunk)
         _bring(here[spot.fork], original, spot.fork, original.branches, told)
     rights = [(login, name, str(right)) for name, right in original.rights.items() if name in here]
     fork = spot.fork if spot.fork in here else spot.upstream

@@ -58,9 +58,9 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What is to be copied: `branches` of the series in the fork, with their tips; its pull
-    requests; the other refs of upstream that these need. `rights` is what the token's user may do
-    by repository; a fork that is not there is not in it.
+    """What is to be copied: `branches` of the series in the fork, and its trunk, with their tips;
+    the series' pull requests; the other refs of upstream that these need. `rights` is what the
+    token's user may do, by repository; a fork that is not there is not in it.
     """
 
     spot: Spot
@@ -82,7 +82,8 @@ def read(spot: Spot, plan: Plan, lock: Lock, forge: OriginalForge, here: Path) -
     branches: dict[str, Oid] = {}
     if spot.fork in rights:
         offered = transfer.ask(spot.url(spot.fork), here, spot.credential).refs
-        branches = {ref: oid for ref, oid in offered.items() if _is_ours(ref, plan.name, known)}
+        known.add(spot.trunk)
+        branches = {ref: oid for ref, oid in offered.items() if _is_wanted(ref, plan.name, known)}
     pulls = _pulls(spot, plan, lines, branches, forge)
     wanted = [f"{_HEADS}{spot.trunk}", *(f"{_HEADS}{pull.base_branch}" for pull in pulls)]
     wanted += [f"refs/pull/{pull.number}/head" for pull in pulls]
@@ -98,7 +99,7 @@ def _branches_of(line: StageLock) -> tuple[str, ...]:
     return (branch, f"{branch}.below") if branch else ()
 
 
-def _is_ours(ref: str, series: str, known: set[str]) -> bool:
+def _is_wanted(ref: str, series: str, known: set[str]) -> bool:
     branch = ref.removeprefix(_HEADS)
     return branch != ref and (branch in known or branch.startswith(f"{series}/"))
 
@@ -111,7 +112,8 @@ def _pulls(
     owner = spot.fork.partition("/")[0]
     named = {line.published.branch for line in lines if line.published}
     named |= {f"{plan.name}/{stage.id}" for stage in plan.stages if stage.repository == spot.name}
-    named |= {ref.removeprefix(_HEADS) for ref in branches if not ref.endswith(".below")}
+    there = (ref.removeprefix(_HEADS) for ref in branches if not ref.endswith(".below"))
+    named |= {branch for branch in there if branch != spot.trunk}
     numbers = [line.pull for line in lines if line.pull]
     asked = [f"{owner}:{branch}" for branch in sorted(named)]
     found = forge.pulls(spot.upstream, numbers, asked) if numbers or asked else ()

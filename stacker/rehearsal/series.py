@@ -27,7 +27,7 @@ def copy_series(directory: SeriesDirectory, store: ObjectStore, to: Path) -> Ser
         path = to / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    bare_over(copied.store, store)
+    bare_over(copied.store, store, "none")
     for path in directory.state.iterdir():
         if path.is_file():
             shutil.copy2(path, copied.state / path.name)

@@ -18,8 +18,9 @@ INFO = f"/{FORK}.git/info/refs"
 
 
 @pytest.fixture
-def bare(world):
+def bare(make):
     """A series whose fork nobody has made."""
+    world = make(ids="a")
     shutil.rmtree(world.fork)
     world.hub.stop()
     (world.root / "hub" / "hub.sqlite").unlink()
@@ -50,8 +51,7 @@ def test_it_is_made_before_all_else(bare):
     }  # fmt: skip
     done = bare.good("submit", "--create-fork")
     assert kinds(done) == ["fork", *[action["kind"] for action in rest]]
-    assert set(bare.branches()) == {"s/a", "s/b", "s/c"}
-    bare.reviewable()
+    assert set(bare.branches()) == {"s/a"}
     assert bare.good("submit", "--create-fork")["actions"] == []
 
 
@@ -60,7 +60,7 @@ def test_a_forge_takes_its_time(bare):
     bare.hub.faults.set(Rule(copying, "GET", INFO, nth=2, times=3))
     bare.good("submit", "--create-fork")
     assert len(bare.hub.faults.struck) == 3
-    assert set(bare.branches()) == {"s/a", "s/b", "s/c"}
+    assert set(bare.branches()) == {"s/a"}
 
 
 def test_one_that_never_comes_is_an_error_and_the_next_run_goes_on(bare):
@@ -89,7 +89,7 @@ def test_a_fork_of_another_name_is_told(bare):
 
 
 def test_an_upstream_without_fork_is_no_fork_that_is_missing(make):
-    world = make(fork="")
+    world = make(fork="", ids="a")
     shutil.move(world.upstream.path, world.root / "away.git")
     ran = world.run("submit", "--create-fork")
     assert ran.code == 1
@@ -98,18 +98,17 @@ def test_an_upstream_without_fork_is_no_fork_that_is_missing(make):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals like these")
-@pytest.mark.parametrize(("said", "code"), [(b"y\n", 0), (b"\n", 1)])
-def test_a_person_is_asked(bare, said, code):
+def test_a_person_is_asked(bare):
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "stacker", "submit"], cwd=bare.folder, stdin=theirs, stderr=theirs,
         stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     os.close(theirs)
-    os.write(ours, said)
+    os.write(ours, b"y\n")
     shown = process.communicate(timeout=60)[0].decode()
     heard = os.read(ours, 65536).decode()
     os.close(ours)
-    assert (process.returncode, forked(bare)) == (code, code == 0)
+    assert process.returncode == 0
     assert f"Create it on {bare.hub.url}? [y/N]" in heard
-    assert ("fork   up/proj: as porter/proj" in shown) == (code == 0)
+    assert "fork   up/proj: as porter/proj" in shown
