@@ -47,7 +47,10 @@ def examine_landing(
     if against is None:
         yield ok(f"statuses {repository.name}", f"this token may set them in {name}")
     else:
-        hint = f"The gate needs it: a token with *Commit statuses: write* in {name}."
+        hint = (
+            f"The gate needs it: a token with *Commit statuses: write* in {name}, or a classic one "
+            f"with `repo:status` of who may push there: {reach.site}/settings/tokens"
+        )
         said = f"this token may set none in {name}: {against}"
         yield problem(f"statuses {repository.name}", said, hint)
 

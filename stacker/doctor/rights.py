@@ -102,10 +102,13 @@ def _branches(
         hint = "`stacker submit --create-fork` makes it; or correct `fork` in series.toml."
         return problem(what, f"the forge shows no {repository.fork}", hint)
     if fork.permission not in MAY_PUSH:
-        hint = "Use a token of its owner, with the right to write its contents."
+        hint = f"Use a token of somebody who may write to it: {new_classic(reach)}"
         return problem(what, f"this token may not push to {repository.fork}", hint)
     if not fork.is_fork or (fork.parent or "").casefold() != repository.upstream.casefold():
-        hint = "A pull request can only come from a fork of its upstream."
+        hint = (
+            "A pull request can only come from a fork of its upstream: "
+            f"{reach.site}/{repository.upstream}/fork"
+        )
         return problem(what, f"{repository.fork} is no fork of {repository.upstream}", hint)
     good = ok(what, f"go to {repository.fork}, where git may push")
     return git_may_push(reach, repository, repository.fork, good)
