@@ -75,7 +75,7 @@ def submit(
             return _rehearse(options, desk, request)
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
             request = _agreed(options, desk, request)
-        result = _with_forks(options, desk, request)
+        result = _with_forks(options, desk, request, ask=not yes)
     text = rendering.submit_text(result, dry_run=dry_run)
     return Answer(rendering.submit_document(result), text, _code(result))
 
@@ -105,15 +105,14 @@ def _rehearse(options: Options, desk: Desk, request: SubmitRequest) -> Answer:
     return Answer(document, rehearsal.rehearsal_text(said, root, url, pulls), _code(result))
 
 
-def _with_forks(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:
+def _with_forks(options: Options, desk: Desk, request: SubmitRequest, *, ask: bool) -> SubmitResult:
     """Publish; where a fork is missing, a person may say that it shall be made."""
     try:
         return _submit(options, desk, request)
     except NoFork as absent:
         terminal = options.terminal
-        if not terminal.can_ask or not terminal.ask(
-            f"{absent.message}. Create it on {desk.site.url}?"
-        ):
+        question = f"{absent.message}. Create it on {desk.site.url}?"
+        if not (ask and terminal.can_ask and terminal.ask(question)):
             raise
         return _submit(options, desk, replace(request, create_fork=True))
 

@@ -71,8 +71,8 @@ def examine_forge(
             facts = reach.forge.repository(repository.upstream)
             what = f"forge {repository.name}"
             if facts is None:
-                where = f"{reach.site}/{repository.upstream}"
-                hint = f"Check its name; or the token may not see it: {where}"
+                page = f"{reach.site}/{repository.upstream}"
+                hint = f"Check its name; or the token may not see it: {page}"
                 yield problem(what, f"the forge shows no {repository.upstream}", hint)
                 continue
             may = f"this token has the right to {_right(facts.permission)}"

@@ -1,7 +1,7 @@
 """Into a hub what another forge has: which repository is whose fork, who may write, pull requests.
 
 The bare repositories lie below the hub's root already, with all branches and heads that are named
-here. To be called before the hub is served.
+here. What is told twice is remembered once. To be called before the hub is served.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from stacker.errors import StackerError
 from stacker.hub import repositories
 from stacker.hub.auth import remember
 from stacker.hub.call import Limits, Site
@@ -78,7 +79,7 @@ class Copied:
 
 
 def lay_out(root: Path, copies: Iterable[Copied]) -> None:
-    """Remember all of it in the hub at `root`."""
+    """Remember all of it in the hub at `root`; raises `StackerError` for a name it cannot have."""
     site = Site(root.resolve(), {}, lambda: datetime.now(UTC), _LIMITS)
     with connect(site.root) as db:
         for copied in copies:
@@ -95,7 +96,7 @@ def lay_out(root: Path, copies: Iterable[Copied]) -> None:
 def _adopted(site: Site, db: Database, name: str) -> Repository:
     found = repositories.find(site, db, *name.split("/"))
     if found is None:
-        raise LookupError(f"no repository {name} below the hub's root")
+        raise StackerError(f"the hub cannot hold a repository of the name {name!r}")
     return found
 
 
@@ -107,13 +108,18 @@ def _relate(db: Database, upstream: Repository, fork: Repository) -> None:
 
 def _allow(db: Database, repository: Repository, login: str, word: str) -> None:
     user = remember(db, login)
-    if user.id != repository.owner:  # who is its admin in any case
+    sql = "SELECT count(*) FROM collaborators WHERE repository = ? AND user = ?"
+    known = db.number(sql, repository.id, user.id)
+    if user.id != repository.owner and not known:  # its owner is admin in any case
         db.insert("collaborators", repository=repository.id, user=user.id, permission=word)
 
 
 def _enter(
     site: Site, db: Database, upstream: Repository, fork: Repository, pull: CopiedPull
 ) -> None:
+    sql = "SELECT count(*) FROM pulls WHERE repository = ? AND number = ?"
+    if db.number(sql, upstream.id, pull.number):
+        return
     now, done = site.now(), None if pull.is_open else site.now()
     row = db.insert(
         "pulls",

@@ -37,17 +37,23 @@ def copy_forge(
 ) -> Copied:
     """Make the repositories below the hub's `root`; the answer is what it has to know of them."""
     spot = original.spot
-    upstream = bare_over(root / f"{spot.upstream}.git", store, spot.trunk)
+    upstream = _repository(root, spot.upstream, store, spot.trunk)
     _bring(upstream, original, spot.upstream, original.refs, told)
     here = {spot.upstream: upstream}
     if spot.fork in original.rights:
         if spot.fork != spot.upstream:
-            here[spot.fork] = bare_over(root / f"{spot.fork}.git", store, spot.trunk)
+            here[spot.fork] = _repository(root, spot.fork, store, spot.trunk)
         _bring(here[spot.fork], original, spot.fork, original.branches, told)
     rights = [(login, name, str(right)) for name, right in original.rights.items() if name in here]
     fork = spot.fork if spot.fork in here else spot.upstream
     pulls = [_pull(original, pull) for pull in original.pulls if _has(upstream, pull)]
     return Copied(spot.upstream, fork, rights, pulls if fork == spot.fork else [])
+
+
+def _repository(root: Path, name: str, store: ObjectStore, trunk: str) -> Git:
+    """That of the hub; two repositories of a plan may be two branches of one."""
+    path = root / f"{name}.git"
+    return Git(path) if path.exists() else bare_over(path, store, trunk)
 
 
 def _bring(git: Git, original: Original, name: str, refs: Iterable[str], told: Told | None) -> None:

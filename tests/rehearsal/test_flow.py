@@ -112,6 +112,18 @@ def test_branches_of_upstream_itself(make):
     assert git(world.upstream.path, "for-each-ref", "refs/heads/s") != ""
 
 
+def test_two_branches_of_one_upstream(make):
+    world = make(ids="ab")
+    git(world.upstream.path, "branch", "old", "master")
+    more = f'[repositories.old]\nupstream = "{UPSTREAM}"\nbranch = "old"\nfork = "porter/proj"\n'
+    world.plan({"a": [], "b": ["a"]}, more=more)
+    world.submit()
+    world.text("b", "# Another title\n")
+    said = rehearse(world)
+    assert kinds(said) == ["edit", "edit", "edit"]
+    assert outcome(world.submit()) == outcome(said)
+
+
 def test_a_person_is_told_where_to_look(make):
     world = make(ids="ab")
     ran = world._run("submit", "--rehearse", cwd=world.folder)
