@@ -51,7 +51,7 @@ def rehearsal(
     Nothing is written to the forge, and nothing to the series directory beside that folder.
     """
     folder = work.directory.state / _FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     raw = work.directory.read("series.lock")
     lock = parse_lock(raw) if raw is not None else Lock()
     login, here = forge.whoami(), work.store.git.directory
@@ -71,3 +71,11 @@ def rehearsal(
         yield Rehearsal(
             work._replace(directory=copied, store=store, upstreams=upstreams), hub.url, root, token
         )
+
+
+def _clear(folder: Path) -> None:
+    """Remove the last rehearsal; git makes objects read-only, and Windows removes no such file."""
+    for path in folder.glob("**/objects/*/*"):
+        path.chmod(0o600)
+    if folder.exists():
+        shutil.rmtree(folder)

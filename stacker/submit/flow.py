@@ -68,7 +68,7 @@ def submit(
     run = Run(
         work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof,
         published_versions(work.store, series, heads, facts.pulls, why),
-        partial(create_fork, work.store.git.directory, forge),
+        partial(create_fork, work.store.git.directory, forge, told),
     )  # fmt: skip
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.forge.api import RepositoryFacts
+    from stacker.git.transfer import Told
     from stacker.submit.gather import Place
 
 # Seconds between two looks; a forge copies a large repository for some minutes.
@@ -49,7 +50,7 @@ def forks_to_make(places: Iterable[Place], *, allowed: bool) -> tuple[CreateFork
     )
 
 
-def create_fork(here: Path, forge: ForkForge, place: Place) -> None:
+def create_fork(here: Path, forge: ForkForge, told: Told | None, place: Place) -> None:
     """Make it, and wait until git can push to it; raises `ForgeError` when that takes too long.
 
     `here` is any existing folder.
@@ -66,6 +67,8 @@ def create_fork(here: Path, forge: ForkForge, place: Place) -> None:
     for pause in _PAUSES:
         if _is_there(here, place):
             return
+        if told is not None:
+            told(f"waiting until git can push to {place.fork}", 0, 0)
         time.sleep(_AT_HOME if is_loopback_url(place.url) else pause)
     raise ForgeError(
         f"{place.fork} was asked for, and git cannot push to it yet",

@@ -142,6 +142,17 @@ def test_what_a_killed_verify_left(directory, small):
     assert small.good("doctor", "--prune", "--json").document["leftovers"] == []
 
 
+def test_a_coordinator_hears_what_this_machine_lacks(small, monkeypatch, tmp_path):
+    small.append(small_series.CHECKS)
+    monkeypatch.setenv("STACKER_SIGNING_KEY", str(tmp_path / "no-key"))
+    done = small.run("doctor", "--json", "--for", "land")
+    said = {one["name"]: one for one in done.document["checks"]}
+    assert done.code == 1
+    assert said["trust"]["hint"].endswith(": stacker verify --trust")
+    assert said["signing key"]["state"] == "problem"
+    assert small.run("doctor", "--prune", "--for", "land").code == 2
+
+
 def test_files_that_a_killed_command_did_not_write(directory):
     (directory.state / "written").write_text("0" * 40 + "\n", encoding="ascii")
     assert "files" in found(directory)
