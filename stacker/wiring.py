@@ -21,7 +21,7 @@ from stacker.series.workspace import Upstream, Workspace, open_store, store_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacker.doctor.remote import Reach
+    from stacker.doctor.reach import Reach
     from stacker.forge.github import GitHub
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.versions.operations import Operation
@@ -188,12 +188,12 @@ def directory(start: Path) -> SeriesDirectory:
 @contextmanager
 def reach(plan: Plan, directory: SeriesDirectory) -> Iterator[Reach]:
     """What leads to a plan's upstreams and forge; a demo forge is started for the while."""
-    from stacker.doctor.remote import Reach  # noqa: PLC0415 - of no use to other commands
+    from stacker.doctor.reach import Reach  # noqa: PLC0415 - of no use to other commands
 
     with forge_site(plan, directory) as there, _client(there) as forge:
         upstreams = {r.name: upstream(r, directory.root, there) for r in plan.repositories}
         demo = plan.forge == DEMO_FORGE and settings.forge_override() is None
-        yield Reach(there.url, demo, upstreams, forge)
+        yield Reach(there.url, demo, upstreams, forge, settings.now())
 
 
 @contextmanager

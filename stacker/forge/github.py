@@ -10,12 +10,14 @@ from urllib.parse import quote
 from github.GithubObject import NotSet
 
 from stacker.errors import ForgeError, OutcomeUnknown
+from stacker.forge import forking, rights
 from stacker.forge.answers import expect_bool, expect_int, expect_oid, expect_str, printable
 from stacker.forge.api import (
     BranchTip,
     CIResult,
     CIState,
     Comment,
+    Identity,
     MergeAnswer,
     MergeDone,
     MergeMethod,
@@ -73,7 +75,19 @@ class GitHub:
 
     def whoami(self) -> str:
         """The login that the token belongs to."""
-        return expect_str(self._connection.get("read who the token belongs to", "/user"), "login")
+        return self.identity().login
+
+    def identity(self) -> Identity:
+        """Who the token belongs to, and what kind it is."""
+        return rights.identity(self._connection)
+
+    def against_opening(self, repository: str, head_owner: str, base: str) -> str | None:
+        """Why this token may open no pull request there, in the forge's words; None: it may."""
+        return rights.against_opening(self._connection, _checked(repository), head_owner, base)
+
+    def against_reporting(self, repository: str) -> str | None:
+        """Why it may set no commit status there; None: it may."""
+        return rights.against_reporting(self._connection, _checked(repository))
 
     def repository(self, name: str) -> RepositoryFacts | None:
         """The repository `OWNER/NAME`; None when there is none that this token may see."""
@@ -85,11 +99,19 @@ class GitHub:
             raise
         return repository_facts(data)
 
-    def create_fork(self, name: str) -> RepositoryFacts:
-        """Fork `OWNER/NAME` for the token's user; a fork already there is the answer."""
-        origin = self._at(name)
-        fork = self._connection.act(f"fork {name}", lambda: origin.create_fork().raw_data)
-        return repository_facts(fork)
+    def create_fork(self, name: str, into: str = "") -> RepositoryFacts:
+        """Fork `OWNER/NAME`, as `into` if that is given, else for the token's user.
+
+        One already there is the answer; a new one may take the forge some minutes more.
+        """
+        whole = into and _checked(into)
+        try:
+            return forking.create_fork(self._connection, _checked(name), whole)
+        except OutcomeUnknown:
+            there = self.repository(whole) if whole else None
+            if there is None:
+                raise
+            return there
 
     def pulls(
         self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError, OutcomeUnknown
 from stacker.git import transfer
+from stacker.git.process import Git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.git.objects import Oid
-    from stacker.git.process import Credential, Git
+    from stacker.git.process import Credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,21 @@ def push(
     if all(refs.get(u.ref) == u.new for u in updates):
         return Pushed()
     return PushRefused(_words(done.out, done.err))
+
+
+def would_refuse(url: str, credential: Credential | None = None) -> str | None:
+    """Why the server would take no push of ours at all, in its words; None: it would take one.
+
+    A dry run asks the server whether we may push, and sends nothing. What the rules of a branch
+    say is not asked.
+    """
+    with tempfile.TemporaryDirectory(prefix="stacker-") as folder:
+        git = Git(Path(folder), credential=credential)
+        git.run("init", "-q", "--bare", "--template=")
+        blob = git.text("hash-object", "-w", "--stdin")
+        spec = f"{blob}:refs/tags/stacker-doctor"
+        done = git.attempt("push", "--dry-run", "--porcelain", "--no-verify", "--", url, spec)
+    return None if done.code == 0 else _words(done.out, done.err)
 
 
 def _words(out: bytes, err: bytes) -> str:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
 from stacker.hub import limits, repositories
-from stacker.hub.auth import account, who
+from stacker.hub.auth import account, only_for, who
 from stacker.hub.call import BARE_LIST, Answer, Body, Call, Refusal, not_found
 from stacker.hub.githttp import serve_git
 from stacker.hub.graph.answer import answer as answer_graph
@@ -36,6 +36,7 @@ _LOG.addHandler(logging.NullHandler())
 _LARGEST_BODY = 10_000_000
 _RATE_LIMIT = "/api/v3/rate_limit"  # the one address that costs nothing
 _API_VERSION = "2022-11-28"
+_SCOPES = "repo, workflow"  # of a classic token; a fine-grained one has none
 _GIT = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
 
 
@@ -103,6 +104,8 @@ class Application:
             if not asking:
                 return Answer(allowance.document())
             asker = account(db, login) if login else None
+            if asker and only_for(site, request.headers.get("Authorization")) is None:
+                headers["X-OAuth-Scopes"] = _SCOPES
             if request.path.rstrip("/") == "/api/graphql":
                 return self._graph(request, db, asker, body, allowance)
             return self._rest(request, db, asker, body)
@@ -140,6 +143,8 @@ class Application:
                 raise not_found()
             reconcile(self._site, db, found)
         call = self._call(request, db, asker, _document(body) if changes else Body({}), found)
+        if changes and found is not None:
+            call.insist(found)
         answer = _handle(handler, call, args, changes=changes)
         if found is not None and moves_refs(handler):
             reconcile(self._site, db, found, asker)
@@ -155,7 +160,8 @@ class Application:
     ) -> Call:
         origin = request.host_url.rstrip("/")
         query = dict(request.args.items())
-        return Call(self._site, db, origin, request.path, query, body, asker, found)
+        only = only_for(self._site, request.headers.get("Authorization"))
+        return Call(self._site, db, origin, request.path, query, body, asker, found, only)
 
 
 def _handle(handler: Handler, call: Call, args: dict[str, object], *, changes: bool) -> Answer:

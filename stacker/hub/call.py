@@ -161,12 +161,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What one server serves: the hub's root, whose tokens it knows, its clock and limits."""
+    """What one server serves: the hub's root, whose tokens it knows, its clock and limits.
+
+    `only` has the fine-grained tokens, each with the repositories (in lower case) it is for.
+    """
 
     root: Path
     tokens: Mapping[str, str]
     clock: Callable[[], datetime]
     limits: Limits
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def now(self) -> str:
         """The time in GitHub's form, to the second, UTC."""
@@ -175,7 +179,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request for JSON, with everything that its handler may use."""
+    """One request for JSON, with everything that its handler may use.
+
+    `only` are the repositories that the token is for; None: all that its owner may change.
+    """
 
     site: Site
     db: Database
@@ -185,6 +192,7 @@ class Call:
     body: Body
     asker: Account | None
     found: Repository | None
+    only: frozenset[str] | None = None
 
     @property
     def user(self) -> Account:
@@ -199,6 +207,11 @@ class Call:
         if self.found is None:
             raise not_found()
         return self.found
+
+    def insist(self, repository: Repository) -> None:
+        """Refuse a token that is not for this repository, whatever its owner may do there."""
+        if self.only is not None and repository.full_name.lower() not in self.only:
+            raise Refusal(403, "Resource not accessible by personal access token")
 
     @property
     def now(self) -> str:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.approvals.standing import ApprovalState
 from stacker.approvals.words import told
-from stacker.render.adopts import adopts_document, adopts_words
-from stacker.render.approvals import approvals_document
-from stacker.render.boxes import boxes_document, boxes_lines
-from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
+from stacker.render.adopts import adopts_words
+from stacker.render.boxes import boxes_lines
+from stacker.render.matrix import gap_note, matrix_text, to_verify
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
@@ -219,93 +218,3 @@ def _note(one: StageStatus) -> str:
 
 def _short(oid: str | None) -> str:
     return oid[:7] if oid else "no base yet"
-
-
-def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[str, object]:
-    """The `--json` document of `status`, with `stages` or all; times are seconds since 1970."""
-    step = next_step(status)
-    return {
-        "series": status.name,
-        "title": status.title,
-        "version": status.version,
-        "bases": {u.repository: u.base for u in status.upstreams if u.base is not None},
-        "upstream": {
-            u.repository: {
-                "branch": u.branch, "tip": u.tip, "ahead": u.ahead, "seen_at": u.seen_at,
-            }
-            for u in status.upstreams
-        },
-        "stages": [_stage(one) for one in status.stages if not stages or one.id in stages],
-        "groups": [
-            {"name": g.name, "stages": list(g.stages), "ready": g.ready} for g in status.groups
-        ],
-        "edits": list(status.edits),
-        "stopped": status.stopped
-        and {
-            "targets": dict(status.stopped.targets), "stages": list(status.stopped.stages),
-            "edit": status.stopped.edit,
-        },
-        "open": [
-            {
-                "stage": one.stage, "verb": one.verb, "folder": str(one.folder),
-                "command": one.command,
-            }
-            for one in status.folders
-        ],
-        "unfinished": [{"what": one.what, "command": one.command} for one in status.unfinished],
-        "forge_read_at": status.forge_read_at,
-        "boxes": boxes_document(status.boxes),
-        "in_store": status.in_store,
-        "next": step and {"command": step.command, "because": step.because},
-    }  # fmt: skip
-
-
-def _stage(one: StageStatus) -> dict[str, object]:
-    evidence, opinion, published = one.evidence, one.opinion, one.published
-    return {
-        "id": one.id,
-        "repository": one.repository,
-        "group": one.group,
-        "needs": list(one.needs),
-        "status": str(one.state),
-        "waits_for": str(one.waits_for),
-        "stopped_on": one.stopped_on,
-        "restack": list(one.restack),
-        "ready": one.ready,
-        "patches": one.patches,
-        "commit": one.commit,
-        "pull": one.pull,
-        "url": one.url,
-        "adopts": adopts_document(one),
-        "head": published.head if published else None,
-        "published": published
-        and {
-            "version": published.version,
-            "changed": published.changed,
-            "others": published.others,
-        },
-        "landed": one.landed,
-        "landing": one.landing,
-        "release": one.release,
-        "reverted": one.reverted and {"landing": one.reverted.landing, "by": one.reverted.by},
-        "evidence": evidence
-        and {
-            "passed": len(evidence.passed),
-            "required": len(evidence.required),
-            "failing": [str(one) for one in evidence.failing],
-            "stale": [str(one) for one in evidence.stale],
-            "matrix": matrix_document(evidence),
-        },
-        "review": opinion
-        and {
-            "state": str(opinion.state),
-            "draft": opinion.draft,
-            "approved_by": list(opinion.approved_by),
-            "approved_before": list(opinion.approved_before),
-            "refused_by": list(opinion.refused_by),
-            "approvals": approvals_document(opinion.approvals),
-            "ci_failing": list(opinion.failing),
-            "ci_pending": list(opinion.pending),
-            "read_at": opinion.read_at,
-        },
-    }

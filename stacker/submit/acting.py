@@ -10,6 +10,7 @@ from stacker.forge.api import PullState
 from stacker.git.push import PushRefused, push
 from stacker.submit.actions import (
     ClosePull,
+    CreateFork,
     EditPull,
     OpenPull,
     PushHeads,
@@ -54,6 +55,7 @@ class Run:
     left: dict[StageId, PullRequest]
     proof: Proof
     histories: Mapping[StageId, History]
+    fork: Callable[[Place], None]
     push: Callable[..., PushOutcome] = push
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
@@ -100,6 +102,8 @@ def _tell(run: Run, total: int) -> None:
 
 def _act(run: Run, action: Action) -> None:
     match action:
+        case CreateFork(repository):
+            run.fork(run.places[repository])
         case PushHeads(repository, updates):
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)

@@ -18,9 +18,10 @@ from stacker.submit.by_others import notes
 from stacker.submit.composing import compose, decided
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.foreseeing import foresee
+from stacker.submit.forking import forks_to_make
 from stacker.submit.gather import gather, publishable
 from stacker.submit.heads import published_as
-from stacker.submit.pretended import Pretended, pretended_push, unnumbered
+from stacker.submit.pretended import Pretended, pretended_fork, pretended_push, unnumbered
 from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.request import SubmitResult
 from stacker.submit.wanting import to_restack
@@ -34,14 +35,15 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.place import Place, PullForge
+    from stacker.submit.forking import ForkForge
+    from stacker.submit.place import Place
     from stacker.submit.request import SubmitRequest
 
 
 def submit(
     work: Workspace,
     place: Callable[[str], Place],
-    forge: PullForge,
+    forge: ForkForge,
     request: SubmitRequest,
     told: Told | None = None,
 ) -> SubmitResult:
@@ -51,12 +53,13 @@ def submit(
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    forks = forks_to_make(facts.forkless, allowed=request.create_fork or request.dry_run)
     run, lacking = compose(
         work, forge, series, facts, request, stages=stages, known=lock, told=told
     )
     others = moved_by_others([one.head for one in run.wanted], facts.places, facts.tips)
     blocked = () if request.unverified else lacking
-    actions = decided(run, facts, request.close)
+    actions = (*forks, *decided(run, facts, request.close))
     stopped = foresee(work, facts, run.wanted, () if others or blocked else actions)
     if others or blocked or stopped:
         remember_pulls(work.directory.state, facts.read(), work.now)
@@ -67,7 +70,7 @@ def submit(
     refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
     if request.dry_run:
-        run.forge, run.push = Pretended(), pretended_push
+        run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
         carry_out(run, actions)
         run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
         return _result(run, [unnumbered(action) for action in run.done], skipped)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stacker.git.process import Credential, Git
     from stacker.git.push import PushOutcome, RefUpdate
     from stacker.submit.actions import Action
+    from stacker.submit.place import Place
 
 
 class Pretended:
@@ -80,6 +81,11 @@ def pretended_push(
     """Nothing is pushed."""
     del store, url, updates, credential
     return Pushed()
+
+
+def pretended_fork(place: Place) -> None:
+    """No fork is made."""
+    del place
 
 
 def unnumbered(action: Action) -> Action:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.submit.actions import (
     ClosePull,
+    CreateFork,
     EditPull,
     OpenPull,
     PushHeads,
@@ -105,7 +106,7 @@ class _Forge:
                 return "retarget"
             case ClosePull(stage=stage):
                 self._pulls.pop(stage, None)
-            case EditPull() | SetDraft() | WriteComment():
+            case EditPull() | SetDraft() | WriteComment() | CreateFork():
                 pass
             case never:
                 assert_never(never)

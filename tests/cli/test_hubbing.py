@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from stacker.errors import ForgeError
+from stacker.forge.api import Identity
 from stacker.forge.github import GitHub
 from stacker.git.process import Git
 
@@ -85,10 +86,12 @@ def test_it_ends_when_told(serve, how, code):
 
 def test_people_from_a_file(serve, tmp_path):
     file = tmp_path / "people"
-    file.write_text("# who may come\n\nann:ann-secret\n", encoding="utf-8")
+    lines = "# who may come\n\nann:ann-secret\nann:fine-secret ann/proj ann/other\n"
+    file.write_text(lines, encoding="utf-8")
     there = ready(serve("--json", "--root", "hub", "--users", "people"))
-    with GitHub(there["api"], "ann-secret", pace=False) as ann:
-        assert ann.whoami() == "ann"
+    for token, scopes in (("ann-secret", {"repo", "workflow"}), ("fine-secret", None)):
+        with GitHub(there["api"], token, pace=False) as ann:
+            assert ann.identity() == Identity("ann", scopes, "")
 
 
 FAULTS = """

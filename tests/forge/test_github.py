@@ -189,6 +189,15 @@ def test_create_fork(scripted, github):
     assert len(scripted.asked) == 1
 
 
+@pytest.mark.parametrize(("into", "more"), [("Paul/x", {}), ("org/x", {"organization": "org"})])
+def test_a_fork_has_the_place_that_is_given(scripted, github, into, more):
+    scripted.on("GET", "/user", {"login": "paul"})
+    fork = {**REPOSITORY, "full_name": into, "fork": True, "parent": {"full_name": "o/r"}}
+    scripted.on("POST", "/repos/o/r/forks", fork, status=202)
+    assert github.create_fork("o/r", into).full_name == into
+    assert scripted.asked[-1].body == {"name": "x", **more}
+
+
 def test_open_pull_is_read_back(scripted, github):
     scripted.on(
         "POST", "/repos/o/r/pulls", {"number": 7, "url": "http://evil.example/7"}, status=201

@@ -96,8 +96,10 @@ def set_draft(call: Call, given: dict[str, str], *, draft: bool) -> Json:
     if pull is None:
         said = f"Could not resolve to a node with the global id of '{given['pullRequestId']}'"
         raise Refusal(404, said)
-    reconcile(call.site, call.db, repositories.by_id(call.db, pull.repository))
+    repository = repositories.by_id(call.db, pull.repository)
+    reconcile(call.site, call.db, repository)
     pull = pulls.again(call.db, pull)
+    call.insist(repository)
     pulls.may_change(call.db, pull, call.user)
     if not pull.is_open:
         raise Refusal(422, "Pull request is closed.")
