@@ -34,11 +34,14 @@ from stacker.forge.facts import (
     summary_protection,
 )
 from stacker.forge.failures import Refused
+from stacker.forge.opened import just_opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from github.Repository import Repository
+
+    from stacker.forge.pace import Pace
 
 # Dots alone would lead to another path of the API.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
@@ -48,14 +51,14 @@ _MERGE_REFUSALS = frozenset({403, 405, 409, 422})
 class GitHub:
     """One forge, seen with one token; for one thread, to be closed.
 
-    `pace` keeps the pauses that github.com asks for; a hub on this machine needs none. Every
-    method may raise `ForgeError`; one that changes something raises `OutcomeUnknown` when the
-    answer was lost and could not be made up for by looking.
+    `pace` keeps the pauses that a forge wants. Every method may raise `ForgeError`; one that
+    changes something raises `OutcomeUnknown` when the answer was lost and could not be made up for
+    by looking.
     """
 
-    def __init__(self, api_url: str, token: str | None, *, pace: bool) -> None:
+    def __init__(self, api_url: str, token: str | None, pace: Pace) -> None:
         self.api_url = api_url
-        self._connection = Connection(api_url, token, pace=pace)
+        self._connection = Connection(api_url, token, pace)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r})"
@@ -112,7 +115,8 @@ class GitHub:
     def open_pull(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:
-        """Open a pull request from `owner:branch`, and read it back."""
+        """Open a pull request from `owner:branch`; as the forge answers with it, or, where that
+        answer is lost, as it is found there."""
         target = self._at(repository)
         try:
             made = self._connection.act(
@@ -126,7 +130,7 @@ class GitHub:
                 if pull.state is PullState.OPEN and pull.base_branch == base:
                     return pull
             raise
-        return self.pull(repository, expect_int(made, "number"))
+        return just_opened(repository, made)
 
     def edit_pull(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError
 from stacker.forge.api import PullState
-from stacker.git.push import PushRefused, push
+from stacker.git.push import Pushed, PushedInPart, PushRefused, push_by_parts
 from stacker.submit.actions import (
     ClosePull,
     EditPull,
@@ -53,7 +53,7 @@ class Run:
     left: dict[StageId, PullRequest]
     proof: Proof
     versions: Mapping[StageId, tuple[PublishedVersion, ...]]
-    push: Callable[..., PushOutcome] = push
+    push: Callable[..., PushOutcome | PushedInPart] = push_by_parts
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
@@ -82,9 +82,19 @@ def carry_out(run: Run, actions: Sequence[Action]) -> None:
     for action in actions:
         _act(run, action)
         _tell(run, total)
+    _read_back(run)
     for text in run.texts():
         _act(run, text)
         _tell(run, total)
+
+
+def _read_back(run: Run) -> None:
+    """What was opened is as the forge has it now: one question for fifty of them, not one each."""
+    opened = {a.stage: run.pulls[a.stage] for a in run.done if isinstance(a, OpenPull)}
+    for repository in {pull.repository: 0 for pull in opened.values()}:
+        numbers = {p.number: s for s, p in opened.items() if p.repository == repository}
+        for pull in run.forge.pulls(repository, list(numbers)):
+            run.pulls[numbers[pull.number]] = pull
 
 
 def _tell(run: Run, total: int) -> None:
@@ -97,11 +107,7 @@ def _act(run: Run, action: Action) -> None:
         case PushHeads(repository, updates):
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
-            if isinstance(done, PushRefused):
-                raise ForgeError(
-                    f"the push to {place.fork} was refused: {done.words}",
-                    hint="Nothing moved there. `stacker doctor` tells what the token may do.",
-                )
+            _all_of_it(done, place.fork, len(updates))
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
             text = run.bodies()[stage]
@@ -131,6 +137,23 @@ def _act(run: Run, action: Action) -> None:
         case never:
             assert_never(never)
     run.done.append(action)
+
+
+def _all_of_it(done: PushOutcome | PushedInPart, fork: str, wanted: int) -> None:
+    match done:
+        case Pushed():
+            return
+        case PushRefused(words):
+            raise ForgeError(
+                f"the push to {fork} was refused: {words}",
+                hint="Nothing moved there. `stacker doctor` tells what the token may do.",
+            )
+        case PushedInPart(moved, words):
+            raise ForgeError(
+                f"{moved} of {wanted} branches moved in {fork}, which takes only so many at a "
+                f"time; then it refused: {words}",
+                hint="Run it again to finish: what moved is known.",
+            )
 
 
 def _write_comment(run: Run, stage: StageId, comment: int | None, body: str) -> None:

@@ -40,7 +40,7 @@ class PullForge(Protocol):
     def open_pull(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:
-        """Open one and read it back."""
+        """Open one."""
         ...
 
     def edit_pull(
