@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from stacker.doctor.reach import Reach
     from stacker.forge.github import GitHub
+    from stacker.git.transfer import Told
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.versions.operations import Operation
     from stacker.submit.place import Place
@@ -92,18 +93,16 @@ class Offline(NamedTuple):
 
 
 @contextmanager
-def desk(start: Path) -> Iterator[Desk]:
-    """The series directory that `start` is in, opened, with its forge."""
-    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
-
+def desk(start: Path, told: Told | None = None) -> Iterator[Desk]:
+    """The series directory that `start` is in, opened, with its forge; `told` hears of pauses."""
     with _opened(start, forge=True) as (work, site):
         assert site is not None
-        if site.token is None:
-            raise ForgeError(
-                f"there is no token for {site.url}",
-                hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
-            )
-        with GitHub(site.api, site.token, pace=not site.local) as forge:
+        with _client(site, told) as forge:
+            if forge is None:
+                raise ForgeError(
+                    f"there is no token for {site.url}",
+                    hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
+                )
             yield Desk(work, site, forge)
 
 
@@ -204,13 +203,14 @@ def forge_of(plan: Plan, directory: SeriesDirectory) -> Iterator[GitHub | None]:
 
 
 @contextmanager
-def _client(there: Site) -> Iterator[GitHub | None]:
-    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy
+def _client(there: Site, told: Told | None = None) -> Iterator[GitHub | None]:
+    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
+    from stacker.forge.pace import Pace  # noqa: PLC0415 - as above
 
     if there.token is None:
         yield None
         return
-    with GitHub(there.api, there.token, pace=not there.local) as forge:
+    with GitHub(there.api, there.token, Pace(there.local, told)) as forge:
         yield forge
 
 

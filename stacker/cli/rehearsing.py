@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 def rehearsed(desk: Desk, told: Told) -> Iterator[tuple[Desk, Path]]:
     """A desk where everything is copied that `desk` has, and the folder of its hub."""
     from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy
+    from stacker.forge.pace import Pace  # noqa: PLC0415 - as above
 
     spots = [
         _spot(desk, r.name) for r in desk.work.plan.repositories if r.kind is UpstreamKind.FORGE
     ]
     with rehearsal(desk.work, spots, desk.forge, told) as there:
         site = Site(there.url, there.token)
-        with GitHub(site.api, site.token, pace=False) as forge:
+        with GitHub(site.api, site.token, Pace(here=True)) as forge:
             yield Desk(there.work, site, forge), there.root
 
 

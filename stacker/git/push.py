@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,18 @@ class PushRefused:
 
 
 PushOutcome = Pushed | PushRefused
+
+
+@dataclass(frozen=True, slots=True)
+class PushedInPart:
+    """The first `done` of all updates are as they were to become; `words` refused the others."""
+
+    done: int
+    words: str
+
+
+# GitHub's push policy: nothing tells the limit before it is broken.
+_TOO_MANY = re.compile(r"Pushes can ?not update more than (?P<most>[1-9][0-9]{0,3}) branches")
 
 
 def push(
@@ -82,6 +95,27 @@ def would_refuse(url: str, credential: Credential | None = None) -> str | None:
         spec = f"{blob}:refs/tags/stacker-doctor"
         done = git.attempt("push", "--dry-run", "--porcelain", "--no-verify", "--", url, spec)
     return None if done.code == 0 else _words(done.out, done.err)
+
+
+def push_by_parts(
+    store: Git, url: str, updates: Sequence[RefUpdate], *, credential: Credential | None = None
+) -> PushOutcome | PushedInPart:
+    """Push all or none where the server lets so many refs move at once; else as many at a time as
+    it says, each part all or none, in the order of `updates`.
+
+    Raises as `push` does.
+    """
+    outcome = push(store, url, updates, credential=credential)
+    limit = _TOO_MANY.search(outcome.words) if isinstance(outcome, PushRefused) else None
+    if limit is None:
+        return outcome
+    most = int(limit["most"])
+    for start in range(0, len(updates), most):
+        part = updates[start : start + most]
+        outcome = push(store, url, part, credential=credential)
+        if isinstance(outcome, PushRefused):
+            return PushedInPart(start, outcome.words) if start else outcome
+    return Pushed()
 
 
 def _words(out: bytes, err: bytes) -> str:

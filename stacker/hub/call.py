@@ -152,11 +152,13 @@ def _storable(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What each user may ask: calls an hour, and requests that create content."""
+    """What each user may ask: calls an hour, requests that create content, and how many refs a push
+    may move, where there is a policy for that."""
 
     calls_an_hour: int = 5000
     creations_a_minute: int = 80
     creations_an_hour: int = 500
+    refs_a_push: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

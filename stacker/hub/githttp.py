@@ -124,7 +124,8 @@ def _push(visit: _Visit, user: Account | None) -> Response:
         except pushes.UnreadablePush as exc:
             raise Refusal(400, "This is not a push.") from exc
         with db.reading():
-            extra |= hook.environment(pushes.judge(db, repository, user, wanted))
+            most = site.limits.refs_a_push
+            extra |= hook.environment(pushes.judge(db, repository, user, wanted, most))
     with _start(visit, extra) as process:
         status, headers = _head(process)
         out = cast("IO[bytes]", process.stdout).read()

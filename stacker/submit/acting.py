@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError
 from stacker.forge.api import PullState
-from stacker.git.push import PushRefused, push
+from stacker.git.push import Pushed, PushedInPart, PushRefused, push_by_parts
 from stacker.submit.actions import (
     ClosePull,
     CreateFork,
@@ -56,7 +56,7 @@ class Run:
     proof: Proof
     histories: Mapping[StageId, History]
     fork: Callable[[Place], None]
-    push: Callable[..., PushOutcome] = push
+    push: Callable[..., PushOutcome | PushedInPart] = push_by_parts
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
@@ -90,9 +90,19 @@ def carry_out(run: Run, actions: Sequence[Action]) -> None:
     for action in actions:
         _act(run, action)
         _tell(run, total)
+    _read_back(run)
     for text in run.texts():
         _act(run, text)
         _tell(run, total)
+
+
+def _read_back(run: Run) -> None:
+    """What was opened is as the forge has it now: one question for fifty of them, not one each."""
+    opened = {a.stage: run.pulls[a.stage] for a in run.done if isinstance(a, OpenPull)}
+    for repository in {pull.repository: 0 for pull in opened.values()}:
+        numbers = {p.number: s for s, p in opened.items() if p.repository == repository}
+        for pull in run.forge.pulls(repository, list(numbers)):
+            run.pulls[numbers[pull.number]] = pull
 
 
 def _tell(run: Run, total: int) -> None:
@@ -107,11 +117,7 @@ def _act(run: Run, action: Action) -> None:
         case PushHeads(repository, updates):
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
-            if isinstance(done, PushRefused):
-                raise ForgeError(
-                    f"the push to {place.fork} was refused: {done.words}",
-                    hint="Nothing moved there. `stacker doctor` tells what the token may do.",
-                )
+            _all_of_it(done, place.fork, len(updates))
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
             text = run.bodies()[stage]
@@ -142,6 +148,23 @@ def _act(run: Run, action: Action) -> None:
         case never:
             assert_never(never)
     run.done.append(action)
+
+
+def _all_of_it(done: PushOutcome | PushedInPart, fork: str, wanted: int) -> None:
+    match done:
+        case Pushed():
+            return
+        case PushRefused(words):
+            raise ForgeError(
+                f"the push to {fork} was refused: {words}",
+                hint="Nothing moved there. `stacker doctor` tells what the token may do.",
+            )
+        case PushedInPart(moved, words):
+            raise ForgeError(
+                f"{moved} of {wanted} branches moved in {fork}, which takes only so many at a "
+                f"time; then it refused: {words}",
+                hint="Run it again to finish: what moved is known.",
+            )
 
 
 def _write_comment(run: Run, stage: StageId, comment: int | None, body: str) -> None:

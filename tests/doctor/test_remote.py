@@ -12,6 +12,7 @@ from stacker import wiring
 from stacker.doctor.flow import Landing, examine
 from stacker.errors import StackerError
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 from stacker.git.process import Git
 from stacker.hub.server import User, start
 from stacker.hub.state import connect
@@ -36,7 +37,7 @@ def look(tmp_path, hub, history, run_stacker, monkeypatch):
     if not (hub.root / "up" / "proj.git").exists():
         history.draw(hub.root / "up" / "proj.git", small_series.BRANCHES)
         history.draw(hub.root / "me" / "other.git", small_series.BRANCHES)
-        with GitHub(hub.api, "me-token", pace=False) as me:
+        with GitHub(hub.api, "me-token", pace=Pace(here=True)) as me:
             me.create_fork("up/proj")
     monkeypatch.setenv("GITHUB_TOKEN", "me-token")
     done = run_stacker("init", "s", "--upstream", "up/proj", "--fork", "me/proj")
