@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Kind = TypeVar("Kind", bound=DataclassInstance)
 Value = str | int | None
 
-VERSION = 2
+VERSION = 3
 _BUSY_SECONDS = 30.0
 
 _SCHEMA = """
@@ -156,6 +156,24 @@ CREATE TABLE creations (
   PRIMARY KEY (who, span, ends)
 )
 """
+_REVIEW_COMMENTS = """
+CREATE TABLE review_comments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  pull INTEGER NOT NULL REFERENCES pulls,
+  review INTEGER NOT NULL REFERENCES reviews,
+  author INTEGER NOT NULL REFERENCES users,
+  body TEXT NOT NULL,
+  path TEXT NOT NULL,
+  side TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  oid TEXT NOT NULL,
+  hunk TEXT NOT NULL,
+  reply_to INTEGER REFERENCES review_comments,
+  resolved_by INTEGER REFERENCES users,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+)
+"""
 
 
 class Database:
@@ -255,7 +273,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # another server may have been quicker
-            for statement in (*_SCHEMA.split(";\n"), _CREATIONS):
+            for statement in (*_SCHEMA.split(";\n"), _CREATIONS, _REVIEW_COMMENTS):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
@@ -265,7 +283,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
             for column in ("app", "event"):
                 connection.execute(f"ALTER TABLE check_runs ADD COLUMN {column} TEXT")
             connection.execute(_CREATIONS)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("PRAGMA user_version = 2")
+        connection.execute("COMMIT")
+    if _version(connection) == 2:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 2:
+            connection.execute(_REVIEW_COMMENTS)
+            connection.execute("PRAGMA user_version = 3")
         connection.execute("COMMIT")
     if _version(connection) != VERSION:
         raise StackerError(

@@ -14,7 +14,17 @@ from stacker.hub.graph.connection import connection
 from stacker.hub.mergeability import conflicts, tested
 from stacker.hub.protection import rules_for
 from stacker.hub.reconcile import reconcile
-from stacker.hub.records import Account, CheckRun, Comment, Label, Pull, Repository, Review, Status
+from stacker.hub.records import (
+    Account,
+    CheckRun,
+    Comment,
+    Label,
+    Pull,
+    Repository,
+    Review,
+    ReviewComment,
+    Status,
+)
 from stacker.hub.reviews import decision, opinions
 from stacker.hub.show.accounts import node_id
 
@@ -27,7 +37,7 @@ if TYPE_CHECKING:
 
     # A field's function gets the call, the parent object and the field's arguments by name.
     Field = Callable[..., Any]
-    Numbered = Account | Repository | Pull | Review | Comment | Label | CheckRun
+    Numbered = Account | Repository | Pull | Review | ReviewComment | Comment | Label | CheckRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +250,7 @@ def database_id(_: Call, parent: Numbered) -> int:
     return parent.id
 
 
-def author(call: Call, parent: Pull | Review | Comment) -> Account | None:
+def author(call: Call, parent: Pull | Review | ReviewComment | Comment) -> Account | None:
     """Who wrote it."""
     return user(call, parent.author)
 
