@@ -47,7 +47,7 @@ class Review:
     `edits` were made by hand in the series since it was written.
 
     `diff` is from the tree of commit `below` to that of commit `tip`, with its statistics first;
-    `since` is what became of it, if that was asked for. `head` is that on the forge, if it was read.
+    `since` is what became of it, if that was asked for. `head` is the forge's, if it was read.
     """
 
     stage: StageStatus
