@@ -96,9 +96,9 @@ def _was(place: Place) -> str:
     if place.thread.first_line is None:
         words.append("the whole file")
     elif place.line is None:
-        words.append(f"gone, was {printable(place.was)}")
+        words.append(f"was at {printable(place.was)}")
     elif place.was:
-        words.append(f"was {printable(place.was)}")
+        words.append(printable(place.was))
     return f"  ({'; '.join(words)})" if words else ""
 
 

@@ -33,11 +33,11 @@ def placed(thread: Thread, now: tuple[str, int | None] | None, known: Sequence[P
     path, line = now or (thread.path, thread.line)
     if thread.first_line is None:
         return Place(thread, path, None)
-    same = (path, line) == (thread.path, thread.first_line)
-    where = f"line {thread.first_line}"
-    if path != thread.path:
-        where += f" of {thread.path}"
-    return Place(thread, path, line, "" if same else f"{where} in {name_of(thread.commit, known)}")
+    if (path, line) == (thread.path, thread.first_line):
+        return Place(thread, path, line)
+    moved = path != thread.path
+    where = f"{thread.path}:{thread.first_line}" if moved else f"line {thread.first_line}"
+    return Place(thread, path, line, f"{where} of {name_of(thread.commit, known)}")
 
 
 class _Following:

@@ -89,9 +89,9 @@ def _older(here: Here, number: int, known: Sequence[Published]) -> Own | Whole:
         then = lock_of(store, version(store, number).oid)
     except UsageError:  # this clone was made later; its published head may be here
         head = _as_published(store, number, known)
-        if head is None:
+        if head is None and not any(one.number == number for one in known):
             raise
-        return head
+        return head or _missing(number)
     now = operations.current(store)
     pairs = both(store, then, here.lock, now.oid) if now is not None else ()
     was = next((pair.old for pair in pairs if pair.stage == here.line.stage), None)
@@ -108,7 +108,8 @@ def _as_published(store: ObjectStore, number: int, known: Sequence[Published]) -
 
 
 def _missing(number: int) -> Whole:
-    return Whole(f"this clone lacks the commits of v{number}")
+    here = f"this clone lacks the commits of v{number}"
+    return Whole(f"{here}; `stacker review URL` has the forge compare them")
 
 
 def _compared(store: ObjectStore, old: Own, new: Own, name: str) -> Interdiff | RangeDiff:

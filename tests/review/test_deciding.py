@@ -129,9 +129,9 @@ def test_only_where_two_diffs_read_otherwise():
 def test_a_thread_says_where_it_was_if_it_is_elsewhere():
     assert placed(thread(), None, KNOWN).was == ""
     moved = placed(thread(), ("b.c", 9), KNOWN)
-    assert (moved.path, moved.line, moved.was) == ("b.c", 9, "line 4 of a.c in v1")
+    assert (moved.path, moved.line, moved.was) == ("b.c", 9, "a.c:4 of v1")
     gone = placed(thread(line=None, commit=C), None, KNOWN)
-    assert (gone.line, gone.was) == (None, "line 4 in cccccccccc")
+    assert (gone.line, gone.was) == (None, "line 4 of cccccccccc")
 
 
 def test_what_people_wrote_cannot_pretend_to_be_ours():

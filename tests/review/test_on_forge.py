@@ -86,15 +86,15 @@ def test_threads_are_shown_where_their_lines_are_now(reviewed):
     text = reviewed.show("b")
     shown = text.partition("Unresolved threads: 3\n")[2].partition("\nIts own change")[0]
     assert shown == (
-        "  b.txt  zed  (gone, was line 1 in v1)\n    This one goes.\n"
+        "  b.txt  zed  (was at line 1 of v1)\n    This one goes.\n"
         "  f.txt:7  zed  (a line taken out)\n    Was it seven?\n"
-        "  f.txt:8  zed  (was line 7 in v1)\n    Why\\u001b[31m b?\n      and\n    more\n    …\n"
+        "  f.txt:8  zed  (line 7 of v1)\n    Why\\u001b[31m b?\n      and\n    more\n    …\n"
         "    1 reply by porter\n"
     )
     found = reviewed.data("b")
     assert found["head"] == reviewed.world.lock.stage("b").published.head
     assert [(t["path"], t["line"], t["was"]) for t in found["threads"]] == [
-        ("b.txt", None, "line 1 in v1"), ("f.txt", 7, None), ("f.txt", 8, "line 7 in v1"),
+        ("b.txt", None, "line 1 of v1"), ("f.txt", 7, None), ("f.txt", 8, "line 7 of v1"),
     ]  # fmt: skip
 
 
@@ -118,6 +118,17 @@ def test_what_changed_since_my_review(reviewed, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", "token-up")
     text = reviewed.show("b", "--since", "my-review")
     assert "Nothing to compare with: up has not reviewed it yet.\nIts own change" in text
+
+
+def test_a_version_that_was_let_go_is_compared_as_it_was_published(reviewed):
+    lock = reviewed.world.lock
+    here, below = lock.stage("b").published, lock.stage("a").published.head
+    reviewed.world.good("doctor", "--prune", "--keep", "1")
+    assert "this clone lacks the commits of v1" in reviewed.show("b", "--since", "v1")
+    reviewed.tell((1, reviewed.first, below), (here.version, here.head, below))
+    found = reviewed.data("b", "--since", "v1")["since"]
+    assert found["how"] == "interdiff"
+    assert found["diff"].endswith("@@ -1 +1 @@\n-b\n+B\n")
 
 
 def test_a_url_needs_no_series_and_only_the_api(reviewed, tmp_path, monkeypatch):
@@ -147,7 +158,7 @@ def test_a_url_needs_no_series_and_only_the_api(reviewed, tmp_path, monkeypatch)
     assert len(calls) <= 7
     assert text.startswith(f"b\nb  #{reviewed.number}  draft\nPart 2 of 3 of s · needs #1\n")
     assert "Its series is at https://home.example/s\n" in text
-    assert "  b.txt  zed  (gone, was line 1 in v1)\n" in text
+    assert "  b.txt  zed  (was at line 1 of v1)\n" in text
     assert "  f.txt:7  zed\n    Why\\u001b[31m b?\n" in text  # its head has no drift
     assert text.endswith("--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+B\n")
     assert "What changed since v1, without what upstream moved" in text
