@@ -96,10 +96,9 @@ def pull_text(review: PullReview) -> str:
     lines += [f"  {one.state}  {printable(one.name)}" for one in pull.checks] or ["  none"]
     lines += threads_text(review.threads)
     shown = change_text(review.since, _title(review), review.diff.encode("utf-8", "replace"))
-    # The forge writes blob ids in full; no line of a hunk looks like one.
-    return "\n".join(
-        line for part in (*lines, *shown) for line in part.split("\n") if line[:6] != "index "
-    )
+    # The forge writes blob ids in full, and no person reads them; no line of a hunk looks so.
+    plain = [line for part in shown for line in part.split("\n") if line[:6] != "index "]
+    return "\n".join([*lines, *plain])
 
 
 def _pull_state(pull: PullRequest) -> str:
@@ -113,7 +112,7 @@ def _title(review: PullReview) -> str:
         return f"All of it, {span}: its text does not tell what its own change is"
     if review.version is None:
         newest = review.block.versions[-1].number
-        return f"Its own change, {span}: somebody pushed since v{newest} was published"
+        return f"Its own change, {span}: pushed after v{newest}, the last that its text tells of"
     return f"Its own change in v{review.version}, {span} as its text tells"
 
 

@@ -16,7 +16,7 @@ from stacker.git.hunks import line_after
 from stacker.review.asking import PullReader, read
 from stacker.review.block import block_in
 from stacker.review.diffs import diff_of_diffs
-from stacker.review.placing import placed
+from stacker.review.placing import in_order, placed
 from stacker.review.reviewed import version_reviewed
 from stacker.review.value import DiffOfDiffs, Interdiff, Published, SinceVersion, Whole
 
@@ -97,12 +97,7 @@ def review(forge: Comparing, where: Address, since: SinceWanted | None) -> PullR
         below=below,
         diff=diff,
         since=None if since is None else looking.since(_old(seen, known, since)),
-        threads=tuple(
-            sorted(
-                (placed(one, looking.now(one), known) for one in seen.threads),
-                key=lambda one: (one.path, one.line or 0),
-            )
-        ),
+        threads=in_order(placed(one, looking.now(one), known) for one in seen.threads),
     )
 
 

@@ -9,7 +9,7 @@ from stacker.review.reviewed import name_of
 from stacker.review.value import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from stacker.forge.threads import Thread
     from stacker.git.objects import Oid
@@ -24,7 +24,11 @@ def places(
 ) -> tuple[Place, ...]:
     """Each thread in the tree of `tip`, by path and line."""
     following = _Following(store, tip)
-    found = [placed(one, following.now(one), known) for one in threads]
+    return in_order(placed(one, following.now(one), known) for one in threads)
+
+
+def in_order(found: Iterable[Place]) -> tuple[Place, ...]:
+    """By path and line."""
     return tuple(sorted(found, key=lambda one: (one.path, one.line or 0)))
 
 

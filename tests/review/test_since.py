@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 from world import begin
-
-LINES = [f"line {n}\n" for n in range(40)]
-
-
-def edited(*pairs):
-    lines = list(LINES)
-    for number, word in pairs:
-        lines[number] = f"{word}\n"
-    return "".join(lines)
+from world import numbered as edited
 
 
 @pytest.fixture
@@ -28,13 +20,6 @@ def world(tmp_path, run_stacker, history):
     })  # fmt: skip
     return begin(run_stacker, tmp_path, upstream,
                  (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
-
-
-def change_by_hand(world, stage, before, after):
-    file = world.patch(stage)
-    raw = file.read_bytes()
-    assert raw.count(before) == 1
-    file.write_bytes(raw.replace(before, after))
 
 
 def since(world, stage, version):
@@ -54,7 +39,7 @@ def test_what_people_changed_and_nothing_that_moved(world):
     assert "Nothing of it changed since v1." in world.run(
         "review", "second", "--since", "v1", cwd=world.home
     ).out  # fmt: skip
-    change_by_hand(world, "second", b"+second", b"+other")
+    world.change_by_hand("second", b"+second", b"+other")
     world.stacker("rebase")
     for version in ("v1", "v2"):
         found, whole = since(world, "second", version)
@@ -65,6 +50,11 @@ def test_what_people_changed_and_nothing_that_moved(world):
     assert "What changed since v1, without what upstream moved\n b.c | 2 +-\n" in text
     assert "+more" not in text  # the whole change is another question
     assert since(world, "first", "1")[0]["diff"] == ""  # the stage below did not change
+    plan = world.home / "series.toml"
+    text = plan.read_text(encoding="utf-8").replace('id = "second"', 'id = "other"\nwas = "second"')
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    world.stacker("rebase")
+    assert changed_lines(since(world, "other", "v1")[0]["diff"]) == ["-second", "+other"]
 
 
 def test_an_old_change_that_does_not_fit_any_more_is_compared_patch_by_patch(world):

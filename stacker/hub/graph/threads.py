@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stacker.hub import pulls, repositories, threads
-from stacker.hub.call import Refusal
 from stacker.hub.graph.connection import connection
-from stacker.hub.graph.readings import CommitAt
+from stacker.hub.graph.readings import CommitAt, row_of, unknown_node
 from stacker.hub.records import Pull, ReviewComment
 from stacker.hub.show.pulls import review_comment_urls
 
@@ -23,13 +22,10 @@ def review_threads(call: Call, pull: Pull, **window: Any) -> Json:  # noqa: ANN4
 
 def resolve(call: Call, given: dict[str, str]) -> Json:
     """Resolve a thread: for the author of the pull request and those who may write."""
-    kind, _, number = given["threadId"].rpartition("_")
-    known = kind == "PRRT" and number.isascii() and number.isdigit() and len(number) < 16
     sql = "SELECT * FROM review_comments WHERE id = ? AND reply_to IS NULL"
-    first = call.db.one(ReviewComment, sql, int(number)) if known else None
+    first = call.db.one(ReviewComment, sql, row_of(given["threadId"], "PRRT"))
     if first is None:
-        said = f"Could not resolve to a node with the global id of '{given['threadId']}'"
-        raise Refusal(404, said)
+        raise unknown_node(given["threadId"])
     pull = _pull_of(call, first)
     pulls.may_change(call.db, pull, call.user)
     sql = "UPDATE review_comments SET resolved_by = ? WHERE id = ?"
