@@ -21,6 +21,7 @@ from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
 from stacker.submit.pretended import Pretended, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
+from stacker.submit.published_versions import published_versions
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
 from stacker.submit.wanting import notes, wanted_pulls
@@ -61,7 +62,8 @@ def submit(
     lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof)
+    versions = published_versions(work.store, series, heads, facts.pulls, why)
+    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, versions)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
