@@ -11,10 +11,13 @@ from stacker.render.since import change_text, since_document, threads_document, 
 from stacker.render.status import stage_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacker.forge.api import PullRequest
     from stacker.review.by_url import PullReview
     from stacker.review.flow import Review
     from stacker.status.value import StageStatus
+    from stacker.submit.published_facts import PublishedVersion
 
 
 def review_document(review: Review) -> dict[str, object]:
@@ -67,7 +70,7 @@ def pull_document(review: PullReview) -> dict[str, object]:
     """The `--json` document of a pull request that was read by its address."""
     pull, block = review.pull, review.block
     return {
-        "stage": block.stage if block else None,
+        "stage": (block.stage if block else "") or None,
         "version": review.version,
         "title": pull.title,
         "pull": pull.number,
@@ -75,7 +78,10 @@ def pull_document(review: PullReview) -> dict[str, object]:
         "state": _pull_state(pull),
         "home": (block.home if block else "") or None,
         "part": (block.where if block else "") or None,
-        "versions": [one.number for one in block.versions] if block else [],
+        "versions": [
+            {"version": one.number, "head": one.head, "below": one.below, "why": one.why}
+            for one in (block.versions if block else ())
+        ],
         "below": review.below,
         "commit": pull.head,
         "ci": [{"name": one.name, "state": str(one.state), "url": one.url} for one in pull.checks],
@@ -88,10 +94,11 @@ def pull_document(review: PullReview) -> dict[str, object]:
 def pull_text(review: PullReview) -> str:
     """The same for a person."""
     pull, block = review.pull, review.block
-    stage = [printable(block.stage)] if block else []
-    lines = [printable(pull.title), "  ".join([*stage, f"#{pull.number}", _pull_state(pull)])]
+    head = [block.stage if block else "", f"#{pull.number}", _pull_state(pull)]
+    lines = [printable(pull.title), "  ".join(filter(None, head))]
     lines += [printable(block.where)] if block and block.where else []
     lines += [f"Its series is at {printable(block.home)}"] if block and block.home else []
+    lines += [_published(block.versions)] if block and block.versions else []
     lines += ["", "CI checks"]
     lines += [f"  {one.state}  {printable(one.name)}" for one in pull.checks] or ["  none"]
     lines += threads_text(review.threads)
@@ -104,6 +111,12 @@ def pull_text(review: PullReview) -> str:
 def _pull_state(pull: PullRequest) -> str:
     open_draft = pull.draft and pull.state is PullState.OPEN
     return "draft" if open_draft else str(pull.state)
+
+
+def _published(versions: Sequence[PublishedVersion]) -> str:
+    """Which versions there were, and why the newest."""
+    names = ", ".join(f"v{one.number}" for one in versions)
+    return f"Published as {names} ({printable(versions[-1].why)})"
 
 
 def _title(review: PullReview) -> str:

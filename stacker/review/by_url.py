@@ -14,7 +14,7 @@ from stacker.errors import ForgeError, UsageError
 from stacker.forge.failures import Refused
 from stacker.git.hunks import line_after
 from stacker.review.asking import PullReader, read
-from stacker.review.block import block_in
+from stacker.review.block import block_of
 from stacker.review.diffs import diff_of_diffs
 from stacker.review.placing import in_order, placed
 from stacker.review.reviewed import version_reviewed
@@ -84,8 +84,9 @@ def address(url: str) -> Address:
 def review(forge: Comparing, where: Address, since: SinceWanted | None) -> PullReview:
     """What the forge tells of it."""
     seen = read(forge, where.repository, where.number, since)
-    pull, block = seen.pull, block_in(seen.pull.body)
-    known = block.versions if block else ()
+    pull, block = seen.pull, block_of(seen.pull.body)
+    versions = block.versions if block else ()
+    known = tuple(Published(one.number, one.head, one.below) for one in versions)
     here = next((one for one in known if one.head == pull.head), None)
     below = _below(pull, here or (known[-1] if known else None))
     diff = forge.diff_between(pull.repository, below, pull.head)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError, SeriesError, UsageError
-from stacker.review.block import block_in
+from stacker.review.block import block_of
 from stacker.review.placing import places
 from stacker.review.reviewed import version_reviewed
 from stacker.review.since import SHOWN, Here, own_change, published, since_version
@@ -88,7 +88,7 @@ def review(
     if store is None or own is None:
         raise SeriesError("this clone has no objects yet", hint="`stacker rebase` fetches them.")
     here = Here(store, clone.lock, line)
-    block = None if isinstance(seen, Unread) else block_in(seen.pull.body)
+    block = None if isinstance(seen, Unread) else block_of(seen.pull.body)
     known: tuple[Published, ...] = ()
     if since is not None or (not isinstance(seen, Unread) and seen.threads):
         known = published(here, block.versions if block else ())

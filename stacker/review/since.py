@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.review.value import Since
     from stacker.series.lock import Lock, StageLock
+    from stacker.submit.published_facts import PublishedVersion
 
 SHOWN = ("--no-ext-diff", "--no-textconv", "--no-color", "--stat", "-p", "-M", "-r")
 """How `git diff-tree` writes a change for its reader."""
@@ -57,16 +58,18 @@ def own_change(store: ObjectStore, line: StageLock) -> Own | None:
     return Own(commits[-1], commits[0]) if commits else None
 
 
-def published(here: Here, told: Sequence[Published]) -> tuple[Published, ...]:
-    """The versions of a stage that were published, oldest first: as `told` by the text of its
-    pull request, and by what this clone did."""
-    found = {one.head: one for one in told}
+def published(here: Here, told: Sequence[PublishedVersion]) -> tuple[Published, ...]:
+    """The versions of a stage that were published, oldest first: what this clone knows of them,
+    and what the text of its pull request tells beyond that."""
+    text = {one.head: Published(one.number, one.head, one.below) for one in told}
+    found = dict(text)
     pull = (here.line.repository, here.line.pull)
     for operation in operations.history(here.store):
         for then in lock_of(here.store, operation.oid).stages:
-            head = then.published
-            if head is not None and (then.repository, then.pull) == pull:
-                found.setdefault(head.head, Published(head.version, head.head, head.below or ""))
+            ours = then.published
+            if ours is not None and (then.repository, then.pull) == pull:
+                below = ours.below or (text[ours.head].below if ours.head in text else "")
+                found[ours.head] = Published(ours.version, ours.head, below)
     return tuple(sorted(found.values()))
 
 

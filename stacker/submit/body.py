@@ -129,11 +129,6 @@ def unverified_in(present: str) -> object:
     return _facts(present).get("unverified")
 
 
-def facts_in(present: str) -> dict[str, object]:
-    """All that our block keeps for tools, as it stands there; each of it may be anything."""
-    return _facts(present)
-
-
 def stage_of(present: str) -> str:
     """The stage that our block is about; empty when it tells none."""
     stage = _facts(present).get("stage")

@@ -8,12 +8,13 @@ from stacker.errors import UsageError
 from stacker.forge.api import Review, ReviewState
 from stacker.forge.threads import Thread
 from stacker.render.since import threads_text
-from stacker.review.block import block_in
+from stacker.review.block import block_of
 from stacker.review.by_url import address
 from stacker.review.diffs import diff_of_diffs
 from stacker.review.placing import placed
 from stacker.review.reviewed import version_reviewed
 from stacker.review.value import Published, Whole
+from stacker.submit.published_facts import PublishedFacts, PublishedVersion, write
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 KNOWN = (Published(1, A, C), Published(3, B, C))
@@ -55,31 +56,20 @@ def test_a_review_of_no_version_says_why(said, why):
     assert found.why.startswith(why)
 
 
-def block(facts):
-    where = "Part 1 of 2 of *It \\* s* · needs #\u200d4"
-    return f"<!-- stacker:begin {facts} -->\n{where}\n<!-- stacker:end -->"
-
-
 def test_what_a_text_tells():
-    rows = f'[{{"v": 3, "head": "{B}", "below": "{C}"}}, {{"v": 1, "head": "{A}", "below": "{C}"}}]'
-    text = block(f'{{"stage": "arm", "home": "https://h/s", "versions": {rows}}}')
-    found = block_in(f"Hello\r\n\r\n{text}".replace("\n", "\r\n"))
-    assert (found.stage, found.home, found.versions) == ("arm", "https://h/s", KNOWN)
+    facts = PublishedFacts(
+        series="s", stage="arm", title="t", home="https://h/s",
+        versions=(PublishedVersion(1, A, C, C, "first"), PublishedVersion(3, B, C, C, "more")),
+    )  # fmt: skip
+    where = "Part 1 of 2 of *It \\* s* · needs #\u200d4"
+    begin = '<!-- stacker:begin {"stage": "arm"} -->'
+    body = f"Hello\n\n{begin}\n{where}\nmore\n\n{write(facts)}\n<!-- stacker:end -->"
+    found = block_of(body.replace("\n", "\r\n"))
+    assert (found.stage, found.home, found.versions) == ("arm", "https://h/s", facts.versions)
     assert found.where == "Part 1 of 2 of It * s · needs #4"
-    assert block_in("nothing of ours") is None
-
-
-@pytest.mark.parametrize(
-    "versions",
-    [
-        "7", '"x"', "[1, null, []]", f'[{{"v": true, "head": "{A}", "below": "{B}"}}]',
-        f'[{{"v": 1, "head": "{A}..{B}", "below": "{B}"}}]', f'[{{"v": 1, "head": "{A}"}}]',
-        f'[{{"v": 1, "head": "{A}", "below": "--upload-pack=x"}}]',
-    ],
-)  # fmt: skip
-def test_a_damaged_text_tells_nothing(versions):
-    found = block_in(block(f'{{"stage": 7, "home": [], "versions": {versions}}}'))
-    assert (found.stage, found.home, found.versions) == ("", "", ())
+    damaged = block_of(body.replace(A, "--upload-pack=x"))
+    assert (damaged.where, damaged.stage, damaged.versions) == (found.where, "", ())
+    assert block_of("nothing of ours") is None
 
 
 def test_an_address():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from submit_world import UPSTREAM, World, copies
+
+from stacker.submit import published_facts
 
 PULLS = f"/repos/{UPSTREAM}/pulls"
 HOSTILE = "Why\x1b[31m b?\n\n  and\nmore\nthan three\n"
@@ -34,13 +36,21 @@ class Reviewed:
     def url(self) -> str:
         return f"{self.world.hub.url}/{UPSTREAM}/pull/{self.number}"
 
-    def tell(self, *versions: tuple[int, str, str]) -> None:
-        """Put published versions (number, head, below) into the hidden line of its text."""
-        body = self.world.pull("b")["body"]
-        begun = re.search(r"<!-- stacker:begin (.*?) -->", body)
-        listed = [{"v": v, "head": head, "below": below} for v, head, below in versions]
-        facts = json.loads(begun[1]) | {"home": "https://home.example/s", "versions": listed}
-        self.world.change("b", body=body.replace(begun[1], json.dumps(facts)))
+    def rewrite(self, change: Any) -> None:
+        """Somebody edits the text; `change` gets it and gives another."""
+        self.world.change("b", body=change(self.world.pull("b")["body"]))
+
+    def tell(self, *below: str, head: str = "") -> None:
+        """Let the text say what its versions stand on, and of which `head` the first is."""
+
+        def told(body: str) -> str:
+            facts = published_facts.read(body)
+            versions = [replace(v, below=b) for v, b in zip(facts.versions, below, strict=True)]
+            versions[0] = replace(versions[0], head=head or versions[0].head)
+            line = published_facts.write(replace(facts, versions=tuple(versions)))
+            return re.sub("<!-- stacker:published .*-->", lambda _: line, body)
+
+        self.rewrite(told)
 
 
 def say(world, number, text, head, *where):
@@ -121,14 +131,11 @@ def test_what_changed_since_my_review(reviewed, monkeypatch):
 
 
 def test_a_version_that_was_let_go_is_compared_as_it_was_published(reviewed):
-    lock = reviewed.world.lock
-    here, below = lock.stage("b").published, lock.stage("a").published.head
     reviewed.world.good("doctor", "--prune", "--keep", "1")
-    assert "this clone lacks the commits of v1" in reviewed.show("b", "--since", "v1")
-    reviewed.tell((1, reviewed.first, below), (here.version, here.head, below))
     found = reviewed.data("b", "--since", "v1")["since"]
     assert found["how"] == "interdiff"
     assert found["diff"].endswith("@@ -1 +1 @@\n-b\n+B\n")
+    assert "this clone lacks the commits of v1" in reviewed.show("b", "--since", "v1", "--no-fetch")
 
 
 def test_a_url_needs_no_series_and_only_the_api(reviewed, tmp_path, monkeypatch):
@@ -143,13 +150,6 @@ def test_a_url_needs_no_series_and_only_the_api(reviewed, tmp_path, monkeypatch)
         assert ran.code == code, ran.out + ran.err
         return ran
 
-    # Without a word in its text all of it is shown, from its base.
-    text = show().out
-    assert "All of it, " in text
-    assert "+++ b/a.txt" in text
-    here = world.lock.stage("b").published
-    below = world.lock.stage("a").published.head
-    reviewed.tell((1, reviewed.first, below), (here.version, here.head, below))
     before = len(world.door.seen)
     text = show("--since", "my-review").out
     calls = world.door.seen[before:]
@@ -157,29 +157,39 @@ def test_a_url_needs_no_series_and_only_the_api(reviewed, tmp_path, monkeypatch)
     assert not [call for call in calls if call[2]]
     assert len(calls) <= 7
     assert text.startswith(f"b\nb  #{reviewed.number}  draft\nPart 2 of 3 of s · needs #1\n")
-    assert "Its series is at https://home.example/s\n" in text
+    assert "Published as v1, v3 (" in text
     assert "  b.txt  zed  (was at line 1 of v1)\n" in text
     assert "  f.txt:7  zed\n    Why\\u001b[31m b?\n" in text  # its head has no drift
     assert text.endswith("--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-b\n+B\n")
     assert "What changed since v1, without what upstream moved" in text
     document = json.loads(show("--json").out)
     assert "a.txt" not in document["diff"]
-    assert (document["stage"], document["version"], document["versions"]) == ("b", 3, [1, 3])
+    assert (document["stage"], document["version"]) == ("b", 3)
+    assert [one["version"] for one in document["versions"]] == [1, 3]
     assert "v7 was not published" in show("--since", "v7", code=2).err
     assert list(elsewhere.iterdir()) == []
 
 
 def test_what_moved_below_is_left_out_by_comparing_the_diffs(reviewed):
-    world = reviewed.world
-    here, base = world.lock.stage("b").published, world.lock.stage("b").published.base
-    below = world.lock.stage("a").published.head
-    reviewed.tell((1, reviewed.first, base), (here.version, here.head, below))
+    base = reviewed.world.lock.stage("b").published.base
+    below = reviewed.world.lock.stage("a").published.head
+    reviewed.tell(base, below)
     found = reviewed.data(reviewed.url, "--since", "v1")["since"]
     assert found["how"] == "diff-of-diffs"
     assert "--- a/a.txt b/a.txt in v1\n" in found["diff"]  # then it was a part of the change
     assert "-+b\n++B\n" in found["diff"]
-    reviewed.tell((1, "1" * 40, base), (here.version, here.head, below))
+    reviewed.tell(base, below, head="1" * 40)
     assert "the forge does not have v1 any more" in reviewed.show(reviewed.url, "--since", "v1")
+
+
+def test_a_text_that_tells_nothing_hides_nothing(reviewed):
+    reviewed.rewrite(lambda body: body.replace("stacker:published", "stacker:nothing"))
+    text = reviewed.show(reviewed.url)
+    assert "All of it, " in text
+    assert "+++ b/a.txt" in text
+    reviewed.rewrite(lambda _: "index of all\n")
+    assert reviewed.data(reviewed.url)["stage"] is None
+    assert "v1 was not published to #2" in reviewed.show(reviewed.url, "--since", "v1", code=2)
 
 
 def test_only_forges_that_are_meant(reviewed):
