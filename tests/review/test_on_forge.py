@@ -101,7 +101,9 @@ def test_threads_are_shown_where_their_lines_are_now(reviewed):
         "  f.txt:8  zed  (line 7 of v1)\n    Why\\u001b[31m b?\n      and\n    more\n    …\n"
         "    1 reply by porter\n"
     )
+    reviewed.world.approve("b", "up")
     found = reviewed.data("b")
+    assert (found["url"], "approved by up" in reviewed.show("b")) == (reviewed.url, True)
     assert found["head"] == reviewed.world.lock.stage("b").published.head
     assert [(t["path"], t["line"], t["was"]) for t in found["threads"]] == [
         ("b.txt", None, "line 1 of v1"), ("f.txt", 7, None), ("f.txt", 8, "line 7 of v1"),
