@@ -84,6 +84,7 @@ def pull_document(review: PullReview) -> dict[str, object]:
         ],
         "below": review.below,
         "commit": pull.head,
+        "evidence": list(block.evidence) if block else [],
         "ci": [{"name": one.name, "state": str(one.state), "url": one.url} for one in pull.checks],
         "diff": review.diff,
         "since": since_document(review.since),
@@ -99,6 +100,8 @@ def pull_text(review: PullReview) -> str:
     lines += [printable(block.where)] if block and block.where else []
     lines += [f"Its series is at {printable(block.home)}"] if block and block.home else []
     lines += [_published(block.versions)] if block and block.versions else []
+    if block and block.evidence:
+        lines += ["", *(printable(line) for line in block.evidence)]
     lines += ["", "CI checks"]
     lines += [f"  {one.state}  {printable(one.name)}" for one in pull.checks] or ["  none"]
     lines += threads_text(review.threads)

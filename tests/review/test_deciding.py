@@ -63,10 +63,15 @@ def test_what_a_text_tells():
     )  # fmt: skip
     where = "Part 1 of 2 of *It \\* s* · needs #\u200d4"
     begin = '<!-- stacker:begin {"stage": "arm"} -->'
-    body = f"Hello\n\n{begin}\n{where}\nmore\n\n{write(facts)}\n<!-- stacker:end -->"
+    rows = "| check | arm |\n| --- | --- |\n| b\\*d | passed |"
+    told = f"**Evidence:** runs.\n\n{rows}\n\n- b: why\n\nmore"
+    body = f"Hello\n\n{begin}\n{where}\nmore\n\n{told}\n{write(facts)}\n<!-- stacker:end -->"
     found = block_of(body.replace("\n", "\r\n"))
     assert (found.stage, found.home, found.versions) == ("arm", "https://h/s", facts.versions)
     assert found.where == "Part 1 of 2 of It * s · needs #4"
+    assert found.evidence == (
+        "Evidence: runs.", "| check | arm |", "| b*d | passed |", "- b: why",
+    )  # fmt: skip
     damaged = block_of(body.replace(A, "--upload-pack=x"))
     assert (damaged.where, damaged.stage, damaged.versions) == (found.where, "", ())
     assert block_of("nothing of ours") is None
