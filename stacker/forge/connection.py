@@ -110,11 +110,22 @@ class Connection:
         """Close its sockets."""
         self.github.close()
 
-    def get(self, what: str, path: str, parameters: Mapping[str, object] | None = None) -> object:
-        """The JSON at `path` (which starts with `/`); `what` completes "cannot …"."""
+    def get(
+        self,
+        what: str,
+        path: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        accept: str | None = None,
+    ) -> object:
+        """The JSON at `path` (which starts with `/`), or what `accept` asks for instead.
+
+        `what` completes "cannot …".
+        """
         given = dict(parameters or {})
+        headers = {"Accept": accept} if accept else None
         requester = self.github.requester
-        return self.ask(what, lambda: requester.requestJsonAndCheck("GET", path, given)[1])
+        return self.ask(what, lambda: requester.requestJsonAndCheck("GET", path, given, headers)[1])
 
     def ask(self, what: str, call: Callable[[], T]) -> T:
         """What `call`, one call of PyGithub that reads, gives."""

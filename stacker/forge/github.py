@@ -25,6 +25,7 @@ from stacker.forge.api import (
     RepositoryFacts,
 )
 from stacker.forge.bulk import read_pulls, read_tip
+from stacker.forge.comparing import Comparison, compared, diff_between
 from stacker.forge.connection import Connection
 from stacker.forge.facts import (
     newest_runs,
@@ -33,6 +34,7 @@ from stacker.forge.facts import (
 )
 from stacker.forge.failures import Refused, opening_hint
 from stacker.forge.opened import just_opened
+from stacker.forge.threads import Thread, open_threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +131,18 @@ class GitHub:
                 hint="Check the number; or your token may not see it.",
             )
         return found[0]
+
+    def open_threads(self, repository: str, number: int) -> tuple[Thread, ...]:
+        """What was said of single lines of a pull request and is not resolved, oldest first."""
+        return open_threads(self._connection, _checked(repository), number)
+
+    def compared(self, repository: str, base: str, head: str) -> Comparison:
+        """How the commit `head` differs from `base`, file by file."""
+        return compared(self._connection, _checked(repository), base, head)
+
+    def diff_between(self, repository: str, base: str, head: str) -> str:
+        """The diff from where two commits parted to `head`."""
+        return diff_between(self._connection, _checked(repository), base, head)
 
     def open_pull(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool

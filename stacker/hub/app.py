@@ -161,7 +161,8 @@ class Application:
         origin = request.host_url.rstrip("/")
         query = dict(request.args.items())
         only = only_for(self._site, request.headers.get("Authorization"))
-        return Call(self._site, db, origin, request.path, query, body, asker, found, only)
+        accept = request.headers.get("Accept", "")
+        return Call(self._site, db, origin, request.path, query, body, asker, found, only, accept)
 
 
 def _handle(handler: Handler, call: Call, args: dict[str, object], *, changes: bool) -> Answer:
@@ -186,14 +187,21 @@ def _document(body: bytes) -> Body:
 
 
 def _respond(request: Request, answer: Answer, headers: dict[str, str]) -> Response:
-    text = "" if answer.status == 204 else json.dumps(answer.body, ensure_ascii=False)
-    data = text.encode("utf-8", "replace")
-    response = Response(data, answer.status, content_type="application/json; charset=utf-8")
+    if isinstance(answer.body, bytes):
+        data = answer.body
+    else:
+        text = "" if answer.status == 204 else json.dumps(answer.body, ensure_ascii=False)
+        data = text.encode("utf-8", "replace")
+    media = answer.media or "application/json"
+    response = Response(data, answer.status, content_type=f"{media}; charset=utf-8")
     response.headers.update(dict(answer.headers) | headers)
     response.headers["X-GitHub-Request-Id"] = uuid4().hex.upper()
     response.headers["X-GitHub-Api-Version"] = _API_VERSION
     response.headers["X-GitHub-Api-Version-Selected"] = _API_VERSION
-    response.headers["X-GitHub-Media-Type"] = "github.v3; format=json"
+    response.headers["X-GitHub-Media-Type"] = (
+        f"github.v3; param={answer.media.rpartition('.')[2]}" if answer.media
+        else "github.v3; format=json"
+    )  # fmt: skip
     if request.method in {"GET", "HEAD"} and answer.status == 200:
         response.set_etag(hashlib.sha256(data).hexdigest(), weak=True)
         if request.if_none_match.contains_weak(response.get_etag()[0] or ""):

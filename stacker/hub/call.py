@@ -68,11 +68,15 @@ def unprocessable(resource: str, message: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a status, a JSON document (None: an empty body), more headers."""
+    """What goes back: a status, a JSON document (None: an empty body), more headers.
+
+    With a `media` type the body is bytes of that type instead.
+    """
 
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class Call:
     asker: Account | None
     found: Repository | None
     only: frozenset[str] | None = None
+    accept: str = ""
 
     @property
     def user(self) -> Account:
