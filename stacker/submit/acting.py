@@ -60,11 +60,12 @@ class Run:
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
-    def bodies(self) -> dict[StageId, str]:
-        """Our block of each text, as it is to be."""
+    def bodies(self, only: StageId | None = None) -> dict[StageId, str]:
+        """Our block of each text, or of one, as it is to be."""
         return bodies(
-            self.series, self.wanted, self.places, self.pulls, self.proof, histories=self.histories
-        )
+            self.series, self.wanted, self.places, self.pulls, self.proof,
+            histories=self.histories, only=only,
+        )  # fmt: skip
 
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         """What brings the texts to that."""
@@ -120,7 +121,7 @@ def _act(run: Run, action: Action) -> None:
             _all_of_it(done, place.fork, len(updates))
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
-            text = run.bodies()[stage]
+            text = run.bodies(stage)[stage]
             run.pulls[stage] = run.forge.open_pull(
                 upstream, head=head, base=base, title=title, body=text, draft=draft
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
@@ -149,6 +150,7 @@ def is_ours(present: str, series: str) -> bool:
     return _facts(present).get("series") == series
 
 
+@lru_cache(maxsize=4096)  # each title stands in each text
 def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = printable(re.sub(r"\s+", " ", text))

@@ -81,16 +81,16 @@ def bodies(
     proof: Proof,
     *,
     histories: Mapping[StageId, History],
+    only: StageId | None = None,
 ) -> dict[StageId, str]:
-    """Our block of every wanted pull request; it names the numbers that are known."""
+    """Our block of every wanted pull request, or that of `only`; it names the numbers that are
+    known."""
     found: dict[StageId, str] = {}
     called = Called(series.plan.name, series.plan.title)
-    restack = to_restack(series, pulls)
-    for one in wanted:
-        parts = [
-            replace(_part(series, s, one.repository, pulls), restack=restack.get(s, ()))
-            for s in series.plan.order
-        ]
+    asked = [one for one in wanted if only is None or one.stage == only]
+    known = {name: _parts(series, name, pulls) for name in {one.repository: 0 for one in asked}}
+    for one in asked:
+        parts = known[one.repository]
         here = next(p for p in parts if p.stage == one.stage)
         title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
         pull = pulls.get(one.stage)
@@ -106,6 +106,14 @@ def bodies(
         templates = templates_in(series.files, series.plan.repository(one.repository).preset)
         found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
+
+
+def _parts(series: Series, repository: str, pulls: Mapping[StageId, PullRequest]) -> list[Part]:
+    restack = to_restack(series, pulls)
+    return [
+        replace(_part(series, s, repository, pulls), restack=restack.get(s, ()))
+        for s in series.plan.order
+    ]
 
 
 def to_restack(
