@@ -98,7 +98,7 @@ def desk(start: Path) -> Iterator[Desk]:
 
     with _opened(start, forge=True) as (work, site):
         assert site is not None
-        if site.token is None:
+        if site.token is None and work.plan.takes_pulls:
             raise ForgeError(
                 f"there is no token for {site.url}",
                 hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",

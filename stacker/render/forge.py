@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.submit.actions import (
     ClosePull,
     EditPull,
+    HandOver,
     OpenPull,
     PushHeads,
     SetDraft,
@@ -146,5 +147,7 @@ def _action(action: Action) -> str:
             return f"say    {stage}: in {'our' if comment else 'a'} comment on #{number}"
         case ClosePull(_, stage, number):
             return f"close  {stage}: #{number}"
+        case HandOver(_, stage, package):
+            return f"hand   {stage}: {package.folder}"
         case never:
             assert_never(never)

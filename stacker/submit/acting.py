@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.errors import ForgeError
 from stacker.forge.api import PullState
 from stacker.git.push import PushRefused, push
+from stacker.handoff import package
 from stacker.submit.actions import (
     ClosePull,
     EditPull,
+    HandOver,
     OpenPull,
     PushHeads,
     SetDraft,
     WriteComment,
 )
+from stacker.submit.handing_over import packages
 from stacker.submit.texts import texts
 from stacker.submit.wanting import bodies
 
@@ -40,7 +43,8 @@ PUBLISHING = "publishing"
 class Run:
     """What one submit carries from step to step.
 
-    `pulls` are those of the series' stages, `left` those of stages that the plan no longer has.
+    `pulls` are those of the series' stages, `left` those of stages that the plan no longer has;
+    `handed` are the stages that get no pull request but a package.
     """
 
     work: Workspace
@@ -51,7 +55,9 @@ class Run:
     pulls: dict[StageId, PullRequest]
     left: dict[StageId, PullRequest]
     proof: Proof
+    handed: tuple[StageId, ...] = ()
     push: Callable[..., PushOutcome] = push
+    pack: Callable[..., None] = package.write
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
@@ -63,6 +69,10 @@ class Run:
         """What brings the texts to that."""
         return texts(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
 
+    def packages(self) -> tuple[HandOver, ...]:
+        """What brings the packages to what they are to be; they name pull requests."""
+        return packages(self.work, self.series, self.handed, self.pulls)
+
     def pull(self, stage: StageId) -> PullRequest:
         """The pull request of a stage, in the plan or left over."""
         return self.pulls[stage] if stage in self.pulls else self.left[stage]
@@ -73,13 +83,17 @@ class Run:
 
 
 def carry_out(run: Run, actions: Sequence[Action]) -> None:
-    """Do one action after the other, and then what the texts need; `run` notes what is done."""
-    total = len(actions) + len(run.texts())
+    """Do one action after the other, then what the texts need, and the packages; `run` notes what
+    is done."""
+    total = len(actions) + len(run.texts()) + len(run.packages())
     for action in actions:
         _act(run, action)
         _tell(run, total)
     for text in run.texts():
         _act(run, text)
+        _tell(run, total)
+    for handed in run.packages():
+        _act(run, handed)
         _tell(run, total)
 
 
@@ -124,6 +138,8 @@ def _act(run: Run, action: Action) -> None:
         case ClosePull(_, stage, number):
             run.forge.edit_pull(run.left[stage].repository, number, state=PullState.CLOSED)
             run.left[stage] = replace(run.left[stage], state=PullState.CLOSED)
+        case HandOver(_, _, wanted):
+            run.pack(run.work.store, wanted)
         case never:
             assert_never(never)
     run.done.append(action)

@@ -37,6 +37,7 @@ class Part:
     """One stage as the texts of all pull requests of a series speak of it.
 
     `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word.
+    `elsewhere` says that it is of another repository, where nobody sees its state at a glance.
     """
 
     stage: str
@@ -45,6 +46,7 @@ class Part:
     state: str
     group: str | None
     needs: tuple[str, ...]
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ def _where(series: str, part: Part, parts: Sequence[Part]) -> str:
     together = [_name(p) for p in parts if p.group and p.group == part.group and p is not part]
     if together:
         words.append(f"lands together with {', '.join(together)}")
-    needed = [_name(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
+    needed = [_needed(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
     if needed:
         words.append(f"needs {', '.join(needed)}")
     return " · ".join(words)
@@ -181,6 +183,10 @@ def _navigation(here: Part, parts: Sequence[Part]) -> list[str]:
         group = f", lands with *{inline(part.group)}*" if part.group else ""
         lines.append(f"{number}. {name}{inline(part.title)} ({part.state}{group}){mark}")
     return lines
+
+
+def _needed(part: Part) -> str:
+    return f"{_name(part)} ({part.state})" if part.elsewhere else _name(part)
 
 
 def _name(part: Part) -> str:

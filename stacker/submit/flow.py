@@ -17,9 +17,10 @@ from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
 from stacker.submit.gating import against, anew
+from stacker.submit.handing_over import looked_for, outdated
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
-from stacker.submit.pretended import Pretended, pretended_push, unnumbered
+from stacker.submit.pretended import Pretended, pretended_package, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
@@ -48,9 +49,11 @@ def submit(
 ) -> SubmitResult:
     """Publish the series; a second run finds nothing to do."""
     series, _ = restacked(work, told)
-    stages, skipped = publishable(series, _selection(series, request.stages))
+    lock, asked = series.lock, _selection(series, request.stages)
+    series, handed, arrived = looked_for(work, series, asked, told)
+    stages, skipped = publishable(series, asked)
+    skipped = (*arrived, *skipped)
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
-    lock = series.lock
     facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
     open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
     why = request.why or reason_for(work.store, series)
@@ -58,10 +61,13 @@ def submit(
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     new = anew(wanted, facts.pulls, lock)
     proof = proof_of(work, series, wanted, request.environment)
-    lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
+    lacking = against(
+        (*new, *outdated(work.directory.state, series, handed)),
+        proof.evidence, all_of_it=series.plan.require_evidence,
+    )  # fmt: skip
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof)
+    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, handed)
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
@@ -73,11 +79,12 @@ def submit(
         *tidying(series.plan.name, facts.left, request.close),
     )
     if request.dry_run:
-        run.forge, run.push = Pretended(), pretended_push
+        run.forge, run.push, run.pack = Pretended(), pretended_push, pretended_package
         carry_out(run, actions)
         run.pulls, run.left = dict(facts.pulls), left
         return _result(run, [unnumbered(action) for action in run.done], skipped)
-    if lock != series.lock:  # what a killed submit pushed; its note is about to be replaced
+    # What a killed submit pushed, whose note is about to be replaced; what upstream has by now.
+    if lock != series.lock:
         _save(run, series.lock)
     intents.write(work.directory.state, _intended(run))
     run.told = told

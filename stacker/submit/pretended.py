@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from stacker.git.process import Credential, Git
     from stacker.git.push import PushOutcome, RefUpdate
+    from stacker.git.store import ObjectStore
+    from stacker.handoff.package import Package
     from stacker.submit.actions import Action
 
 
@@ -74,6 +76,11 @@ def pretended_push(
     """Nothing is pushed."""
     del store, url, updates, credential
     return Pushed()
+
+
+def pretended_package(store: ObjectStore, wanted: Package) -> None:
+    """Nothing is written."""
+    del store, wanted
 
 
 def unnumbered(action: Action) -> Action:

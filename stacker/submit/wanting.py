@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stacker.forge.api import PullState, ReviewState
+from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
 from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
@@ -65,7 +66,7 @@ def bodies(
     found: dict[StageId, str] = {}
     called = Called(series.plan.name, series.plan.title)
     for one in wanted:
-        parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
+        parts = parts_of(series, one.repository, pulls)
         here = next(p for p in parts if p.stage == one.stage)
         title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
         pull = pulls.get(one.stage)
@@ -78,6 +79,11 @@ def bodies(
         draft = one.draft if pull is None else one.draft and pull.draft
         found[one.stage] = pull_body(called, here, parts, text, draft=draft)
     return found
+
+
+def parts_of(series: Series, repository: str, pulls: Mapping[StageId, PullRequest]) -> list[Part]:
+    """All stages, as a text for people of `repository` speaks of them."""
+    return [_part(series, stage, repository, pulls) for stage in series.plan.order]
 
 
 def _lacks(stage: StageId, proof: Proof, present: str) -> tuple[Lack, ...]:
@@ -174,6 +180,7 @@ def _part(
         state=_state(series, stage, number, pull),
         group=group.name if group else None,
         needs=series.plan.stage(stage).needs,
+        elsewhere=home != repository,
     )
 
 
@@ -183,6 +190,8 @@ def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest
         return "landed"
     if pull is not None:
         return str(pull.state)
+    if is_handed_over(series, stage):
+        return "handed over"
     return "open" if number else "not yet here"
 
 
