@@ -48,7 +48,7 @@ def _along(
         if known is not None:
             found[stage] = known
             continue
-        proof = proof_of(store, series, stage)
+        proof = proof_of(store, series, stage, series.patches.get(stage, ()))
         if isinstance(proof, ByTree):
             commit = _by_tree(store, proof, line)
         elif isinstance(proof, ByPaths):

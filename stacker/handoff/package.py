@@ -7,11 +7,10 @@ makes the same package; it is replaced as a whole, and only where it says someth
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.git.bundle import Bundle, bundled, verify
-from stacker.git.objects import Oid, is_oid
+from stacker.git.bundle import bundled, verify
 from stacker.git.worktree import remove_tree
 from stacker.handoff.proof import ByCheck, ByPaths, ByTree
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from stacker.git.bundle import Bundle
     from stacker.git.store import ObjectStore
     from stacker.handoff.proof import HandOffProof
     from stacker.series.loading import Series
@@ -36,37 +36,32 @@ class Package:
     bundle_name: str
     bundle: Bundle
 
-    def with_text(self, text: str) -> Package:
-        """The same with the text that goes with it."""
-        return replace(self, files={**self.files, TEXT: text.encode("utf-8")})
-
-
-def folder_of(state: Path, stage: StageId) -> Path:
-    """Where a stage's package is."""
-    return state / "hand-off" / stage
-
-
-def bundle_of(series: Series, stage: StageId) -> Bundle:
-    """The stage's chain on its base."""
-    line = series.lock.stage(stage)
-    assert line is not None
-    ref = f"refs/heads/{series.plan.name}/{stage}"
-    return Bundle(ref, line.commit, series.lock.bases[line.repository])
-
 
 def package(
-    store: ObjectStore, series: Series, stage: StageId, *, state: Path, proof: HandOffProof
+    store: ObjectStore,
+    series: Series,
+    stage: StageId,
+    bundle: Bundle,
+    *,
+    folder: Path,
+    proof: HandOffProof,
+    text: str,
 ) -> Package:
-    """The package of a stage as it is now, but for its text."""
-    files = {
-        f"patches/{one}/{patch.file}": series.files[f"patches/{one}/{patch.file}"]
-        for one in series.chain(stage)
-        for patch in series.patches.get(one, ())
-    }
-    bundle = bundle_of(series, stage)
+    """The package of a stage whose chain is in `bundle`, proved by `proof`, with its text."""
+    files = _patches(series, stage, bundle, folder)
     told = _proof_document(store, series, stage, bundle, proof)
     files[PROOF] = json.dumps(told, indent=1).encode("ascii") + b"\n"
-    return Package(folder_of(state, stage), files, f"{stage}.bundle", bundle)
+    files[TEXT] = text.encode("utf-8")
+    return Package(folder, files, f"{stage}.bundle", bundle)
+
+
+def _patches(series: Series, stage: StageId, bundle: Bundle, folder: Path) -> dict[str, bytes]:
+    """The patch files of the chain; of a bundle on an older base those that are there beside it,
+    for the series' own may have other lines around their changes by now."""
+    names = [f"patches/{s}/{p.file}" for s in series.chain(stage) for p in series.patches[s]]
+    newest = series.lock.bases[series.plan.stage(stage).repository]
+    there = bundle.base != newest and all((folder / name).is_file() for name in names)
+    return {name: (folder / name).read_bytes() if there else series.files[name] for name in names}
 
 
 def is_there(wanted: Package) -> bool:
@@ -107,17 +102,6 @@ def write(store: ObjectStore, wanted: Package) -> None:
     remove_tree(old)
 
 
-def packed_commit(state: Path, stage: StageId) -> Oid | None:
-    """The tip of the chain that the stage's package has; `None` where there is no package."""
-    path = folder_of(state, stage) / PROOF
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    commit = found.get("commit") if isinstance(found, dict) else None
-    return Oid(commit) if isinstance(commit, str) and is_oid(commit) else None
-
-
 def _proof_document(
     store: ObjectStore, series: Series, stage: StageId, bundle: Bundle, proof: HandOffProof
 ) -> dict[str, object]:
@@ -141,22 +125,18 @@ def _details(proof: HandOffProof) -> dict[str, object]:
     match proof:
         case ByTree():
             return {}
-        case ByPaths():
-            return {
-                "paths": [
-                    {
-                        "path": path.decode("utf-8", "surrogateescape"),
-                        "mode": leaf.mode if leaf else None,
-                        "object": leaf.oid if leaf else None,
-                    }
-                    for path, leaf in proof.leaves
-                ]
-            }
+        case ByPaths(leaves):
+            rows = [
+                {
+                    "path": path.decode("utf-8", "surrogateescape"),
+                    "mode": leaf.mode if leaf else None,
+                    "object": leaf.oid if leaf else None,
+                }
+                for path, leaf in leaves
+            ]
+            return {"paths": rows}
         case ByCheck(checks, _):
-            return {
-                "checks": [
-                    {"name": one.name, "run": [list(argv) for argv in one.run]} for one in checks
-                ]
-            }
+            runs = [{"name": one.name, "run": [list(argv) for argv in one.run]} for one in checks]
+            return {"checks": runs}
         case never:
             assert_never(never)

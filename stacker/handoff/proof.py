@@ -8,9 +8,12 @@ from stacker.git.changes import changes_between
 from stacker.series.plan.model import Landing, Proof
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacker.git.changes import Leaf
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
+    from stacker.series.compose import PatchCommit
     from stacker.series.loading import Series
     from stacker.series.plan.model import Check, StageId
 
@@ -47,25 +50,18 @@ def is_handed_over(series: Series, stage: StageId) -> bool:
     return series.plan.repository(series.plan.stage(stage).repository).landing is Landing.HAND_OFF
 
 
-def touched(store: ObjectStore, series: Series, stage: StageId) -> ByPaths | None:
-    """The paths that a stage changes, as its chain leaves them; `None` when it changes nothing."""
-    patches = series.patches.get(stage)
-    if not patches:
-        return None
-    below = store.commit(store.commit(patches[0].commit).parents[0]).tree
-    changes = changes_between(store.git, below, store.commit(patches[-1].commit).tree)
-    return ByPaths(tuple((one.path, one.after) for one in changes)) if changes else None
-
-
-def proof_of(store: ObjectStore, series: Series, stage: StageId) -> HandOffProof | None:
-    """What proves that the stage is there; `None`: nothing can, for it changes nothing."""
-    paths = touched(store, series, stage)
+def proof_of(
+    store: ObjectStore, series: Series, stage: StageId, patches: Sequence[PatchCommit]
+) -> HandOffProof | None:
+    """What proves that a stage with these patches is there; `None`: nothing can, for they change
+    nothing."""
+    paths = _touched(store, patches)
     if paths is None:
         return None
     repository = series.plan.repository(series.plan.stage(stage).repository)
     match repository.proof:
         case Proof.TREE:
-            return ByTree(store.commit(series.patches[stage][-1].commit).tree)
+            return ByTree(store.commit(patches[-1].commit).tree)
         case Proof.PATHS:
             return paths
         case Proof.CHECK:
@@ -73,3 +69,12 @@ def proof_of(store: ObjectStore, series: Series, stage: StageId) -> HandOffProof
             return ByCheck(tuple(mine), repository.name)
         case never:
             assert_never(never)
+
+
+def _touched(store: ObjectStore, patches: Sequence[PatchCommit]) -> ByPaths | None:
+    """The paths that patches change, as the last one leaves them."""
+    if not patches:
+        return None
+    below = store.commit(store.commit(patches[0].commit).parents[0]).tree
+    changes = changes_between(store.git, below, store.commit(patches[-1].commit).tree)
+    return ByPaths(tuple((one.path, one.after) for one in changes)) if changes else None

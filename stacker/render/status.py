@@ -159,7 +159,7 @@ def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - 
         case StageState.LOCAL:
             return "local"
         case StageState.HAND_OFF:
-            return f"hand-off  waits for {one.upstream.rpartition('/')[2]} {branch}"
+            return _handed_over(one, branch)
         case StageState.NOT_SUBMITTED:
             return "not submitted"
         case StageState.CLOSED:
@@ -168,6 +168,13 @@ def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - 
             return _said(one.opinion, in_group=one.group is not None)
         case never:
             assert_never(never)
+
+
+def _handed_over(one: StageStatus, branch: str) -> str:
+    name = one.upstream.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    notes = [_reverted(one)] if one.reverted else []
+    notes += ["its package is older"] if one.package is False else []
+    return "; ".join([f"hand-off  waits for {name} {branch}", *notes])
 
 
 def _reverted(one: StageStatus) -> str:
@@ -265,6 +272,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "changed": published.changed,
             "others": published.others,
         },
+        "packaged": one.package,
         "landed": one.landed,
         "landing": one.landing,
         "release": one.release,

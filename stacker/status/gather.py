@@ -143,13 +143,14 @@ def _stages(
                 )
                 if published
                 else None,
-                landing=line.landing if line else None,
+                landing=(line.landing if line else None) or more.arrived.get(stage_id),
                 landed=line is not None and line.landed,
                 release=line.release if line else None,
                 reverted=more.reverted.get(stage_id) or (line.reverted if line else None),
                 stopped_on=more.stopped_on.get(stage_id),
                 evidence=more.evidence.get(stage_id),
                 opinion=opinion(pull) if pull else None,
+                package=more.packages.get(stage_id),
             )
         )
     return tuple(found)

@@ -65,6 +65,8 @@ class StageStatus:
     `landing` is the upstream commit that brought it in, `release` the first that has it; what was
     `reverted` landed before and was taken out again. `stopped_on` is the stage whose conflict stops
     a rebase here. `evidence` is `None` when it was not looked at.
+    `package` says of one that is handed over whether its package is of this `commit`; `None`: there
+    is none here.
     """
 
     id: StageId
@@ -85,6 +87,7 @@ class StageStatus:
     stopped_on: StageId | None
     evidence: Evidence | None
     opinion: Opinion | None
+    package: bool | None = None
 
     @property
     def url(self) -> str | None:
@@ -103,10 +106,12 @@ class StageStatus:
             return StageState.CONFLICT if self.stopped_on == self.id else StageState.BLOCKED
         if not self.patches:
             return StageState.NO_PATCHES
+        if self.hand_off and self.published is None:
+            return StageState.HAND_OFF
         if not self.on_forge:
             return StageState.LOCAL
         if self.published is None:
-            return StageState.HAND_OFF if self.hand_off else StageState.NOT_SUBMITTED
+            return StageState.NOT_SUBMITTED
         return StageState.CLOSED if self._forge_says(PullState.CLOSED) else StageState.SUBMITTED
 
     @property

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.errors import ForgeError
 from stacker.forge.api import PullState
 from stacker.git.push import PushRefused, push
 from stacker.handoff import package
@@ -19,6 +18,7 @@ from stacker.submit.actions import (
     WriteComment,
 )
 from stacker.submit.handing_over import packages
+from stacker.submit.rights import refused
 from stacker.submit.texts import texts
 from stacker.submit.wanting import bodies
 
@@ -44,7 +44,8 @@ class Run:
     """What one submit carries from step to step.
 
     `pulls` are those of the series' stages, `left` those of stages that the plan no longer has;
-    `handed` are the stages that get no pull request but a package.
+    `handed` are the stages that get no pull request but a package, with `move_base` on the newest
+    base.
     """
 
     work: Workspace
@@ -56,6 +57,7 @@ class Run:
     left: dict[StageId, PullRequest]
     proof: Proof
     handed: tuple[StageId, ...] = ()
+    move_base: bool = False
     push: Callable[..., PushOutcome] = push
     pack: Callable[..., None] = package.write
     told: Told | None = None
@@ -71,7 +73,7 @@ class Run:
 
     def packages(self) -> tuple[HandOver, ...]:
         """What brings the packages to what they are to be; they name pull requests."""
-        return packages(self.work, self.series, self.handed, self.pulls)
+        return packages(self.work, self.series, self.handed, self.pulls, move_base=self.move_base)
 
     def pull(self, stage: StageId) -> PullRequest:
         """The pull request of a stage, in the plan or left over."""
@@ -108,10 +110,7 @@ def _act(run: Run, action: Action) -> None:
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
             if isinstance(done, PushRefused):
-                raise ForgeError(
-                    f"the push to {place.fork} was refused: {done.words}",
-                    hint="Nothing moved there. `stacker doctor` tells what the token may do.",
-                )
+                raise refused(place.fork, done.words, run.done)
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
             text = run.bodies()[stage]

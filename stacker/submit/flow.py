@@ -17,13 +17,14 @@ from stacker.submit.author_only import author_only
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.gather import gather, publishable
 from stacker.submit.gating import against, anew
-from stacker.submit.handing_over import looked_for, outdated
+from stacker.submit.handing_over import look_for, outdated
 from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
 from stacker.submit.pretended import Pretended, pretended_package, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
+from stacker.submit.rights import require_rights
 from stacker.submit.wanting import notes, wanted_pulls
 
 if TYPE_CHECKING:
@@ -50,24 +51,29 @@ def submit(
     """Publish the series; a second run finds nothing to do."""
     series, _ = restacked(work, told)
     lock, asked = series.lock, _selection(series, request.stages)
-    series, handed, arrived = looked_for(work, series, asked, told)
-    stages, skipped = publishable(series, asked)
-    skipped = (*arrived, *skipped)
+    handed = look_for(work, series, asked, told)
+    stages, skipped = publishable(handed.series, asked)
+    skipped = (*handed.said, *skipped)
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
-    facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
+    facts, series = gather(work, handed.series, stages, places=places, forge=forge, told=told)
     open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
-    why = request.why or reason_for(work.store, series)
-    heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
+    heads = compose_heads(
+        work.store, series,
+        HeadsRequest(open_ones, request.move_base, request.why or reason_for(work.store, series)),
+    )  # fmt: skip
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     new = anew(wanted, facts.pulls, lock)
     proof = proof_of(work, series, wanted, request.environment)
     lacking = against(
-        (*new, *outdated(work.directory.state, series, handed)),
+        (*new, *outdated(work, series, handed.waiting)),
         proof.evidence, all_of_it=series.plan.require_evidence,
     )  # fmt: skip
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
-    run = Run(work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, handed)
+    run = Run(
+        work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof,
+        handed=handed.waiting, move_base=request.move_base,
+    )  # fmt: skip
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
@@ -78,6 +84,7 @@ def submit(
         *decide(wanted, facts.pulls, facts.tips),
         *tidying(series.plan.name, facts.left, request.close),
     )
+    require_rights(forge, places, actions)
     if request.dry_run:
         run.forge, run.push, run.pack = Pretended(), pretended_push, pretended_package
         carry_out(run, actions)

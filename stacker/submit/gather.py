@@ -17,7 +17,7 @@ from stacker.submit.left_over import branches_left, left_over
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from stacker.forge.api import Comment, PullRequest
+    from stacker.forge.api import Comment, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 class PullForge(Protocol):
     """What a submit asks of a forge."""
+
+    def repository(self, name: str) -> RepositoryFacts | None:
+        """What the forge says of a repository."""
+        ...
 
     def pulls(
         self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()

@@ -69,7 +69,7 @@ def _commands(what: HandOff) -> list[str]:
     file, name = f"{what.part.stage}.bundle", what.bundle.ref.removeprefix("refs/heads/")
     base = what.bundle.base
     return [
-        f"In a clone of it, with the file {_code(file)} from here:",
+        f"In a clone of that, with the file {_code(file)} from here:",
         *_block(
             f"git bundle verify {shlex.quote(file)}",
             f"git fetch {shlex.quote(file)} {shlex.quote(name)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import Comment, PullRequest, PullState
+from stacker.forge.api import Comment, PullRequest, PullState, RepositoryFacts
 from stacker.git.push import Pushed
 from stacker.submit.actions import EditPull
 
@@ -24,6 +24,11 @@ class Pretended:
 
     def __init__(self) -> None:
         self._opened = 0
+
+    def repository(self, name: str) -> RepositoryFacts | None:
+        """Nothing; whoever pretends has read before."""
+        del name
+        return None
 
     def pulls(
         self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
