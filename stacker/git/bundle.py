@@ -44,4 +44,4 @@ def bundled(store: ObjectStore, what: Bundle) -> bytes:
 
 def verify(store: ObjectStore, file: Path) -> None:
     """Have git say that the bundle is whole; raises `GitError`."""
-    Git(store.git.directory).run("bundle", "verify", "-q", str(file.resolve()))
+    Git(store.git.directory).run("bundle", "verify", str(file.resolve()))

@@ -1,20 +1,22 @@
-"""Series with a stage to hand over, each made once and copied for every test."""
+"""Series with a stage to hand over."""
 
 from __future__ import annotations
 
 import hand_off_world
 import pytest
-
-
-@pytest.fixture(scope="session")
-def hand_off_models(tmp_path_factory):
-    return {}
+import submit_world
 
 
 @pytest.fixture
-def world(hand_off_models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
+def alone(tmp_path, run_stacker):
+    """`alone(proof)`: nothing but the stage, and no forge; nothing was packed yet."""
+    return lambda proof="tree": hand_off_world.Alone.new(tmp_path, run_stacker, proof)
+
+
+@pytest.fixture
+def on_hub(tmp_path, tmp_path_factory, run_stacker, monkeypatch):
     """One that nothing was submitted of."""
-    with hand_off_world.copies(
-        hand_off_models, tmp_path, tmp_path_factory, run_stacker, monkeypatch
+    with submit_world.copies(
+        {}, tmp_path, tmp_path_factory, run_stacker, monkeypatch, new=hand_off_world.new
     ) as made:
         yield made()
