@@ -55,7 +55,7 @@ def proof_of(
 ) -> HandOffProof | None:
     """What proves that a stage with these patches is there; `None`: nothing can, for they change
     nothing."""
-    paths = _touched(store, patches)
+    paths = changed_paths(store, patches)
     if paths is None:
         return None
     repository = series.plan.repository(series.plan.stage(stage).repository)
@@ -71,7 +71,7 @@ def proof_of(
             assert_never(never)
 
 
-def _touched(store: ObjectStore, patches: Sequence[PatchCommit]) -> ByPaths | None:
+def changed_paths(store: ObjectStore, patches: Sequence[PatchCommit]) -> ByPaths | None:
     """The paths that patches change, as the last one leaves them."""
     if not patches:
         return None
