@@ -4,6 +4,7 @@
      ├ UsageError                exit 2   the command line contradicts itself
      ├ PlanError                 exit 1   series.toml is not a plan; carries every problem at once
      ├ SeriesError               exit 1   lock, patches and store do not fit together
+     ├ TemplateFault             exit 1   a template of the series makes no text
      ├ PatchError                exit 1   a patch file does not apply on its exact preimage
      ├ GitError                  exit 1   git refused; carries its own words
      ├ ForgeError                exit 1   the forge refused, or cannot be reached
@@ -75,6 +76,10 @@ class PlanError(StackerError):
 
 class SeriesError(StackerError):
     """Plan, lock, patches and store do not fit together."""
+
+
+class TemplateFault(StackerError):
+    """A template of the series makes no text; `where` is the line that is wrong."""
 
 
 class PatchError(StackerError):

@@ -36,7 +36,7 @@ EXIT_CODES = {
 }
 
 # Each takes longer to load than all that a small command does.
-HEAVY = {"git", "github", "graphql", "requests", "rich", "sqlite3", "unidiff", "werkzeug"}
+HEAVY = {"git", "github", "graphql", "jinja2", "requests", "rich", "sqlite3", "unidiff", "werkzeug"}
 
 # Somebody's machine: home folders, and what stands under the roots that machines differ in.
 PRIVATE_PATH = re.compile(

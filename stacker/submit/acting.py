@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.gather import Place, PullForge
     from stacker.submit.proof import Proof
+    from stacker.submit.published_facts import PublishedVersion
 
 PUBLISHING = "publishing"
 """What `told` hears after each action, with how many are done and how many there are."""
@@ -56,6 +57,7 @@ class Run:
     pulls: dict[StageId, PullRequest]
     left: dict[StageId, PullRequest]
     proof: Proof
+    versions: Mapping[StageId, tuple[PublishedVersion, ...]]
     handed: tuple[StageId, ...] = ()
     move_base: bool = False
     push: Callable[..., PushOutcome] = push
@@ -65,7 +67,9 @@ class Run:
 
     def bodies(self) -> dict[StageId, str]:
         """Our block of each text, as it is to be."""
-        return bodies(self.series, self.wanted, self.places, self.pulls, self.proof)
+        return bodies(
+            self.series, self.wanted, self.places, self.pulls, self.proof, versions=self.versions
+        )
 
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         """What brings the texts to that."""

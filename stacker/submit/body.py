@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
+from stacker.submit.templating import Templates, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BEGIN, _END = "<!-- stacker:begin", "<!-- stacker:end -->"
-_HOW = (
-    "Nothing to install. This is one part of a series; a tool keeps this text up to date, and "
-    "what you write outside its markers stays."
-)
+HOW = "https://pypi.org/project/patch-stacker/"
+"""Where a reviewer who has never heard of stacker reads how this works."""
+_BUILT_IN = Templates()
 _BLOCK = re.compile(r"<!-- stacker:begin(?P<facts>[^\n]*?) -->\n.*?<!-- stacker:end -->", re.DOTALL)
 
 
@@ -54,7 +54,7 @@ class Text:
     """A stage's own text: its title, its body in Markdown, and where its own change is seen.
 
     `evidence` are lines about it, and `unverified` what is to be remembered of it, as rows; `graph`
-    are lines that draw the series.
+    are lines that draw the series; `published` is the hidden line of `published_facts`.
     """
 
     title: str
@@ -63,28 +63,38 @@ class Text:
     evidence: tuple[str, ...] = ()
     unverified: tuple[tuple[str, ...], ...] = ()
     graph: tuple[str, ...] = ()
+    published: str = ""
 
 
-def pull_body(series: Called, part: Part, parts: Sequence[Part], text: Text, *, draft: bool) -> str:
-    """Our block: three lines that stand alone in a mail, the stage's text, its evidence, the
-    navigation."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A part as a template sees it: harmless words; `here` says that the text is about this one."""
+
+    number: int
+    title: Words
+    reference: Words
+    state: Words
+    group: Words
+    here: bool
+
+
+def pull_body(
+    series: Called,
+    part: Part,
+    parts: Sequence[Part],
+    text: Text,
+    *,
+    draft: bool,
+    templates: Templates = _BUILT_IN,
+) -> str:
+    """Our block, as the template has it: three lines that stand alone in a mail, the stage's text,
+    its evidence, the navigation. The markers are put round it here."""
     facts: dict[str, object] = {"series": series.name, "stage": part.stage, "draft": draft}
     facts |= {"unverified": text.unverified} if text.unverified else {}
-    lines = [
-        f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->",
-        _where(series.title, part, parts),
-        f"**Review only this part:** {text.range_view}",
-        _HOW,
-        "",
-    ]
-    if text.body:
-        lines += [_closed(_unmarked(text.body)), ""]
-    lines += text.evidence
-    if len(parts) > 1:
-        graph = [*text.graph, ""] if text.graph else []
-        lines += ["<details><summary>All parts</summary>", "", *_navigation(part, parts), "",
-                  *graph, "</details>", ""]  # fmt: skip
-    return "\n".join([*lines, _END])
+    said = templates.render("pull.md.j2", _values(series, part, parts, text))
+    said = _closed(_unmarked(said)).strip("\n")
+    hidden = f"{text.published}\n" if text.published else ""
+    return f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->\n{said}\n\n{hidden}{_END}"
 
 
 def with_block(present: str, block: str) -> str:
@@ -98,6 +108,12 @@ def with_block(present: str, block: str) -> str:
 def says(present: str, block: str) -> bool:
     """Whether `present` has our block just so."""
     return with_block(present, block) == present.replace("\r\n", "\n")
+
+
+def block_in(present: str) -> str:
+    """Our block of a text; empty where there is none."""
+    found = _BLOCK.search(present.replace("\r\n", "\n"))
+    return found[0] if found else ""
 
 
 def with_lines(block: str, lines: Sequence[str]) -> str:
@@ -175,14 +191,28 @@ def _where(series: str, part: Part, parts: Sequence[Part]) -> str:
     return " · ".join(words)
 
 
-def _navigation(here: Part, parts: Sequence[Part]) -> list[str]:
-    lines = []
-    for number, part in enumerate(parts, 1):
-        mark = " **(this one)**" if part.stage == here.stage else ""
-        name = f"{part.reference} " if part.reference else ""
-        group = f", lands with *{inline(part.group)}*" if part.group else ""
-        lines.append(f"{number}. {name}{inline(part.title)} ({part.state}{group}){mark}")
-    return lines
+def _values(
+    series: Called, part: Part, parts: Sequence[Part], text: Text
+) -> dict[str, Words | list[Words] | list[Row]]:
+    """What a template may say, made harmless."""
+    return {
+        "series": Words(inline(series.title)),
+        "title": Words(inline(text.title)),
+        "where": Words(_where(series.title, part, parts)),
+        "range_view": Words(text.range_view),
+        "how": Words(HOW),
+        "text": Words(_closed(_unmarked(text.body))),
+        "evidence": [Words(line) for line in text.evidence],
+        "graph": [Words(line) for line in text.graph],
+        "parts": [_row(n, one, here=one.stage == part.stage) for n, one in enumerate(parts, 1)],
+    }
+
+
+def _row(number: int, part: Part, *, here: bool) -> Row:
+    return Row(
+        number=number, title=Words(inline(part.title)), reference=Words(part.reference),
+        state=Words(part.state), group=Words(inline(part.group or "")), here=here,
+    )  # fmt: skip
 
 
 def _needed(part: Part) -> str:

@@ -22,6 +22,7 @@ from stacker.submit.heads import HeadsRequest, compose_heads, published_as
 from stacker.submit.left_over import tidying
 from stacker.submit.pretended import Pretended, pretended_package, pretended_push, unnumbered
 from stacker.submit.proof import proof_of
+from stacker.submit.published_versions import published_versions
 from stacker.submit.reason import reason_for
 from stacker.submit.request import SubmitResult
 from stacker.submit.rights import require_rights
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
+    from stacker.submit.foreign import Moved
     from stacker.submit.gather import Place, PullForge
     from stacker.submit.request import SubmitRequest
 
@@ -57,10 +59,8 @@ def submit(
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     facts, series = gather(work, handed.series, stages, places=places, forge=forge, told=told)
     open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
-    heads = compose_heads(
-        work.store, series,
-        HeadsRequest(open_ones, request.move_base, request.why or reason_for(work.store, series)),
-    )  # fmt: skip
+    why = request.why or reason_for(work.store, series)
+    heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
     wanted = wanted_pulls(series, heads, places, facts.pulls)
     new = anew(wanted, facts.pulls, lock)
     proof = proof_of(work, series, wanted, request.environment)
@@ -70,16 +70,16 @@ def submit(
     )  # fmt: skip
     proof = proof.publishing(new, {one.stage for one in lacking})
     left = {one.stage: one.pull for one in facts.left}
+    versions = published_versions(work.store, series, heads, facts.pulls, why)
     run = Run(
-        work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof,
+        work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, versions,
         handed=handed.waiting, move_base=request.move_base,
     )  # fmt: skip
     others = moved_by_others(heads, places, facts.tips)
     blocked = () if request.unverified else lacking
     if others or blocked:
-        remember_pulls(work.directory.state, list(facts.pulls.values()), work.now)
-        words = (told_of(work, series.lock, m, places[m.repository], told) for m in others)
-        return replace(_result(run, (), skipped), foreign=tuple(words), blocked=blocked)
+        run.told = told
+        return replace(_stopped(run, others, skipped), blocked=blocked)
     actions = (
         *decide(wanted, facts.pulls, facts.tips),
         *tidying(series.plan.name, facts.left, request.close),
@@ -103,6 +103,14 @@ def submit(
 
 def _merged(pull: PullRequest | None) -> bool:
     return pull is not None and pull.state is PullState.MERGED
+
+
+def _stopped(run: Run, others: Sequence[Moved], told: Sequence[str]) -> SubmitResult:
+    """Nothing was done; what others pushed is told of, and what was read remembered."""
+    work, lock = run.work, run.series.lock
+    remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
+    words = (told_of(work, lock, one, run.places[one.repository], run.told) for one in others)
+    return replace(_result(run, (), told), foreign=tuple(words))
 
 
 def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:

@@ -14,6 +14,8 @@ from stacker.submit.body import Called, Part, Text, inline, pull_body, unverifie
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
+from stacker.submit.published_facts import PublishedFacts, write
+from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from stacker.submit.gather import Place
     from stacker.submit.heads import Head
     from stacker.submit.proof import Proof
+    from stacker.submit.published_facts import PublishedVersion
 
 
 def wanted_pulls(
@@ -61,6 +64,8 @@ def bodies(
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
     proof: Proof,
+    *,
+    versions: Mapping[StageId, tuple[PublishedVersion, ...]],
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
@@ -75,15 +80,25 @@ def bodies(
             title=title, body=body, range_view=_range_view(series, one, places),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
             graph=tuple(graph_lines(here, parts)),
+            published=_published(series, one, versions[one.stage]),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
-        found[one.stage] = pull_body(called, here, parts, text, draft=draft)
+        templates = templates_in(series.files, series.plan.repository(one.repository).preset)
+        found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
 
 
 def parts_of(series: Series, repository: str, pulls: Mapping[StageId, PullRequest]) -> list[Part]:
     """All stages, as a text for people of `repository` speaks of them."""
     return [_part(series, stage, repository, pulls) for stage in series.plan.order]
+
+
+def _published(series: Series, one: Wanted, versions: tuple[PublishedVersion, ...]) -> str:
+    plan = series.plan
+    facts = PublishedFacts(
+        series=plan.name, stage=one.stage, title=one.title, home=plan.home, versions=versions
+    )
+    return write(facts)
 
 
 def _lacks(stage: StageId, proof: Proof, present: str) -> tuple[Lack, ...]:

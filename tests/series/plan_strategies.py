@@ -181,6 +181,7 @@ def repository(draw, name):
         publish=draw(st.sampled_from(Publish)),
         landing=draw(st.sampled_from(Landing)),
         proof=draw(st.sampled_from(Proof)),
+        sign_off=draw(st.booleans()),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from submit_world import kinds
 
+from stacker.submit.published_facts import PublishedFacts, PublishedVersion, read
+
 GROUP = '[groups.final]\nstages = ["b", "c"]'
 
 
@@ -74,7 +76,7 @@ def test_the_text_of_a_pull_request(make):
         "**Review only this part:** [its own change](/porter/proj/compare/s/a...s/b) on top of a"
     )
     assert "Because." in lines
-    assert lines[-22:] == [
+    assert lines[-23:-2] == [
         "<details><summary>All parts</summary>",
         "",
         "1. #1 a (open)",
@@ -96,8 +98,13 @@ def test_the_text_of_a_pull_request(make):
         "",
         "</details>",
         "",
-        "<!-- stacker:end -->",
     ]
+    assert lines[-1] == "<!-- stacker:end -->"
+    heads, base = world.branches(), world.lock.bases["proj"]
+    assert read("\n".join(lines)) == PublishedFacts(
+        series="s", stage="b", title="Do b", home=None,
+        versions=(PublishedVersion(1, heads["s/b"], heads["s/a"], base, "b"),),
+    )  # fmt: skip
     assert world.pull("b")["title"] == "Do b"
     assert (
         world.pull("a")["body"].split("\n")[2].endswith("the *Files changed* tab shows just this")

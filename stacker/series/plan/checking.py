@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stacker.series.plan.model import DEMO_FORGE, RunnerKind
+from stacker.series.plan.model import DEMO_FORGE, Preset, Publish, RunnerKind
 from stacker.series.plan.naming import (
     did_you_mean,
     listed,
@@ -100,6 +100,7 @@ def _check_repository(entry: Entry[Repository], report: Report) -> None:
     wrong = repository.branch is not None and wrong_with_branch(repository.branch)
     if wrong:
         report.add((*path, "branch"), f"the branch {str(repository.branch)[:80]!r} {wrong}")
+    _check_preset(entry, report)
     if repository.fork is None:
         return
     if upstream_kind(repository.fork) is not UpstreamKind.FORGE:
@@ -110,6 +111,18 @@ def _check_repository(entry: Entry[Repository], report: Report) -> None:
             (*path, "fork"),
             f"a fork needs an upstream on the forge, and {repository.upstream[:80]!r} is a {kind}",
             way_out="leave the fork out, or write the upstream as OWNER/NAME",
+        )
+
+
+def _check_preset(entry: Entry[Repository], report: Report) -> None:
+    """CPython's developers ask that nobody pushes by force to a branch that is under review."""
+    repository = entry.value
+    if repository.preset is Preset.CPYTHON and repository.publish is Publish.REWRITE:
+        report.add(
+            (*entry.path, "publish" if "publish" in entry.written else "preset"),
+            "the preset 'cpython' goes with no branches that are rewritten: a force-push loses "
+            "what reviewers have seen",
+            way_out='write publish = "append"',
         )
 
 

@@ -14,6 +14,7 @@ from stacker.series.plan.model import (
     Override,
     Plan,
     Platform,
+    Preset,
     Proof,
     Publish,
     Repository,
@@ -93,6 +94,15 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             choices=Landing,
         ),
         "proof": Key(Shape.CHOICE, "what proves that a stage has landed", choices=Proof),
+        "preset": Key(
+            Shape.CHOICE,
+            "whose habits titles and texts keep, and what submit --check asks for",
+            choices=Preset,
+        ),
+        "sign_off": Key(
+            Shape.SWITCH,
+            "whether each patch has to carry its author's Signed-off-by; default: false",
+        ),
     },
     Stage: {
         "id": Key(Shape.NAME, "the stage's name in branches, files and commands", required=True),

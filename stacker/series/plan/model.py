@@ -44,6 +44,13 @@ class Proof(StrEnum):
     CHECK = "check"
 
 
+class Preset(StrEnum):
+    """Whose habits the pull requests of a repository keep."""
+
+    DEFAULT = "default"
+    CPYTHON = "cpython"
+
+
 class RunnerKind(StrEnum):
     """What builds."""
 
@@ -69,6 +76,8 @@ class Repository(NamedTuple):
     publish: Publish = Publish.REWRITE
     landing: Landing = Landing.AUTO
     proof: Proof = Proof.TREE
+    preset: Preset = Preset.DEFAULT
+    sign_off: bool = False
 
     @property
     def kind(self) -> UpstreamKind:
