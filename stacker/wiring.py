@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stacker.forge.github import GitHub
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.versions.operations import Operation
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
     from stacker.sync.home import Home
 
 
@@ -63,7 +63,7 @@ class Desk(NamedTuple):
 
     def place(self, name: str) -> Place:
         """Where the branches of a repository of the plan go."""
-        from stacker.submit.gather import Place  # noqa: PLC0415 - most commands submit nothing
+        from stacker.submit.place import Place  # noqa: PLC0415 - most commands submit nothing
 
         repository = self.work.plan.repository(name)
         fork = repository.fork or repository.upstream

@@ -64,7 +64,8 @@ def submit(
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
             _ask_to_publish(options, desk, request)
         result = _submit(options, desk, request)
-    code = ExitCode.BLOCKED if result.foreign or result.blocked else ExitCode.DONE
+    stopped = result.foreign or result.blocked or result.stopped
+    code = ExitCode.BLOCKED if stopped else ExitCode.DONE
     text = rendering.submit_text(result, dry_run=dry_run)
     return Answer(rendering.submit_document(result), text, code)
 

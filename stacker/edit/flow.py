@@ -15,7 +15,7 @@ from stacker.edit.place import (
     open_folder,
     sweep,
 )
-from stacker.edit.pulled import adopted
+from stacker.edit.pulled import knowing
 from stacker.edit.standing import target
 from stacker.edit.taking import Asked, next_file, put_together, taken
 from stacker.errors import UsageError
@@ -145,7 +145,9 @@ def _taken(
     patches = taken(work.store, opened, now, found, asked)
     before = frozenset(now.patches)
     mine = {patch.file: patch.commit for patch in patches if patch not in before}
-    lock = adopted(work, series.lock, stage, pulled) if pulled else series.lock
+    lock = series.lock
+    if pulled is not None:
+        lock = knowing(work, lock, stage, pulled, adopted=opened.adopted)
     if not mine and lock == series.lock:
         return Untouched(opened, now.version)
     if mine:

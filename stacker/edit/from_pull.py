@@ -1,4 +1,5 @@
-"""`stacker edit STAGE --from-pull`: take in what others pushed to the stage's branch.
+"""`stacker edit STAGE --from-pull`: take in what others pushed to the stage's branch, or to the
+pull request that it adopts.
 
 Their commits are put on the stage as it is now, each a patch of its own, so that its author stays;
 then the lock knows their head as ours, and the next `submit` goes on from there. Where one does
@@ -11,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacker.edit.news import gather
 from stacker.edit.place import Opened, all_opened, folder_for, open_folder, sweep
-from stacker.edit.pulled import adopted, changes
+from stacker.edit.pulled import changes, knowing
 from stacker.edit.standing import target
 from stacker.edit.taking import next_file
-from stacker.edit.theirs import NothingNew, Theirs, gather
+from stacker.edit.theirs import NothingNew, Theirs
 from stacker.errors import SeriesError
 from stacker.git.pick import Pick, Picked, Stopped
 from stacker.git.replay.engine import replay
@@ -38,19 +40,21 @@ if TYPE_CHECKING:
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
     """What others pushed is in these patch files; none where the stage has all of it already.
 
-    `said` names the commits and their authors, `head` is theirs. `result` is as after an edit.
+    `said` names the commits and their authors, `head` is theirs, pushed to `where`: the stage, or
+    `#N` that it adopts. `result` is as after an edit.
     """
 
     stage: StageId
     head: Oid
     said: str
+    where: str
     patches: tuple[str, ...]
     result: RebaseResult
 
@@ -106,12 +110,13 @@ def _take_in(
         refuse_added(work.store, now.tip, tuple(new.values()))
     texts = texts_of(work.store, {f"patches/{stage}/{file}": oid for file, oid in new.items()})
     changed = series._replace(
-        lock=adopted(work, series.lock, stage, theirs.head),
+        lock=knowing(work, series.lock, stage, theirs.head, adopted=theirs.adopted is not None),
         patches={**series.patches, stage: tuple(patches)}, files={**series.files, **texts},
     )  # fmt: skip
     said = by_whom(work.store, theirs.commits)
-    result = restack_edit(work, series, changed, Edit(stage, f"{said}, pushed to {stage}"))
-    return TakenIn(stage, theirs.head, said, tuple(new), result)
+    where = stage if theirs.adopted is None else f"#{theirs.adopted}"
+    result = restack_edit(work, series, changed, Edit(stage, f"{said}, pushed to {where}"))
+    return TakenIn(stage, theirs.head, said, where, tuple(new), result)
 
 
 def _open(
@@ -123,7 +128,7 @@ def _open(
     sweep(work.store, state)
     opened = Opened(
         theirs.stage, folder_for(state, theirs.stage), now.tip, base, len(now.patches), here.oid,
-        theirs.head,
+        theirs.head, adopted=theirs.adopted is not None,
     )  # fmt: skip
     open_folder(work.store, state, opened, commits)
     return opened

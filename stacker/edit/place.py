@@ -29,7 +29,8 @@ class Opened:
     """A stage that is open: its folder, and what it was when it was opened.
 
     `tip` is the commit of its chain on upstream's commit `base`, `patches` how many of its commits
-    are the stage's own, and `operation` the version that had them.
+    are the stage's own, and `operation` the version that had them. `pulled` is the head of others
+    that is put on it: of the stage's branch, or, with `adopted`, of the pull request it adopts.
     """
 
     stage: str
@@ -39,6 +40,7 @@ class Opened:
     patches: int
     operation: Oid
     pulled: Oid | None = None
+    adopted: bool = False
 
 
 def open_folder(
@@ -60,6 +62,7 @@ def open_folder(
         "patches": opened.patches,
         "operation": opened.operation,
         "pulled": opened.pulled,
+        "adopted": opened.adopted,
     }
     write_atomically(_note(opened.folder), json.dumps(note).encode(), by_way_of=state)
 
@@ -110,7 +113,10 @@ def _read(note: Path) -> Opened:
         said = json.loads(note.read_text(encoding="utf-8"))
         tip, base, operation = (Oid(said[key]) for key in ("tip", "base", "operation"))
         pulled = Oid(said["pulled"]) if said.get("pulled") else None
-        return Opened(said["stage"], folder, tip, base, int(said["patches"]), operation, pulled)
+        return Opened(
+            said["stage"], folder, tip, base, int(said["patches"]), operation, pulled,
+            adopted=said.get("adopted") is True,
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError) as exc:
         raise SeriesError(
             f"{note.name} is damaged: {exc}",

@@ -55,10 +55,16 @@ def changes(
         yield own.commit
 
 
-def adopted(work: Workspace, lock: Lock, stage: StageId, head: Oid) -> Lock:
-    """The lock that knows `head` as what the stage's branch has."""
+def knowing(work: Workspace, lock: Lock, stage: StageId, head: Oid, *, adopted: bool) -> Lock:
+    """The lock that knows `head` as what the stage's branch has, or the pull request it adopts."""
     line = lock.stage(stage)
     assert line is not None, "what was pulled has a line"
+    if adopted:
+        line = line._replace(adopted=head)
+        lock = lock.updated(line)
+    # A stage that is pushed to what it adopts has that one's branch.
+    if adopted and (line.published is None or work.plan.stage(stage).pushes_to is None):
+        return lock
     assert line.published is not None, "what was pulled was published"
     published = line.published._replace(
         head=head, base=_base(work, line.repository, line.published, head)

@@ -13,15 +13,15 @@ from stacker.submit import intents
 from stacker.submit.foreign import commits_of_others, fetch_branch, known_commits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
-    from stacker.series.lock import Published
+    from stacker.series.lock import Published, StageLock
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +37,23 @@ class NothingNew:
 class Theirs:
     """What is on a stage's branch beyond what we published: `commits` up to `head`.
 
-    `trunk` is the tip of upstream's branch.
+    `trunk` is the tip of upstream's branch. With `adopted` it is what came to the pull request of
+    that number, which the stage adopts, since it was taken in.
     """
 
     stage: StageId
     head: Oid
     commits: tuple[Oid, ...]
     trunk: Oid
+    adopted: int | None = None
 
 
-def gather(
-    work: Workspace,
-    series: Series,
-    stage: StageId,
-    place: Callable[[str], Place],
-    told: Told | None,
+def pushed(
+    work: Workspace, series: Series, line: StageLock, there: Place, told: Told | None
 ) -> Theirs | NothingNew:
-    """Ask the forge what the branch has now, and fetch it."""
-    line = series.lock.stage(stage)
-    published = line.published if line else None
-    if line is None or published is None:
-        raise SeriesError(f"{stage} was never submitted", hint="Run `stacker submit` first.")
-    there = place(line.repository)
+    """Ask the forge what the branch of a published stage has now, and fetch it."""
+    stage, published = line.stage, line.published
+    assert published is not None, "what was never published has no branch"
     tips = transfer.ask(there.url, work.store.git.directory, there.credential).refs
     head = _head(work, stage, published, there, tips)
     if head == published.head:
@@ -84,12 +79,8 @@ def _head(
             f"{there.fork} has no branch {branch} any more",
             hint="`stacker submit` brings it back as it was published.",
         )
-    begun = intents.read(work.directory.state).get((there.repository.name, stage))
-    if begun is not None and begun.head == head != published.head:
-        raise SeriesError(
-            f"{there.fork} {branch} has what a submit pushed here that did not finish",
-            hint="Run `stacker submit` to finish it.",
-        )
+    if is_begun(work, there, stage, head) and head != published.head:
+        raise unfinished(f"{there.fork} {branch}")
     below = tips.get(f"refs/heads/{branch}.below")
     if published.below is not None and below not in (None, published.below):
         raise SeriesError(
@@ -97,6 +88,20 @@ def _head(
             hint="It holds no work: delete it, and `stacker submit` makes it anew.",
         )
     return head
+
+
+def is_begun(work: Workspace, place: Place, stage: StageId, head: Oid) -> bool:
+    """Whether a submit meant to push `head` that did not get so far as to remember it."""
+    begun = intents.read(work.directory.state).get((place.repository.name, stage))
+    return begun is not None and begun.head == head
+
+
+def unfinished(where: str) -> SeriesError:
+    """What to say of such a head."""
+    return SeriesError(
+        f"{where} has what a submit pushed here that did not finish",
+        hint="Run `stacker submit` to finish it.",
+    )
 
 
 def _forced(there: Place, published: Published, head: Oid) -> SeriesError:

@@ -177,6 +177,7 @@ class Protection:
     `strict`: the branch must be up to date. `approvals`: how many are needed. `through_pulls`:
     nobody pushes directly. `complete` is False when only the summary that everybody may read was
     shown: then `required_checks` holds, and the other demands are unknown, not absent.
+    `newest_push`: what was pushed last must be approved as it is.
     """
 
     required_checks: tuple[str, ...]
@@ -186,6 +187,7 @@ class Protection:
     linear: bool
     through_pulls: bool
     complete: bool
+    newest_push: bool = False
 
 
 @dataclass(frozen=True, slots=True)

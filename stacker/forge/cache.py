@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stacker.forge.api import PullRequest
 
 _FILE = "forge.json"
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class KnownPull:
     repository: str
     number: int
     url: str
+    author: str
     state: PullState
     draft: bool
     head: str
@@ -50,6 +51,7 @@ def remember_pulls(state: Path, pulls: Iterable[PullRequest], now: int) -> None:
             repository=pull.repository,
             number=pull.number,
             url=pull.url,
+            author=pull.author,
             state=pull.state,
             draft=pull.draft,
             head=pull.head,
@@ -83,6 +85,7 @@ def _row(pull: KnownPull) -> dict[str, object]:
         "repository": pull.repository,
         "number": pull.number,
         "url": pull.url,
+        "author": pull.author,
         "state": pull.state,
         "draft": pull.draft,
         "head": pull.head,
@@ -99,6 +102,7 @@ def _pull(row: dict[str, Any]) -> KnownPull:
         repository=str(row["repository"]),
         number=int(row["number"]),
         url=str(row["url"]),
+        author=str(row["author"]),
         state=PullState(row["state"]),
         draft=bool(row["draft"]),
         head=str(row["head"]),

@@ -78,7 +78,7 @@ class Connection:
                 hint="Set `forge` in series.toml to a URL such as https://github.example.com.",
             )
         self.token = token
-        self._pauses = _PAUSES if pace else (0.0, 0.05)
+        self.pauses = _PAUSES if pace else (0.0, 0.05)
         Requester.injectConnectionClasses(_Direct, HTTPSRequestsConnectionClass)
         self.github = github.Github(
             base_url=api_url.rstrip("/"),
@@ -135,7 +135,7 @@ class Connection:
 
         An alias of it that names nothing is null there; any other error raises.
         """
-        for pause in self._pauses:
+        for pause in self.pauses:
             try:
                 return self._ask_graph(what, document, variables)
             except NoAnswer:

@@ -73,6 +73,7 @@ def full_protection(data: object) -> Protection:
         linear=_enabled(data, "required_linear_history"),
         through_pulls=reviews is not None,
         complete=True,
+        newest_push=reviews is not None and at(reviews, "require_last_push_approval") is True,
     )
 
 

@@ -67,6 +67,20 @@ def ask(what: str, call: Callable[[], T], *, act: bool, token: str | None) -> T:
     raise failure
 
 
+def opening_hint(refusal: Refused, repository: str) -> str:
+    """What to do when no pull request could be opened.
+
+    A forge says 404 where it means that the token lacks the right: the repository was read before.
+    """
+    if refusal.limited or refusal.status not in {403, 404}:
+        return refusal.hint
+    return (
+        f"The token may not open pull requests in {repository}. A fine-grained one can only where "
+        "its resource owner is; a classic one needs the scope `public_repo`. Nothing was opened; "
+        "run it again with another GITHUB_TOKEN."
+    )
+
+
 def words_of(data: object) -> str:
     """The message of a JSON error and those of its `errors` list, in one line."""
     if isinstance(data, bytes):

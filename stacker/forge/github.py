@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ from stacker.forge.facts import (
     repository_facts,
     summary_protection,
 )
-from stacker.forge.failures import Refused
+from stacker.forge.failures import Refused, opening_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,22 @@ class GitHub:
                 if pull.state is PullState.OPEN and pull.base_branch == base:
                     return pull
             raise
-        return self.pull(repository, expect_int(made, "number"))
+        except Refused as refusal:
+            refusal.hint = opening_hint(refusal, repository)
+            raise
+        return self._opened(repository, expect_int(made, "number"))
+
+    def _opened(self, repository: str, number: int) -> PullRequest:
+        """One that is there, though what is read may be older for a moment."""
+        for pause in (*self._connection.pauses, None):
+            if found := self.pulls(repository, [number]):
+                return found[0]
+            if pause is not None:
+                time.sleep(pause)
+        raise ForgeError(
+            f"#{number} was opened in {repository}, and the forge does not show it yet",
+            hint="Run it again in a while: what is there is found and not made twice.",
+        )
 
     def edit_pull(
         self,

@@ -87,12 +87,29 @@ def commits_between(
     return tuple(Oid(line) for line in said.split())
 
 
+def outside(store: ObjectStore, commits: Iterable[Oid], roots: Iterable[Oid]) -> set[Oid]:
+    """Those of `commits` that no commit of `roots` contains; asked at once, not one by one."""
+    asked = [*commits]
+    lines = "".join(f"{oid}\n" for oid in [*asked, *(f"^{root}" for root in roots)])
+    said = set(store.git.text("rev-list", "--stdin", stdin=lines.encode("ascii")).split())
+    return {oid for oid in asked if oid in said}
+
+
 def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:
     """Whether `new` contains `old`; an unreadable history raises `GitError`."""
     done = store.git.attempt("merge-base", "--is-ancestor", old, new)
     if done.code not in (0, 1):
         raise GitError(f"git merge-base: {done.said}")
     return done.code == 0
+
+
+def contained_in(store: ObjectStore, commits: Iterable[Oid], tip: Oid) -> frozenset[Oid]:
+    """Those of `commits` that `tip` contains; one question for all of them."""
+    asked = frozenset(commits)
+    stdin = "".join(f"{oid}\n" for oid in (*asked, f"^{tip}")).encode("ascii")
+    return asked - {
+        Oid(line) for line in store.git.text("rev-list", "--stdin", stdin=stdin).split()
+    }
 
 
 def merge_base(store: ObjectStore, one: Oid, other: Oid) -> Oid | None:

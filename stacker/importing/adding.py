@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.git.objects import Oid
+    from stacker.importing.adopting import Adoption
     from stacker.importing.assignment import Assigned
     from stacker.series.loading import Series
     from stacker.series.plan.model import Plan, StageId
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Addition:
     """Commits for stages of a repository; the first one stands on `base`, which is the series' own
-    or where stage `anchor` ends."""
+    or where stage `anchor` ends. `adoption` is the pull request that they were."""
 
     repository: str
     base: Oid
     anchor: StageId | None
     assigned: Assigned
+    adoption: Adoption | None = None
 
 
 def add(work: Workspace, series: Series, new: Addition) -> tuple[int, Mapping[str, bytes]]:
@@ -54,6 +56,10 @@ def add(work: Workspace, series: Series, new: Addition) -> tuple[int, Mapping[st
         files.setdefault(f"series/{stage}.md", _text(work, oids[0]))
     series = series._replace(plan=plan, patches=patches, files=files)
     lock, files = rewritten(work.store, series, bases, _composed(work, series, bases), {})
+    if new.adoption is not None:
+        line = lock.stage(new.adoption.stage)
+        assert line is not None, "what was added has a line"
+        lock = lock.updated(line._replace(adopted=new.adoption.head))
     save(
         work.directory, work.store, files, lock,
         loaded=loaded, command="import", reason=listed(stage for stage, _ in new.assigned),
@@ -92,7 +98,8 @@ def _new_stages(plan: Plan, new: Addition) -> list[NewStage]:
             obvious = need == above and (above is None or _is_of(plan, new, above))
             needs = None if obvious and above else ((need,) if need else ())
             named = None if new.repository == default else new.repository
-            found.append(NewStage(id=stage, repository=named, needs=needs))
+            adopts = new.adoption.number if new.adoption else None
+            found.append(NewStage(id=stage, repository=named, needs=needs, adopts=adopts))
             above = stage
         need = stage
     return found

@@ -12,7 +12,7 @@ from stacker.git.history import commits_between, first_parents, merge_base
 from stacker.git.objects import Oid
 from stacker.git.process import Git
 from stacker.importing.value import Branch, Imported, Pull, Range
-from stacker.series.workspace import bring, fetch_tip, known_tip, resolve
+from stacker.series.workspace import fetch_tip, known_tip, pull_head, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,12 +55,14 @@ def read_commits(
             f"{base[:10]} and {tip[:10]} have no common history",
             hint="Name the upstream commit that the work began on: `BASE..TIP`.",
         )
+    head = tip if isinstance(source, Pull) else None
     if merges is Merges.FIRST_PARENT:
-        return Imported(fork_point, _first_parent_line(store, fork_point, tip))
+        line = _first_parent_line(store, fork_point, tip)
+        return Imported(fork_point, line, head=head)
     commits = commits_between(store, fork_point, tip)
     if merges is Merges.REFUSED:
         _refuse_merges(store, commits)
-    return Imported(fork_point, commits)
+    return Imported(fork_point, commits, head=head)
 
 
 def _tip(
@@ -78,7 +80,7 @@ def _tip(
         case Branch(name):
             return resolve(store, upstream, name, told)
         case Pull(number):
-            return _of_pull(store, upstream, number, told)
+            return pull_head(store, upstream, number, told)
         case never:
             assert_never(never)
 
@@ -90,20 +92,6 @@ def _upstream_tip(work: Workspace, upstream: Upstream, *, fetch: bool, told: Tol
             f"nothing is known of {upstream.name} yet", hint="Run it without --no-fetch."
         )
     return tip
-
-
-def _of_pull(store: ObjectStore, upstream: Upstream, number: int, told: Told | None) -> Oid:
-    """The head of a pull request, which its upstream has for everybody, from any fork."""
-    ref = f"refs/pull/{number}/head"
-    offered = transfer.ask(upstream.url, store.git.directory, upstream.credential, ref).refs
-    if ref not in offered:
-        raise GitError(
-            f"{upstream.name} has no pull request #{number}",
-            hint="Check the number; `--repository` names another repository of the plan.",
-        )
-    if store.find(offered[ref]) is None:
-        bring(store, upstream, offered[ref], told)
-    return offered[ref]
 
 
 def _of_clone(clone: Path, rev: str) -> Oid:

@@ -11,6 +11,7 @@ from stacker.git import helper
 from stacker.git.history import first_parents
 from stacker.git.objects import Signature
 from stacker.importing.adding import Addition, add, sizes
+from stacker.importing.adopting import adoption
 from stacker.importing.assignment import OneStage, assign
 from stacker.importing.commits import Merges, read_commits
 from stacker.importing.files import read_files
@@ -64,9 +65,11 @@ def import_into(
     _refuse_taken(work, assigned, taken)
     if not assigned:
         raise UsageError("nothing was chosen to import")
-    version, files = add(work, series, Addition(repository, found.base, anchor, assigned))
-    stages = tuple(stage for stage, _ in assigned)
-    return ImportResult(stages, version, found.base, sizes(files, stages), found.notes)
+    adopted, said = adoption(work, request, repository, found, assigned)
+    new = Addition(repository, found.base, anchor, assigned, adopted)
+    version, files = add(work, series, new)
+    stages, notes = tuple(stage for stage, _ in assigned), (*found.notes, *said)
+    return ImportResult(stages, version, found.base, sizes(files, stages), notes)
 
 
 def _repository(plan: Plan, request: ImportRequest) -> str:

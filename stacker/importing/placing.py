@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.errors import ExitCode, SeriesError
@@ -9,14 +10,14 @@ from stacker.git.paths import shown
 from stacker.git.pick import Pick, Picked, Stopped
 from stacker.git.replay.engine import replay
 from stacker.importing.assignment import OneStage
-from stacker.importing.value import Branch, Imported, Pull
+from stacker.importing.value import Branch, Pull
 from stacker.series.compose import Composer, Halted
 from stacker.series.plan.naming import listed
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
-    from stacker.importing.value import ImportRequest
+    from stacker.importing.value import Imported, ImportRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
@@ -67,14 +68,14 @@ def moved(store: ObjectStore, found: Imported, onto: Oid) -> Imported:
             case None:
                 raise AssertionError("what conflicts before it is met first")
     note = f"moved from {found.base[:10]} to {onto[:10]}, where the series has its place"
-    return Imported(onto, tuple(commits), (*found.notes, note))
+    return replace(found, base=onto, commits=tuple(commits), notes=(*found.notes, note))
 
 
 def as_one(store: ObjectStore, found: Imported) -> Imported:
     """All as one commit, whatever merges lie between: the last tree, the first one's words."""
     first, last = store.commit(found.commits[0]), store.commit(found.tip)
     commit = store.write_commit(first.moved(last.tree, (found.base,)))
-    return Imported(found.base, (commit,), found.notes)
+    return replace(found, commits=(commit,))
 
 
 def stopped(store: ObjectStore, stop: Stopped) -> DoesNotFitError:

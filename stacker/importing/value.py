@@ -77,12 +77,14 @@ def commits_named(what: str) -> Commits:
 class Imported:
     """Commits to import, oldest first; the first one stands on `base`.
 
-    `notes` tell a person what had to be decided on the way.
+    `notes` tell a person what had to be decided on the way. Of a pull request `head` is what the
+    forge has as its head.
     """
 
     base: Oid
     commits: tuple[Oid, ...]
     notes: tuple[str, ...] = ()
+    head: Oid | None = None
 
     @property
     def tip(self) -> Oid:

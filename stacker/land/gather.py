@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from stacker.approvals.looking import Shown
 from stacker.errors import UsageError
 from stacker.forge.cache import remember_pulls
 from stacker.gate.flow import GateForge
 from stacker.git.beside import beside
+from stacker.git.objects import Oid
 from stacker.handoff.proof import is_handed_over
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
@@ -22,22 +24,25 @@ from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.workspace import fetch_tip
+from stacker.submit.approving import earlier
 from stacker.submit.foreign import moved_by_others
-from stacker.submit.gather import PullForge, gather, publishable
+from stacker.submit.gather import gather, publishable
 from stacker.submit.heads import HeadsRequest, compose_heads
+from stacker.submit.place import PullForge
+from stacker.submit.pulls import branch_of
 from stacker.verify.trust import is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.approvals.standing import Known
     from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest
-    from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.plan.model import Plan, StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.place import Place
 
 
 class LandForge(PullForge, MergeForge, SettleForge, GateForge, Protocol):
@@ -129,13 +134,15 @@ def gather_facts(
     stages, _ = publishable(series, around)
     places = {n: place(n) for n in dict.fromkeys(series.plan.stage(s).repository for s in stages)}
     found, series = gather(work, series, stages, places=places, forge=forge, told=told)
-    remember_pulls(work.directory.state, list(found.pulls.values()), work.now)
-    heads = {h.stage: h for h in compose_heads(work.store, series, HeadsRequest(stages, False, ""))}
+    remember_pulls(work.directory.state, found.read(), work.now)
+    asked = HeadsRequest(stages, False, "", found.elsewhere)
+    heads = {head.stage: head for head in compose_heads(work.store, series, asked)}
     home = series.plan.repository(target.repository)
     here = places.get(target.repository) or place(target.repository)
     waiting = [
         n for n in series.plan.in_order(needs) if n not in target.all_members and not there(n)
     ]
+    before = earlier(work.store, series, places, _shown(series, members, found.pulls))
     mine = [heads[m] for m in members if m in heads]
     group = series.plan.group(target.group) if target.group else None
     other = series.plan.group_of(target.all_members[0]) if group is None else None
@@ -147,12 +154,12 @@ def gather_facts(
         trunk=here.trunk,
         group=group,
         alone_in=other.name if other else None,
-        members=tuple(_member(series, m, heads, found.pulls) for m in members),
+        members=tuple(_member(series, m, heads, found.pulls, before.get(m)) for m in members),
         waiting_needs=tuple(
             (n, _number(series, n)) for n in waiting if not is_handed_over(series, n)
         ),
         handed_needs=tuple((n, _upstream(series, n)) for n in waiting if is_handed_over(series, n)),
-        foreign=tuple(map(str, moved_by_others(mine, places, found.tips))),
+        foreign=tuple(map(str, moved_by_others(mine, found.places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
     )
@@ -183,6 +190,7 @@ def _member(
     stage: StageId,
     heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
+    earlier_heads: Mapping[str, Known] | None,
 ) -> MemberFacts:
     line, head = series.lock.stage(stage), heads.get(stage)
     published = line.published.head if line and line.published else None
@@ -191,11 +199,21 @@ def _member(
         pull=pulls.get(stage),
         head=published,
         unsubmitted=head is None or head.head != published,
+        earlier=earlier_heads,
     )
 
 
 def _upstream(series: Series, stage: StageId) -> str:
     return series.plan.repository(series.plan.stage(stage).repository).upstream
+
+
+def _shown(
+    series: Series, members: Sequence[StageId], pulls: Mapping[StageId, PullRequest]
+) -> dict[StageId, Shown]:
+    """The members' pull requests with the heads that they have now."""
+    return {
+        m: Shown(pulls[m], branch_of(series, m), Oid(pulls[m].head)) for m in members if m in pulls
+    }
 
 
 def _number(series: Series, stage: StageId) -> int | None:

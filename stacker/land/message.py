@@ -77,10 +77,8 @@ def landing_body(members: Sequence[MemberFacts], candidate: Candidate, message: 
 
 def _member(member: MemberFacts) -> str:
     number = f"#{member.pull.number}" if member.pull else ""
-    approved = (
-        [r.author for r in member.pull.reviews if r.state == "approved"] if member.pull else []
-    )
-    by = f", approved by {', '.join(dict.fromkeys(map(inline, approved)))}" if approved else ""
+    approved = [inline(one.author) for one in member.approvals.standing]
+    by = f", approved by {', '.join(approved)}" if approved else ""
     return f"{number} {inline(member.stage)} at {member.head}{by}"
 
 

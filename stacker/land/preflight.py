@@ -5,27 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import CIState, MergeMethod, Permission, PullState, ReviewState
+from stacker.approvals.standing import Approvals, ApprovalState, approvals_of
+from stacker.approvals.words import told
+from stacker.forge.api import CIState, MergeMethod, Permission, PullState
 from stacker.land.outcome import Reason, Way, Who
 from stacker.series.plan.model import Landing
 from stacker.submit.body import drafted_by_us
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts, Review
+    from stacker.approvals.standing import Known
+    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Group, Repository, StageId
+
+_THIS_HEAD = ApprovalState.THIS_HEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
-    """A member as it is: its pull request, whether it says what the series says, its head."""
+    """A member as it is: its pull request, whether it says what the series says, its head.
+
+    `earlier` is what is known of earlier heads that were approved; `None` when the plan lets no
+    approval of such a one stand.
+    """
 
     stage: StageId
     pull: PullRequest | None
     head: Oid | None
     unsubmitted: bool
+    earlier: Mapping[str, Known] | None = None
+
+    @property
+    def approvals(self) -> Approvals:
+        """What its reviewers say of the head that its pull request has."""
+        if self.pull is None:
+            return Approvals()
+        return approvals_of(self.pull, self.pull.head, self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,33 +203,39 @@ def _member(facts: LandFacts, member: MemberFacts) -> list[Reason]:
 
 
 def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
-    pull, stage = member.pull, member.stage
+    """Who asks for changes, and whether enough approvals stand.
+
+    What stands is a part of what the forge counts, so that the plan adds to upstream's rule and
+    never replaces it. Where that wants the newest push approved, only this head's approvals do.
+    """
+    pull, stage, said = member.pull, member.stage, member.approvals
     assert pull is not None
-    wanted = facts.group.approvals or 0 if facts.group else 0
-    if facts.protection is not None:
-        wanted = max(wanted, facts.protection.approvals)
-    newest = _newest(pull)
-    against = [r.author for r in newest if r.state is ReviewState.CHANGES_REQUESTED]
     found = [
-        Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}") for name in against
+        Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}")
+        for name in said.refused_by
     ]
-    given = _approvals_of_head(pull)
-    if given < wanted:
-        text = f"#{pull.number} has {given} of {wanted} approvals of its head"
-        found.append(Reason(Who.REVIEWER, stage, text, pull.url))
+    lacking = [one for one in _asked(facts, said) if one[0] < one[1]]
+    if lacking:
+        given, wanted, which = max(lacking, key=lambda one: one[1])
+        text = f"#{pull.number} has {given} of {wanted} approvals {which}"
+        why = "; ".join(told(one) for one in said.each if one.state is not _THIS_HEAD)
+        found.append(Reason(Who.REVIEWER, stage, f"{text}: {why}" if why else text, pull.url))
     return found
 
 
-def _newest(pull: PullRequest) -> tuple[Review, ...]:
-    """Each reviewer's last word; an author's own counts for nothing."""
-    silent = (ReviewState.COMMENTED, ReviewState.PENDING)
-    said = [r for r in pull.reviews if r.state not in silent and r.author != pull.author]
-    return tuple({r.author: r for r in said}.values())
+def _asked(facts: LandFacts, said: Approvals) -> list[tuple[int, int, str]]:
+    """Of each rule how many approvals it has, how many it wants, and of which kind."""
+    given, rules = len(said.standing), facts.protection
+    found = [(given, facts.group.approvals or 0 if facts.group else 0, "that stand")]
+    if rules is not None and rules.newest_push:
+        found.append((_of_this_head(said), rules.approvals, "of its newest push"))
+    elif rules is not None:
+        found.append((given, rules.approvals, "that stand"))
+    return found
 
 
-def _approvals_of_head(pull: PullRequest) -> int:
-    approved = (r for r in _newest(pull) if r.state is ReviewState.APPROVED)
-    return sum(r.commit == pull.head for r in approved)
+def _of_this_head(said: Approvals) -> int:
+    return sum(one.state is _THIS_HEAD for one in said.each)
 
 
 def unmet(protection: Protection | None, pull: PullRequest) -> str:
@@ -221,7 +244,7 @@ def unmet(protection: Protection | None, pull: PullRequest) -> str:
         return ""
     there = passed(pull.checks)
     lacking = [f"{name} has not passed" for name in protection.required_checks if name not in there]
-    given = _approvals_of_head(pull)
+    given = _of_this_head(approvals_of(pull, pull.head))
     if given < protection.approvals:
         lacking.append(f"it has {given} of {protection.approvals} approvals of its head")
     return f"#{pull.number}: {'; '.join(lacking)}" if lacking else ""

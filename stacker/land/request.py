@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Told
     from stacker.land.gather import LandForge
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
+    from stacker.submit.place import Place
     from stacker.verify.request import Event
 
 

@@ -87,7 +87,7 @@ def taken_in(one: TakenIn, rebased: Mapping[str, object]) -> Document:
 def taken_in_text(one: TakenIn, rebased: str) -> str:
     """The same for a person."""
     where = f"is in {', '.join(one.patches)}" if one.patches else f"changes nothing in {one.stage}"
-    lines = [f"What was pushed to {one.stage} {where}: {one.said}."]
+    lines = [f"What was pushed to {one.where} {where}: {one.said}."]
     if one.result.halted:
         lines.append("Not every stage goes with it; `stacker undo` takes it out again.")
     return "\n".join([*lines, rebased])

@@ -51,6 +51,16 @@ def submit_document(result: SubmitResult) -> dict[str, object]:
             }
             for one in result.blocked
         ],
+        "stopped": [
+            {
+                "stage": one.stage,
+                "number": one.number or None,
+                "kind": str(one.kind),
+                "text": one.why,
+                "way_out": one.way_out,
+            }
+            for one in result.stopped
+        ],
         "left_over": [
             {
                 "stage": stage,
@@ -77,8 +87,8 @@ def submit_document(result: SubmitResult) -> dict[str, object]:
 
 def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
     """One line an action, then what to know."""
-    if result.foreign or result.blocked:
-        return "\n".join([*_foreign(result), *_blocked(result)])
+    if result.foreign or result.blocked or result.stopped:
+        return "\n".join([*_stopped(result), *_foreign(result), *_blocked(result)])
     lines = [f"  {_action(action)}" for action in result.actions]
     if lines and dry_run:
         lines.insert(0, "Would be done, in this order:")
@@ -87,6 +97,16 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
     elif not result.author_only:
         lines = ["Every pull request says what the series says."]
     return "\n".join([*lines, *_left(result), *_left_over(result), *result.notes])
+
+
+def _stopped(result: SubmitResult) -> list[str]:
+    """Stage by stage what the forge would make of it, and what to do instead."""
+    if not result.stopped:
+        return []
+    lines = ["Nothing was done: the forge would refuse this, or take it for a merge."]
+    for one in result.stopped:
+        lines += [f"  {one.stage}: {one.why}", f"    -> {one.way_out}"]
+    return lines
 
 
 def _foreign(result: SubmitResult) -> list[str]:

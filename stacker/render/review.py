@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.render.adopts import adopts_document, adopts_words
+from stacker.render.approvals import approvals_document, approvals_text
 from stacker.render.matrix import matrix_document, matrix_text
 from stacker.render.status import stage_words
 
@@ -22,8 +24,10 @@ def review_document(review: Review) -> dict[str, object]:
         "url": one.url,
         "state": str(one.state),
         "group": one.group,
+        "adopts": adopts_document(one),
         "needs": [other.id for other in review.needs],
         "together": [other.id for other in review.together],
+        "approvals": approvals_document(one.opinion.approvals) if one.opinion else [],
         "edits": list(review.edits),
         "below": review.below,
         "commit": review.tip,
@@ -40,10 +44,13 @@ def review_text(review: Review, branch: str) -> str:
     one = review.stage
     head = [one.id, f"#{one.pull}" if one.pull else "", stage_words(one, branch)]
     lines = [review.title, "  ".join(filter(None, head))]
+    lines += adopts_words(one)
     if review.needs:
         lines.append(f"needs {', '.join(map(_named, review.needs))}")
     if review.together:
         lines.append(f"lands together with {', '.join(map(_named, review.together))}")
+    if one.opinion:
+        lines += approvals_text(one.opinion.approvals)
     lines += [f"Edited by hand since: {edit}." for edit in review.edits]
     lines += ["", "Evidence"]
     lines += matrix_text(one.evidence) if one.evidence else ["  was not looked at"]

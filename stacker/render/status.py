@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.approvals.standing import ApprovalState
+from stacker.approvals.words import told
+from stacker.render.adopts import adopts_document, adopts_words
+from stacker.render.approvals import approvals_document
 from stacker.render.boxes import boxes_document, boxes_lines
 from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
+from stacker.submit.restacking import NEEDS_RESTACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.approvals.standing import Approval
     from stacker.status.review import Opinion
     from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
 
 _WIDTH = 80
 _DAY = 86_400  # seconds
+_WORTH_A_WORD = (ApprovalState.CHANGED, ApprovalState.UNKNOWN_HEAD, ApprovalState.DISMISSED)
 
 
 def status_text(status: SeriesStatus) -> str:
@@ -189,17 +196,27 @@ def _said(opinion: Opinion | None, *, in_group: bool) -> str:
     if opinion.refused_by:
         return f"changes asked by {', '.join(opinion.refused_by)}"
     if opinion.approved_by:
-        return f"approved by {', '.join(opinion.approved_by)}"
+        return f"approved by {', '.join(map(_whose, opinion.approvals.standing))}"
     if opinion.approved_before:
         return f"waits for {', '.join(opinion.approved_before)} again"
     return "waits for review" if in_group or not opinion.draft else "draft, waits for review"
 
 
+def _whose(approval: Approval) -> str:
+    """With the version that was approved, where that is an earlier one."""
+    return f"{approval.author} (v{approval.version})" if approval.version else approval.author
+
+
 def _note(one: StageStatus) -> str:
     notes = [_reverted(one)] if one.reverted else []
+    notes += [NEEDS_RESTACK] if one.restack else []
+    notes += adopts_words(one)
     notes += gap_note(one.evidence) if one.evidence else []
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
+    if one.opinion:
+        each = one.opinion.approvals.each
+        notes += [told(approval) for approval in each if approval.state in _WORTH_A_WORD]
     if one.published is not None:
         as_it_is = {True: ", changed since", False: ", same change", None: ""}
         notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
@@ -260,11 +277,13 @@ def _stage(one: StageStatus) -> dict[str, object]:
         "status": str(one.state),
         "waits_for": str(one.waits_for),
         "stopped_on": one.stopped_on,
+        "restack": list(one.restack),
         "ready": one.ready,
         "patches": one.patches,
         "commit": one.commit,
         "pull": one.pull,
         "url": one.url,
+        "adopts": adopts_document(one),
         "head": published.head if published else None,
         "published": published
         and {
@@ -292,6 +311,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "approved_by": list(opinion.approved_by),
             "approved_before": list(opinion.approved_before),
             "refused_by": list(opinion.refused_by),
+            "approvals": approvals_document(opinion.approvals),
             "ci_failing": list(opinion.failing),
             "ci_pending": list(opinion.pending),
             "read_at": opinion.read_at,

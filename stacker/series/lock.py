@@ -51,6 +51,7 @@ class StageLock(NamedTuple):
     base has that commit, so that the stage no longer is part of any chain. `release` is the first
     release tag that contains it. `reverted` is an earlier landing that upstream took back: a stage
     that has `landed` as well stays out of every chain only because its patches are not known here.
+    `adopted` is the head of the pull request that it adopts, as far as that was taken in.
     """
 
     stage: StageId
@@ -64,6 +65,7 @@ class StageLock(NamedTuple):
     landed: bool = False
     release: str | None = None
     reverted: Reverted | None = None
+    adopted: Oid | None = None
 
 
 class _Lock(NamedTuple):
@@ -148,6 +150,8 @@ def _values(line: StageLock) -> dict[str, object]:
         values |= {"head-version": line.published.version, "branch": line.published.branch}
         if line.published.below is not None:
             values["head-below"] = line.published.below
+    if line.adopted is not None:
+        values["adopted"] = line.adopted
     if line.landing is not None:
         values |= {"landing": line.landing, "landed": line.landed}
     if line.release is not None:
@@ -182,6 +186,7 @@ def _line(name: str, values: dict[str, Any]) -> StageLock:
         landed=landed,
         release=str(values["release"]) if "release" in values else None,
         reverted=Reverted(*map(_oid, values["reverted"])) if "reverted" in values else None,
+        adopted=_oid(values["adopted"]) if "adopted" in values else None,
     )
 
 

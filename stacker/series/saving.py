@@ -157,13 +157,15 @@ def _see(
 
 
 def kept(store: ObjectStore, lock: Lock) -> list[Oid]:
-    """The commits that an operation keeps in the store: bases, tips, and what is published."""
+    """The commits that an operation keeps in the store: bases, tips, what was published and what
+    was adopted."""
     # A stage that stands on one other alone stands on that one's tip.
     below = {line.needs[0] for line in lock.stages if len(line.needs) == 1 and not line.landed}
     keep = dict.fromkeys([
         *lock.bases.values(),
         *(line.commit for line in lock.stages if line.stage not in below or line.landed),
         *(line.published.head for line in lock.stages if line.published is not None),
+        *(line.adopted for line in lock.stages if line.adopted is not None),
     ])  # fmt: skip
     found = zip(keep, store.find_many(list(keep)), strict=True)
     return [oid for oid, one in found if one and one[0] == "commit"]  # a lock may be anybody's
@@ -203,4 +205,5 @@ def _line(
         published=old.published if old else None,
         landing=old.landing if old else None,
         reverted=old.reverted if old else None,
+        adopted=old.adopted if old else None,
     )

@@ -202,3 +202,17 @@ def resolve(store: ObjectStore, upstream: Upstream, rev: str, told: Told | None 
     if store.find(local) is None:
         bring(store, upstream, local, told)
     return local
+
+
+def pull_head(store: ObjectStore, upstream: Upstream, number: int, told: Told | None = None) -> Oid:
+    """The head of a pull request, which its upstream has for everybody, from any fork."""
+    ref = f"refs/pull/{number}/head"
+    offered = transfer.ask(upstream.url, store.git.directory, upstream.credential, ref).refs
+    if ref not in offered:
+        raise GitError(
+            f"{upstream.name} has no pull request #{number}",
+            hint="Check the number; `--repository` names another repository of the plan.",
+        )
+    if store.find(offered[ref]) is None:
+        bring(store, upstream, offered[ref], told)
+    return offered[ref]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from stacker.forge.cache import known_pulls
 from stacker.handoff.finding import proved
 from stacker.handoff.made import is_current
 from stacker.handoff.proof import is_handed_over
@@ -16,7 +15,8 @@ from stacker.rebase.flow import dry_run
 from stacker.series.compose import Halted, Waiting
 from stacker.series.lock import Reverted
 from stacker.series.workspace import known_tip
-from stacker.status.pushed import pushed_by_others
+from stacker.status.approvals import earlier
+from stacker.status.pushed import published_pulls, pushed_by_others
 from stacker.status.value import Stopped
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.verify.recorded import evidence_of, looking
@@ -24,6 +24,7 @@ from stacker.verify.recorded import evidence_of, looking
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.approvals.standing import Known
     from stacker.git.objects import Oid
     from stacker.rebase.attempt import Attempt
     from stacker.series.loading import Series
@@ -38,8 +39,9 @@ _MOST_MERGES = 60
 @dataclass(frozen=True, slots=True)
 class Deeper:
     """By stage: its evidence, whether it changed since it was published, the head that others
-    pushed since, what it stopped on, what upstream took out again since the series' base, the
-    commit by which it has what was handed over, and whether its package is what it is to be."""
+    pushed since, what it stopped on, what upstream took out again since the series' base, what is
+    known of earlier heads that were approved, the commit by which upstream has what was handed
+    over, and whether its package is what it is to be."""
 
     evidence: Mapping[StageId, Evidence]
     changed: Mapping[StageId, bool]
@@ -47,24 +49,28 @@ class Deeper:
     stopped: Stopped | None
     stopped_on: Mapping[StageId, StageId]
     reverted: Mapping[StageId, Reverted]
+    earlier: Mapping[StageId, Mapping[str, Known]]
     arrived: Mapping[StageId, Oid]
     packages: Mapping[StageId, bool]
 
 
 _NONE: Mapping[StageId, Any] = MappingProxyType({})
-NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE, _NONE, _NONE)
+NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE, _NONE, _NONE, _NONE)
 
 
 def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
     """All of it; where files were edited by hand, evidence and changes are not known."""
     stopped, stopped_on = _stopped(work, series)
     others, (reverted, arrived) = _others(work, series), _upstream(work, series)
+    before = earlier(work, series)
     if series.edits:
-        return Deeper({}, {}, others, stopped, stopped_on, reverted, arrived, {})
+        return Deeper({}, {}, others, stopped, stopped_on, reverted, before, arrived, {})
     evidence = evidence_of(looking(work, series, environment))
     changed = _changed(work, series)
-    packed = _packages(work, series)
-    return Deeper(evidence, changed, others, stopped, stopped_on, reverted, arrived, packed)
+    return Deeper(
+        evidence, changed, others, stopped, stopped_on, reverted, before, arrived,
+        _packages(work, series),
+    )  # fmt: skip
 
 
 def _packages(work: Workspace, series: Series) -> dict[StageId, bool]:
@@ -107,17 +113,11 @@ def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:
 
 def _others(work: Workspace, series: Series) -> dict[StageId, Oid]:
     """The heads that others pushed, as far as the forge was asked."""
-    pulls = known_pulls(work.directory.state)
-    found: dict[StageId, Oid] = {}
-    for stage in series.live:
-        line = series.lock.stage(stage)
-        if line is None or line.pull is None or line.published is None:
-            continue
-        pull = pulls.get((series.plan.repository(line.repository).upstream, line.pull))
-        head = pushed_by_others(work.store, line.published, pull) if pull else None
-        if head is not None:
-            found[stage] = head
-    return found
+    return {
+        stage: head
+        for stage, published, pull in published_pulls(work, series)
+        if (head := pushed_by_others(work.store, published, pull)) is not None
+    }
 
 
 def _stopped(work: Workspace, series: Series) -> tuple[Stopped | None, dict[StageId, StageId]]:

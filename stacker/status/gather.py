@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.boxes import known as boxes
 from stacker.errors import StackerError
+from stacker.forge.api import PullState
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
 from stacker.land import intent as landings
@@ -21,6 +22,7 @@ from stacker.status import deeper
 from stacker.status.folders import open_folders
 from stacker.status.review import opinion
 from stacker.status.value import (
+    Adopts,
     GroupStatus,
     PublishedAs,
     SeriesStatus,
@@ -29,13 +31,16 @@ from stacker.status.value import (
     UpstreamStatus,
 )
 from stacker.submit import intents
+from stacker.submit.restacking import needs_restack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.forge.cache import KnownPull
     from stacker.series.directory import SeriesDirectory
     from stacker.series.loading import Series
-    from stacker.series.plan.model import Plan, StageId
+    from stacker.series.lock import StageLock
+    from stacker.series.plan.model import Plan, Stage, StageId
     from stacker.series.renaming import Renames
     from stacker.series.workspace import Workspace
     from stacker.status.deeper import Deeper
@@ -116,6 +121,7 @@ def _stages(
     counts: Mapping[StageId, int],
 ) -> tuple[StageStatus, ...]:
     pulls = known_pulls(directory.state)
+    restack = needs_restack(plan, lock, _merged(plan, lock, pulls))
     found = []
     for stage_id in plan.order:
         stage, line = plan.stage(stage_id), lock.stage(stage_id)
@@ -148,12 +154,42 @@ def _stages(
                 release=line.release if line else None,
                 reverted=more.reverted.get(stage_id) or (line.reverted if line else None),
                 stopped_on=more.stopped_on.get(stage_id),
+                restack=restack.get(stage_id, ()),
                 evidence=more.evidence.get(stage_id),
-                opinion=opinion(pull) if pull else None,
+                opinion=opinion(pull, more.earlier.get(stage_id)) if pull else None,
+                adopts=_adopts(stage, line, repository.upstream, pulls),
                 package=more.packages.get(stage_id),
             )
         )
     return tuple(found)
+
+
+def _merged(
+    plan: Plan, lock: Lock, pulls: Mapping[tuple[str, int], KnownPull]
+) -> tuple[StageId, ...]:
+    """The stages whose pull request the forge called merged."""
+    found = []
+    for stage_id in plan.order:
+        line = lock.stage(stage_id)
+        upstream = plan.repository(plan.stage(stage_id).repository).upstream
+        pull = pulls.get((upstream, line.pull)) if line and line.pull else None
+        if pull is not None and pull.state is PullState.MERGED:
+            found.append(stage_id)
+    return tuple(found)
+
+
+def _adopts(
+    stage: Stage,
+    line: StageLock | None,
+    upstream: str,
+    pulls: Mapping[tuple[str, int], KnownPull],
+) -> Adopts | None:
+    number, taken = stage.adopts, line.adopted if line else None
+    if number is None or (stage.pushes_to is not None and line is not None and line.pull):
+        return None
+    pull = pulls.get((upstream, number))
+    more = pull.head != taken if pull and taken and pull.state is not PullState.MERGED else None
+    return Adopts(number, pull.state if pull else None, more)
 
 
 def _groups(plan: Plan, stages: tuple[StageStatus, ...]) -> tuple[GroupStatus, ...]:

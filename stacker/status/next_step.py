@@ -43,6 +43,7 @@ def _steps(status: SeriesStatus) -> Iterator[NextStep]:
         yield NextStep("stacker rebase", "it also brings the series into this clone")
     yield from _landed(status)
     yield from _pushed(status)
+    yield from _came(status)
     yield from _ready(status)
     yield from _behind(status)
     yield from _verify(status)
@@ -61,6 +62,13 @@ def _pushed(status: SeriesStatus) -> Iterator[NextStep]:
     for one in status.stages:
         if one.published is not None and one.published.others is not None:
             because = f"somebody pushed to {f'#{one.pull}' if one.pull else 'its branch'}"
+            yield NextStep(f"stacker edit {one.id} --from-pull", because)
+
+
+def _came(status: SeriesStatus) -> Iterator[NextStep]:
+    for one in status.stages:
+        if one.adopts is not None and one.adopts.more and one.state is not StageState.LANDED:
+            because = f"more came to #{one.adopts.number}"
             yield NextStep(f"stacker edit {one.id} --from-pull", because)
 
 

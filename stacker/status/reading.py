@@ -29,7 +29,8 @@ class PullReader(Protocol):
 def read_pulls(
     directory: SeriesDirectory, plan: Plan, forge: PullReader, now: int
 ) -> tuple[str, ...]:
-    """Read all pull requests of the lock; `now` in seconds since 1970.
+    """Read all pull requests of the lock, and those that the plan's stages continue; `now` in
+    seconds since 1970.
 
     Returns those that the forge does not show, as `OWNER/NAME#N`.
     """
@@ -38,6 +39,8 @@ def read_pulls(
     missing: list[str] = []
     for repository in plan.repositories:
         own = [line.pull for line in lines if line.repository == repository.name and line.pull]
+        own += [s.adopts for s in plan.stages if s.repository == repository.name and s.adopts]
+        own = list(dict.fromkeys(own))
         if own:
             pulls = forge.pulls(repository.upstream, own)
             remember_pulls(directory.state, pulls, now)

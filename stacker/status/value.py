@@ -58,13 +58,25 @@ class PublishedAs:
     others: Oid | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Adopts:
+    """Somebody's pull request that a stage continues: its number, and, if the forge was asked, its
+    state there, and whether more came to it than was taken in (`None`: not known)."""
+
+    number: int
+    state: PullState | None
+    more: bool | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStatus:
     """One stage. `commit` is the tip of its chain; `url` that of its pull request.
 
     `landing` is the upstream commit that brought it in, `release` the first that has it; what was
     `reverted` landed before and was taken out again. `stopped_on` is the stage whose conflict stops
-    a rebase here. `evidence` is `None` when it was not looked at.
+    a rebase here. It needs a `restack` where upstream took those stages from under it. `evidence`
+    is `None` when it was not looked at. `adopts` is the pull request of somebody else that it
+    continues in its own; one that it is pushed to is its own.
     `package` says of one that is handed over whether its package is of this `commit`; `None`: there
     is none here.
     """
@@ -85,9 +97,11 @@ class StageStatus:
     release: str | None
     reverted: Reverted | None
     stopped_on: StageId | None
+    restack: tuple[StageId, ...] = ()
     evidence: Evidence | None
     opinion: Opinion | None
     package: bool | None = None
+    adopts: Adopts | None = None
 
     @property
     def url(self) -> str | None:

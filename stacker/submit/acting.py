@@ -20,6 +20,7 @@ from stacker.submit.actions import (
 from stacker.submit.handing_over import packages
 from stacker.submit.rights import refused
 from stacker.submit.texts import texts
+from stacker.submit.version_comment import version_comments, version_lines
 from stacker.submit.wanting import bodies
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.place import Place, PullForge
     from stacker.submit.proof import Proof
-    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.since import History
 
 PUBLISHING = "publishing"
 """What `told` hears after each action, with how many are done and how many there are."""
@@ -57,7 +58,7 @@ class Run:
     pulls: dict[StageId, PullRequest]
     left: dict[StageId, PullRequest]
     proof: Proof
-    versions: Mapping[StageId, tuple[PublishedVersion, ...]]
+    histories: Mapping[StageId, History]
     handed: tuple[StageId, ...] = ()
     move_base: bool = False
     push: Callable[..., PushOutcome] = push
@@ -68,12 +69,17 @@ class Run:
     def bodies(self) -> dict[StageId, str]:
         """Our block of each text, as it is to be."""
         return bodies(
-            self.series, self.wanted, self.places, self.pulls, self.proof, versions=self.versions
+            self.series, self.wanted, self.places, self.pulls, self.proof, histories=self.histories
         )
 
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         """What brings the texts to that."""
-        return texts(self.bodies(), self.wanted, self.pulls, self.series.plan.name)
+        series = self.series.plan.name
+        tables = {w.stage: version_lines(w, self.histories, self.places) for w in self.wanted}
+        return (
+            *texts(self.bodies(), self.wanted, self.pulls, series, tables),
+            *version_comments(self.wanted, self.pulls, self.histories, self.places, series),
+        )
 
     def packages(self) -> tuple[HandOver, ...]:
         """What brings the packages to what they are to be; they name pull requests."""
@@ -124,13 +130,14 @@ def _act(run: Run, action: Action) -> None:
         case EditPull(repository, stage, _, title, base, body):
             pull = run.pull(stage)
             run.forge.edit_pull(pull.repository, pull.number, title=title, base=base, body=body)
-            run.pulls[stage] = replace(
+            edited = replace(
                 pull,
                 title=title or pull.title,
                 base_branch=base or pull.base_branch,
                 base_tip=pull.base_tip if base in {None, pull.base_branch} else "",
                 body=pull.body if body is None else body,
             )
+            run.put(stage, edited)
             run.done.append(replace(action, number=pull.number))
             return
         case SetDraft(_, stage, _, draft):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
 from stacker.submit.body import drafted_by_us
+from stacker.submit.published_facts import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PushHeads:
-    """Move branches of one repository, all or none."""
+    """Move branches of one place, all or none: of a repository of the plan, by its name there, or
+    of somebody's fork, `OWNER/NAME`."""
 
     repository: str
     updates: tuple[RefUpdate, ...]
@@ -96,7 +98,10 @@ Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A stage's pull request as it is to be; `head_name` is `owner:branch`."""
+    """A stage's pull request as it is to be; `head_name` is `owner:branch`.
+
+    `continues` is the line of its text that says whose work it goes on with, or empty.
+    """
 
     stage: StageId
     repository: str
@@ -106,16 +111,19 @@ class Wanted:
     trunk: str
     title: str
     draft: bool
+    continues: str = ""
 
 
 def decide(
     wanted: Sequence[Wanted],
     pulls: Mapping[StageId, PullRequest],
     tips: Mapping[tuple[str, str], Oid],
+    kept: Mapping[tuple[str, str], Oid],
 ) -> tuple[Action, ...]:
-    """Everything but the texts: retarget, push, open, titles and bases, drafts, in this order.
+    """Everything but titles and texts: retarget, push, open, bases, drafts, in this order.
 
-    `tips` has the branches that the forge has now, by (repository, full ref).
+    `tips` has what the forge has now, by (repository, full ref), `kept` what it is to have
+    beside the branches.
     """
     first: list[Action] = []
     last: list[Action] = []
@@ -128,12 +136,14 @@ def decide(
         elif pull.state is PullState.OPEN and pull.may_edit:
             first += _before_push(one, pull)
             last += _after_push(one, pull)
-    return (*first, *_pushes(wanted, tips), *last)
+    return (*first, *_pushes(wanted, tips, kept), *last)
 
 
 def edits(one: Wanted, pull: PullRequest) -> tuple[Action, ...]:
     """What brings an open pull request to what it is to be, its text aside."""
-    return (*_before_push(one, pull), *_after_push(one, pull))
+    title = new_title(one, pull)
+    named = [EditPull(one.repository, one.stage, pull.number, title=title)] if title else []
+    return (*_before_push(one, pull), *_after_push(one, pull), *named)
 
 
 def described(action: Action) -> dict[str, object]:
@@ -165,25 +175,46 @@ def described(action: Action) -> dict[str, object]:
             assert_never(never)
 
 
-def _pushes(wanted: Sequence[Wanted], tips: Mapping[tuple[str, str], Oid]) -> list[PushHeads]:
-    updates: dict[str, list[RefUpdate]] = {}
+def _pushes(
+    wanted: Sequence[Wanted],
+    tips: Mapping[tuple[str, str], Oid],
+    kept: Mapping[tuple[str, str], Oid],
+) -> list[PushHeads]:
+    new_tips: dict[tuple[str, str], Oid] = {}
     for one in wanted:
         head = one.head
-        refs = [(head.branch, head.head)]
         if head.below is not None:
-            refs.insert(0, (head.below_branch, head.below))
-        for branch, new in refs:
-            ref = f"refs/heads/{branch}"
-            old = tips.get((one.repository, ref))
-            if old != new:
-                updates.setdefault(one.repository, []).append(RefUpdate(ref, old, new))
-    return [PushHeads(repository, tuple(found)) for repository, found in updates.items()]
+            new_tips[head.place, f"refs/heads/{head.below_branch}"] = head.below
+        new_tips[head.place, f"refs/heads/{head.branch}"] = head.head
+    updates: dict[str, list[RefUpdate]] = {}
+    for (place, ref), new in (*new_tips.items(), *kept.items()):
+        old = tips.get((place, ref))
+        if old != new:
+            updates.setdefault(place, []).append(RefUpdate(ref, old, new))
+    return [PushHeads(place, tuple(found)) for place, found in updates.items()]
 
 
 def retargeted(one: Wanted, pull: PullRequest) -> bool:
     """Whether somebody chose another base for it: neither the trunk nor a branch of the series."""
     series = one.head.branch.rpartition("/")[0]
     return pull.base_branch != one.trunk and not pull.base_branch.startswith(f"{series}/")
+
+
+def given_title(pull: PullRequest) -> str | None:
+    """The title that its text says we gave it last; `None` where it does not say."""
+    told = read(pull.body)
+    return told.title if told is not None else None
+
+
+def renamed(one: Wanted, pull: PullRequest) -> bool:
+    """Whether somebody gave it another title than we did; not if the series says the same now."""
+    ours = given_title(pull)
+    return ours is not None and pull.title not in (ours, one.title)
+
+
+def new_title(one: Wanted, pull: PullRequest) -> str | None:
+    """The title that it is to get; it goes out with the text, which remembers it."""
+    return one.title if pull.title != one.title and not renamed(one, pull) else None
 
 
 def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
@@ -196,11 +227,9 @@ def _before_push(one: Wanted, pull: PullRequest) -> list[Action]:
 
 def _after_push(one: Wanted, pull: PullRequest) -> list[Action]:
     found: list[Action] = []
-    title = one.title if pull.title != one.title else None
     moves = one.base not in (pull.base_branch, one.trunk) and not retargeted(one, pull)
-    base = one.base if moves else None
-    if title is not None or base is not None:
-        found.append(EditPull(one.repository, one.stage, pull.number, title=title, base=base))
+    if moves:
+        found.append(EditPull(one.repository, one.stage, pull.number, base=one.base))
     if pull.draft and not one.draft and drafted_by_us(pull.body):
         found.append(SetDraft(one.repository, one.stage, pull.number, draft=False))
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
+from stacker.submit.restacking import NEEDS_RESTACK
 from stacker.submit.templating import Templates, Words
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Called:
 class Part:
     """One stage as the texts of all pull requests of a series speak of it.
 
-    `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word.
+    `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word;
+    `restack` are the stages that upstream took from under it.
     `elsewhere` says that it is of another repository, where nobody sees its state at a glance.
     """
 
@@ -46,6 +48,7 @@ class Part:
     state: str
     group: str | None
     needs: tuple[str, ...]
+    restack: tuple[str, ...] = ()
     elsewhere: bool = False
 
 
@@ -188,6 +191,9 @@ def _where(series: str, part: Part, parts: Sequence[Part]) -> str:
     needed = [_needed(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
     if needed:
         words.append(f"needs {', '.join(needed)}")
+    gone = [_name(p) for p in parts if p.stage in part.restack]
+    if gone:
+        words.append(f"*{NEEDS_RESTACK}*: {', '.join(gone)} landed, and this is still on top of it")
     return " · ".join(words)
 
 
@@ -209,9 +215,10 @@ def _values(
 
 
 def _row(number: int, part: Part, *, here: bool) -> Row:
+    state = f"{part.state}, {NEEDS_RESTACK}" if part.restack else part.state
     return Row(
         number=number, title=Words(inline(part.title)), reference=Words(part.reference),
-        state=Words(part.state), group=Words(inline(part.group or "")), here=here,
+        state=Words(state), group=Words(inline(part.group or "")), here=here,
     )  # fmt: skip
 
 

@@ -12,34 +12,31 @@ from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
-from stacker.submit.actions import decide
+from stacker.submit.adopted import notes_of
 from stacker.submit.author_only import author_only
+from stacker.submit.by_others import notes
+from stacker.submit.composing import compose, decided
 from stacker.submit.foreign import moved_by_others, told_of
+from stacker.submit.foreseeing import foresee
 from stacker.submit.gather import gather, publishable
-from stacker.submit.gating import against, anew
-from stacker.submit.handing_over import look_for, outdated
-from stacker.submit.heads import HeadsRequest, compose_heads, published_as
-from stacker.submit.left_over import tidying
+from stacker.submit.handing_over import look_for
+from stacker.submit.heads import published_as
 from stacker.submit.pretended import Pretended, pretended_package, pretended_push, unnumbered
-from stacker.submit.proof import proof_of
-from stacker.submit.published_versions import published_versions
-from stacker.submit.reason import reason_for
+from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.request import SubmitResult
 from stacker.submit.rights import require_rights
-from stacker.submit.wanting import notes, wanted_pulls
+from stacker.submit.wanting import to_restack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.lock import Lock, Published
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.foreign import Moved
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.place import Place, PullForge
     from stacker.submit.request import SubmitRequest
 
 
@@ -58,37 +55,27 @@ def submit(
     skipped = (*handed.said, *skipped)
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     facts, series = gather(work, handed.series, stages, places=places, forge=forge, told=told)
-    open_ones = tuple(s for s in stages if not _merged(facts.pulls.get(s)))
-    why = request.why or reason_for(work.store, series)
-    heads = compose_heads(work.store, series, HeadsRequest(open_ones, request.move_base, why))
-    wanted = wanted_pulls(series, heads, places, facts.pulls)
-    new = anew(wanted, facts.pulls, lock)
-    proof = proof_of(work, series, wanted, request.environment)
-    lacking = against(
-        (*new, *outdated(work, series, handed.waiting)),
-        proof.evidence, all_of_it=series.plan.require_evidence,
+    run, lacking = compose(
+        work, forge, series, facts, request,
+        stages=stages, handed=handed.waiting, known=lock, told=told,
     )  # fmt: skip
-    proof = proof.publishing(new, {one.stage for one in lacking})
-    left = {one.stage: one.pull for one in facts.left}
-    versions = published_versions(work.store, series, heads, facts.pulls, why)
-    run = Run(
-        work, forge, series, places, wanted, dict(facts.pulls), dict(left), proof, versions,
-        handed=handed.waiting, move_base=request.move_base,
-    )  # fmt: skip
-    others = moved_by_others(heads, places, facts.tips)
+    others = moved_by_others([one.head for one in run.wanted], facts.places, facts.tips)
     blocked = () if request.unverified else lacking
-    if others or blocked:
-        run.told = told
-        return replace(_stopped(run, others, skipped), blocked=blocked)
-    actions = (
-        *decide(wanted, facts.pulls, facts.tips),
-        *tidying(series.plan.name, facts.left, request.close),
-    )
+    actions = decided(run, facts, request.close)
+    stopped = foresee(work, facts, run.wanted, () if others or blocked else actions)
+    if others or blocked or stopped:
+        remember_pulls(work.directory.state, facts.read(), work.now)
+        words = (told_of(work, series.lock, m, facts.places[m.place], told) for m in others)
+        return replace(
+            _result(run, (), skipped), foreign=tuple(words), blocked=blocked, stopped=stopped
+        )
     require_rights(forge, places, actions)
+    refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
+    skipped = (*skipped, *notes_of(facts.adopted.values()))
     if request.dry_run:
         run.forge, run.push, run.pack = Pretended(), pretended_push, pretended_package
         carry_out(run, actions)
-        run.pulls, run.left = dict(facts.pulls), left
+        run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
         return _result(run, [unnumbered(action) for action in run.done], skipped)
     # What a killed submit pushed, whose note is about to be replaced; what upstream has by now.
     if lock != series.lock:
@@ -97,20 +84,8 @@ def submit(
     run.told = told
     carry_out(run, actions)
     _remember(run)
-    remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
+    remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
-
-
-def _merged(pull: PullRequest | None) -> bool:
-    return pull is not None and pull.state is PullState.MERGED
-
-
-def _stopped(run: Run, others: Sequence[Moved], told: Sequence[str]) -> SubmitResult:
-    """Nothing was done; what others pushed is told of, and what was read remembered."""
-    work, lock = run.work, run.series.lock
-    remember_pulls(work.directory.state, list(run.pulls.values()), work.now)
-    words = (told_of(work, lock, one, run.places[one.repository], run.told) for one in others)
-    return replace(_result(run, (), told), foreign=tuple(words))
 
 
 def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:
@@ -118,7 +93,7 @@ def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitR
     pulls = tuple((s, run.pulls[s]) for s in order if s in run.pulls)
     theirs = author_only(run.bodies(), run.wanted, run.pulls, series.plan.name)
     left = tuple((s, p) for s, p in run.left.items() if p.state is PullState.OPEN)
-    said = (*told, *notes(run.wanted, run.pulls))
+    said = (*told, *notes(run.wanted, run.pulls, to_restack(series, run.pulls)))
     return SubmitResult(tuple(actions), pulls, said, author_only=theirs, left_over=left)
 
 

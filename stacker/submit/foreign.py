@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,11 @@ class Moved:
     """A branch that is neither as we left it (`old`) nor as we want it, but at `there`.
 
     `below` says that it is the stage's below-branch. Without an `old` it was there before us.
+    `place` is the key of where it is.
     """
 
     stage: StageId
-    repository: str
+    place: str
     fork: str
     branch: str
     old: Oid | None
@@ -61,10 +62,10 @@ def moved_by_others(
         if head.below is not None:
             known.append((head.below_branch, head.below_old, head.below, True))
         for branch, old, wanted, below in known:
-            there = tips.get((head.repository, f"refs/heads/{branch}"))
+            there = tips.get((head.place, f"refs/heads/{branch}"))
             if there is not None and there not in (old, wanted):
-                fork = places[head.repository].fork
-                found.append(Moved(head.stage, head.repository, fork, branch, old, there, below))
+                fork = places[head.place].fork
+                found.append(Moved(head.stage, head.place, fork, branch, old, there, below))
     return tuple(found)
 
 

@@ -3,100 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
 from stacker.forge.api import PullState
 from stacker.git import transfer
-from stacker.series.plan.model import Landing
+from stacker.series.plan.model import Landing, StageId
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.submit import intents
-from stacker.submit.body import is_ours
+from stacker.submit.adopted import elsewhere_of
+from stacker.submit.adopting import adopted_by, look
 from stacker.submit.left_over import branches_left, left_over
+from stacker.submit.pulls import branch_of, numbered, pulls_of
+from stacker.submit.since_adopted import with_news
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from stacker.forge.api import Comment, PullRequest, RepositoryFacts
+    from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
-    from stacker.git.process import Credential
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.lock import Lock
-    from stacker.series.plan.model import Plan, Repository, StageId
+    from stacker.series.plan.model import Plan
     from stacker.series.workspace import Workspace
+    from stacker.submit.adopted import Adopted
     from stacker.submit.left_over import LeftOver
-
-
-class PullForge(Protocol):
-    """What a submit asks of a forge."""
-
-    def repository(self, name: str) -> RepositoryFacts | None:
-        """What the forge says of a repository."""
-        ...
-
-    def pulls(
-        self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
-    ) -> tuple[PullRequest, ...]:
-        """Pull requests by number and by head."""
-        ...
-
-    def open_pull(
-        self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
-    ) -> PullRequest:
-        """Open one and read it back."""
-        ...
-
-    def edit_pull(
-        self,
-        repository: str,
-        number: int,
-        *,
-        title: str | None = None,
-        body: str | None = None,
-        base: str | None = None,
-        state: PullState | None = None,
-    ) -> None:
-        """Change the given fields."""
-        ...
-
-    def set_draft(self, pull: PullRequest, draft: bool) -> None:
-        """Make it a draft, or ready."""
-        ...
-
-    def comment(self, repository: str, number: int, body: str) -> Comment:
-        """Add a comment."""
-        ...
-
-    def edit_comment(self, repository: str, comment_id: int, body: str) -> None:
-        """Replace the text of one."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A repository's fork (or itself), where branches go, and how git reaches it."""
-
-    repository: Repository
-    fork: str
-    url: str
-    trunk: str
-    credential: Credential | None
-
-    @property
-    def owner(self) -> str:
-        """The account whose branches they are."""
-        return self.fork.partition("/")[0]
+    from stacker.submit.place import Place, PullForge
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the forge has: branch tips by (repository, full ref), pull requests by stage, and those
-    of stages that the plan no longer has."""
+    """What the forge has: branch tips by (place, full ref), pull requests by stage, those of stages
+    that the plan no longer has, and those that stages continue.
+
+    A place is a repository, by its name in the plan, or somebody's fork, by `OWNER/NAME`.
+    """
 
     tips: Mapping[tuple[str, str], Oid]
     pulls: Mapping[StageId, PullRequest]
-    left: tuple[LeftOver, ...] = ()
+    places: Mapping[str, Place]
+    left: tuple[LeftOver, ...]
+    adopted: Mapping[StageId, Adopted]
+
+    def unmerged(self, stages: Sequence[StageId]) -> tuple[StageId, ...]:
+        """Those that are to be published: what the forge merged needs no head any more."""
+        found = ((s, self.pulls.get(s)) for s in stages)
+        return tuple(s for s, p in found if p is None or p.state is not PullState.MERGED)
+
+    def left_pulls(self) -> dict[StageId, PullRequest]:
+        """The pull requests of stages that the plan no longer has."""
+        return {one.stage: one.pull for one in self.left}
+
+    def read(self) -> list[PullRequest]:
+        """All that was read of pull requests with a stage, the stages' own last."""
+        theirs = (one.pull for one in self.adopted.values() if one.pull is not None)
+        return [*theirs, *self.pulls.values()]
+
+    @property
+    def elsewhere(self) -> dict[StageId, str]:
+        """The places of stages that are pushed to somebody's branch."""
+        return elsewhere_of(self.adopted)
 
 
 def publishable(
@@ -135,26 +102,31 @@ def gather(
     for name, place in places.items():
         refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
         tips |= {(name, ref): oid for ref, oid in refs.items()}
-    series = series._replace(lock=_adopt(series.lock, series.plan, tips, work))
+    read = {name: numbered(series, stages, place, forge) for name, place in places.items()}
+    theirs = look(work, series, adopted_by(series, stages, places, read), places, told)
+    tips |= theirs.tips
+    every, elsewhere = {**places, **theirs.forks}, theirs.elsewhere
+    series = series._replace(lock=_adopt(theirs.lock, series.plan, tips, elsewhere, work))
     chains = {s for stage in stages for s in series.chain(stage)}
-    _fetch_heads(work, series, chains, places=places, tips=tips, told=told)
+    _fetch_heads(work, series, chains, places=every, tips=tips, elsewhere=elsewhere, told=told)
     left = tuple(one for p in places.values() for one in _left(series, p, tips, forge))
-    return Facts(tips, _pulls(series, stages, places, forge), left), series
+    pulls = pulls_of(series, stages, places, forge, read=read, elsewhere=elsewhere)
+    adopted = with_news(work, series.lock, theirs.adopted, places, told)
+    return Facts(tips, pulls, every, left, adopted), series
 
 
-def branch_of(series: Series, stage: StageId) -> str:
-    """The branch of a stage: the one it was published on, else the series' name and its id."""
-    line = series.lock.stage(stage)
-    if line is not None and line.published is not None:
-        return line.published.branch
-    return f"{series.plan.name}/{stage}"
-
-
-def _adopt(lock: Lock, plan: Plan, tips: Mapping[tuple[str, str], Oid], work: Workspace) -> Lock:
+def _adopt(
+    lock: Lock,
+    plan: Plan,
+    tips: Mapping[tuple[str, str], Oid],
+    elsewhere: Mapping[StageId, str],
+    work: Workspace,
+) -> Lock:
     """The lock with heads that a killed submit did push."""
     for (repository, stage), published in intents.read(work.directory.state).items():
         line = lock.stage(stage)
-        there = tips.get((repository, f"refs/heads/{published.branch}"))
+        place = elsewhere.get(StageId(stage), repository)
+        there = tips.get((place, f"refs/heads/{published.branch}"))
         if line is not None and stage in plan.order and there == published.head:
             lock = lock.updated(line._replace(published=published))
     return lock
@@ -167,6 +139,7 @@ def _fetch_heads(
     *,
     places: Mapping[str, Place],
     tips: Mapping[tuple[str, str], Oid],
+    elsewhere: Mapping[StageId, str],
     told: Told | None,
 ) -> None:
     """Bring published heads that this store lacks (a fresh clone); what somebody pushed on top
@@ -176,7 +149,7 @@ def _fetch_heads(
         missing = [
             (line.stage, line.published)
             for line in series.lock.stages
-            if line.repository == name
+            if elsewhere.get(line.stage, line.repository) == name
             and line.stage in stages
             and line.published is not None
             and work.store.find(line.published.head) is None
@@ -184,7 +157,8 @@ def _fetch_heads(
         for stage, published in missing:
             ref = f"refs/heads/{published.branch}"
             if (name, ref) in tips:
-                wanted.append(f"+{ref}:refs/stacker/published/{name}/{stage}")
+                own = f"refs/stacker/published/{place.repository.name}/{stage}"
+                wanted.append(f"+{ref}:{own}")
         if wanted:
             transfer.fetch(
                 work.store.git, place.url, wanted, credential=place.credential, told=told
@@ -199,35 +173,6 @@ def _fetch_heads(
                 )
 
 
-def _pulls(
-    series: Series,
-    stages: Sequence[StageId],
-    places: Mapping[str, Place],
-    forge: PullForge,
-) -> dict[StageId, PullRequest]:
-    found: dict[StageId, PullRequest] = {}
-    for name, place in places.items():
-        upstream = place.repository.upstream
-        here = [s for s in stages if series.plan.stage(s).repository == name]
-        lines = {s: series.lock.stage(s) for s in here}
-        numbers = {line.pull: s for s, line in lines.items() if line is not None and line.pull}
-        for pull in forge.pulls(upstream, list(numbers)) if numbers else ():
-            # A number from another forge (a rehearsal) is somebody else's pull request here.
-            stage = numbers[pull.number]
-            ours = (pull.head_owner or place.owner).casefold() == place.owner.casefold()
-            if ours and pull.head_branch == branch_of(series, stage):
-                found[stage] = pull
-        heads = {branch_of(series, s): s for s in here if s not in found}
-        asked = [f"{place.owner}:{branch}" for branch in heads]
-        for pull in forge.pulls(upstream, heads=asked) if asked else ():
-            stage = heads[pull.head_branch]
-            # One that was closed before this series had the branch says nothing about the stage.
-            ours = pull.state is PullState.OPEN or is_ours(pull.body, series.plan.name)
-            if ours and _better(pull, found.get(stage)):
-                found[stage] = pull
-    return found
-
-
 def _left(
     series: Series, place: Place, tips: Mapping[tuple[str, str], Oid], forge: PullForge
 ) -> tuple[LeftOver, ...]:
@@ -238,14 +183,3 @@ def _left(
     heads = [f"{place.owner}:{branch}" for branch in branches if not branch.endswith(".below")]
     there = forge.pulls(place.repository.upstream, heads=heads) if heads else ()
     return left_over(plan, name, there)
-
-
-def _better(pull: PullRequest, other: PullRequest | None) -> bool:
-    """Of several pull requests of one branch: the open one, else the newest."""
-    if other is None:
-        return True
-    return _rank(pull) > _rank(other)
-
-
-def _rank(pull: PullRequest) -> tuple[bool, int]:
-    return pull.state is PullState.OPEN, pull.number

@@ -88,7 +88,7 @@ def packages(
         if proof is None:
             continue
         repository = series.plan.repository(series.plan.stage(stage).repository)
-        parts = parts_of(series, repository.name, pulls)
+        parts = parts_of(series, repository.name, pulls, {})
         title, body = stage_text(series.files.get(f"series/{stage}.md"), stage)
         what = HandOff(
             series=series.plan.title, part=next(p for p in parts if p.stage == stage),

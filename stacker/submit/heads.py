@@ -10,7 +10,7 @@ All ids depend on the series alone, so a submit that was killed makes the same o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacker.errors import SeriesError
@@ -21,7 +21,7 @@ from stacker.series.lock import Published
 from stacker.series.plan.model import Publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from stacker.git.store import ObjectStore
     from stacker.series.compose import Outcome
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A stage's branch as it is to be. `old` is what the lock knows of it.
+    """A stage's branch as it is to be. `old` is what the lock knows of it; `place` is the key of
+    where the branch is: the plan's name of the repository, or `OWNER/NAME` of somebody's fork.
 
     `below` is the head of its below-branch (`None`: it has none), `below_old` the one before;
     `stands_on` the commit that the compare view starts from.
@@ -46,6 +47,7 @@ class Head:
     below: Oid | None
     below_old: Oid | None
     stands_on: Oid
+    place: str
 
     @property
     def below_branch(self) -> str:
@@ -60,11 +62,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class HeadsRequest:
-    """The stages to publish, needs first; `move_base` puts them on the series' newest base."""
+    """The stages to publish, needs first; `move_base` puts them on the series' newest base.
+
+    `places` are those of stages whose branch is not where their repository's branches are.
+    """
 
     stages: tuple[StageId, ...]
     move_base: bool
     why: str
+    places: Mapping[StageId, str] = field(default_factory=dict)
 
 
 def compose_heads(store: ObjectStore, series: Series, request: HeadsRequest) -> tuple[Head, ...]:
@@ -92,8 +98,10 @@ class _Heads:
 
     def head(self, stage: StageId) -> Head:
         if stage not in self._heads:
-            repository = self._series.plan.repository(self._series.plan.stage(stage).repository)
-            append = repository.publish is Publish.APPEND
+            planned = self._series.plan.stage(stage)
+            repository = self._series.plan.repository(planned.repository)
+            # Nobody's branch but ours is ever rewritten.
+            append = repository.publish is Publish.APPEND or planned.pushes_to is not None
             self._heads[stage] = self._appended(stage) if append else self._rewritten(stage)
         return self._heads[stage]
 
@@ -111,6 +119,7 @@ class _Heads:
             head=line.commit, base=base, old=published.head if published else None,
             below=below if len(needs) > 1 else None,
             below_old=published.below if published else None, stands_on=below,
+            place=self._place(stage),
         )  # fmt: skip
 
     # Append: branches only move forward.
@@ -134,6 +143,7 @@ class _Heads:
             stage=stage, repository=repository, branch=self._branch(stage, published),
             head=head, base=base, old=published.head if published else None,
             below=below, below_old=published.below if published else None, stands_on=under,
+            place=self._place(stage),
         )  # fmt: skip
 
     def _kept(self, stage: StageId, published: Published | None, needs: list[Head]) -> Head | None:
@@ -159,6 +169,7 @@ class _Heads:
             stage=stage, repository=line.repository, branch=published.branch,
             head=published.head, base=published.base, old=published.head,
             below=published.below, below_old=published.below, stands_on=under,
+            place=self._place(stage),
         )  # fmt: skip
 
     def _reaches(self, under: Oid, published: Published, needs: list[Head]) -> bool:
@@ -217,11 +228,15 @@ class _Heads:
     def _commit(
         self, stage: StageId, tree: Oid, parents: list[Oid], *, first: bool, below: bool = False
     ) -> Oid:
-        """One deterministic commit: the first patch's author, the latest time of its sources."""
+        """One deterministic commit: the first patch's author, the latest time of its sources.
+
+        On somebody else's branch it is the last patch's author: what comes on top there is ours.
+        """
         patches = self._series.patches.get(stage, ())
         sources = [self._store.commit(p.commit) for p in patches]
         sources += [self._store.commit(p) for p in parents]
-        author = sources[0].author
+        theirs = self._series.plan.stage(stage).pushes_to is not None
+        author = sources[len(patches) - 1 if theirs and patches else 0].author
         seconds = max(c.committer.seconds for c in sources)
         when = Signature(author.name, author.email, f"{seconds} +0000".encode())
         version = self._series.lock.version
@@ -265,14 +280,17 @@ class _Heads:
         assert found is not None
         return found
 
+    def _place(self, stage: StageId) -> str:
+        return self._request.places.get(stage, self._series.plan.stage(stage).repository)
+
     def _branch(self, stage: StageId, published: Published | None) -> str:
         return published.branch if published else f"{self._series.plan.name}/{stage}"
 
 
 def published_as(head: Head, published: Published | None, version: int) -> Published:
-    """The lock's record of a head that was pushed."""
+    """The lock's record of a head that was pushed, or that was there."""
     if published is not None and not head.moved:
-        return published
+        return published._replace(version=published.version or version)
     return Published(
         head=head.head, base=head.base, version=version, branch=head.branch, below=head.below
     )

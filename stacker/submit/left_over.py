@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import UsageError
 from stacker.forge.api import PullState
 from stacker.series.plan.model import StageId
-from stacker.submit.actions import ClosePull, SetDraft, WriteComment
+from stacker.submit.actions import ClosePull, EditPull, PushHeads, SetDraft, WriteComment
 from stacker.submit.body import is_ours, said_block, stage_of, with_block
 from stacker.submit.texts import our_comment
 
@@ -58,6 +58,29 @@ def left_over(plan: Plan, repository: str, pulls: Iterable[PullRequest]) -> tupl
         and is_ours(pull.body, plan.name)
         and (stage := stage_of(pull.body))
         and stage not in names
+    )
+
+
+def out_of_the_way(
+    left: Sequence[LeftOver], trunks: Mapping[str, str], actions: Sequence[Action]
+) -> tuple[Action, ...]:
+    """One that stands on a branch which is pushed goes to the trunk before: what it changes may be
+    part of what is pushed, and the forge would call it merged.
+
+    `trunks` are those of the repositories whose branches are upstream's own.
+    """
+    pushed = {
+        (one.repository, update.ref.removeprefix("refs/heads/"))
+        for one in actions
+        if isinstance(one, PushHeads)
+        for update in one.updates
+    }
+    return tuple(
+        EditPull(one.repository, one.stage, one.pull.number, base=trunks[one.repository])
+        for one in left
+        if one.repository in trunks
+        and (one.repository, one.pull.base_branch) in pushed
+        and one.pull.may_edit
     )
 
 

@@ -12,6 +12,7 @@ from stacker.submit.actions import EditPull
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.forge.api import RepositoryFacts
     from stacker.git.process import Credential, Git
     from stacker.git.push import PushOutcome, RefUpdate
     from stacker.git.store import ObjectStore

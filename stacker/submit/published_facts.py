@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_VERSIONS = 30
-_LONGEST_HOME, _LONGEST_TITLE, _LONGEST_WHY = 300, 1000, 200
+LONGEST_WHY = 200
+_LONGEST_HOME, _LONGEST_TITLE = 300, 1000
 _HIGHEST = 999_999
 _LINE = re.compile(r"^<!-- stacker:published (\{[^\n]*\}) -->$", re.MULTILINE)
 # Whoever makes a commit message of the text shall close nothing and call nobody with it.
@@ -63,7 +64,7 @@ def write(facts: PublishedFacts) -> str:
         "stage": facts.stage,
         "title": facts.title[:_LONGEST_TITLE],
         "versions": [
-            [v.number, v.head, v.below, v.base, v.why[:_LONGEST_WHY]]
+            [v.number, v.head, v.below, v.base, v.why[:LONGEST_WHY]]
             for v in facts.versions[-MOST_VERSIONS:]
         ],
     }
@@ -137,7 +138,7 @@ def _version(row: object) -> PublishedVersion | None:
     # True and False are integers to Python.
     counted = not isinstance(number, bool) and 0 < number <= _HIGHEST
     one_kind = all(map(is_oid, oids)) and len({len(oid) for oid in oids}) == 1
-    if not counted or not one_kind or not _is_text(why, _LONGEST_WHY):
+    if not counted or not one_kind or not _is_text(why, LONGEST_WHY):
         return None
     return PublishedVersion(number, Oid(head), Oid(below), Oid(base), why)
 

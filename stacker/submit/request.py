@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Action
     from stacker.submit.author_only import AuthorOnly
+    from stacker.submit.refusing import Stop
     from stacker.verify.standing import Standing
 
 
@@ -39,7 +40,8 @@ class SubmitResult:
     """What was done (or would be), each stage's pull request, and what to know besides.
 
     With `foreign` nothing was done: somebody else moved these branches; nor with `blocked`, which
-    checks fail or lack evidence. `author_only` is left to the authors of pull requests that this
+    checks fail or lack evidence, nor with `stopped`, of which a forge would make something else.
+    `author_only` is left to the authors of pull requests that this
     token may not edit; `left_over` are open pull requests of stages that the plan no longer has.
     """
 
@@ -50,3 +52,4 @@ class SubmitResult:
     blocked: tuple[Standing, ...] = ()
     author_only: tuple[AuthorOnly, ...] = ()
     left_over: tuple[tuple[StageId, PullRequest], ...] = ()
+    stopped: tuple[Stop, ...] = ()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stacker.submit.actions import Action
-    from stacker.submit.gather import Place, PullForge
+    from stacker.submit.place import Place, PullForge
 
 _PUSHES = frozenset({Permission.WRITE, Permission.ADMIN})
 
@@ -21,11 +21,12 @@ _PUSHES = frozenset({Permission.WRITE, Permission.ADMIN})
 def require_rights(
     forge: PullForge, places: Mapping[str, Place], actions: Sequence[Action]
 ) -> None:
-    """Raise `ForgeError` where one of several repositories may not be pushed to.
+    """Raise `ForgeError` where one of several repositories of the plan may not be pushed to.
 
     A single one is not asked about: it takes the push whole or refuses it, and nothing is torn.
     """
-    forks = [places[one.repository].fork for one in actions if isinstance(one, PushHeads)]
+    pushed = (one.repository for one in actions if isinstance(one, PushHeads))
+    forks = [places[name].fork for name in pushed if name in places]
     if len(forks) < 2:
         return
     facts = {fork: forge.repository(fork) for fork in dict.fromkeys(forks)}

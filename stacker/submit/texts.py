@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.submit.actions import EditPull, WriteComment
+from stacker.submit.actions import EditPull, WriteComment, new_title
 from stacker.submit.author_only import author_only
 from stacker.submit.body import inline, is_ours, said_block, says, with_block, with_lines
 
@@ -26,8 +26,12 @@ def texts(
     wanted: Sequence[Wanted],
     pulls: Mapping[StageId, PullRequest],
     series: str,
+    more: Mapping[StageId, Sequence[str]],
 ) -> tuple[EditPull | WriteComment, ...]:
-    """What brings every block to what `bodies` says; `series` is the name of ours."""
+    """What brings every title, and every block to what `bodies` says; `series` is our name.
+
+    `more` are lines that belong to a comment which stands for a text that we may not edit.
+    """
     found: list[EditPull | WriteComment] = []
     left = author_only(bodies, wanted, pulls, series)
     for one in wanted:
@@ -36,23 +40,32 @@ def texts(
             found.append(EditPull(one.repository, one.stage, 0, body=block))
         elif pull.state is PullState.OPEN and not pull.may_edit:
             theirs = [each for each in left if each.stage == one.stage]
-            found += _comment(one, pull, block, theirs, series)
+            found += _comment(one, pull, (block, more[one.stage]), theirs, series)
         elif pull.state is PullState.OPEN:
-            if not says(pull.body, block):
-                body = with_block(pull.body, block)
-                found.append(EditPull(one.repository, one.stage, pull.number, body=body))
+            title = new_title(one, pull)
+            body = None if says(pull.body, block) else with_block(pull.body, block)
+            if title is not None or body is not None:
+                found.append(
+                    EditPull(one.repository, one.stage, pull.number, title=title, body=body)
+                )
             found += _back(one, pull, series)
     return tuple(found)
 
 
 def _comment(
-    one: Wanted, pull: PullRequest, block: str, left: Sequence[AuthorOnly], series: str
+    one: Wanted,
+    pull: PullRequest,
+    said: tuple[str, Sequence[str]],
+    left: Sequence[AuthorOnly],
+    series: str,
 ) -> list[WriteComment]:
     """Our one comment, brought up to date; none where the author's text says all and nothing is
     left to do."""
-    there = our_comment(pull, series)
+    there, (block, more) = our_comment(pull, series), said
     if there is None and not left and says(pull.body, block):
         return []
+    if more:
+        block = with_lines(block, more)
     if left:
         asked = [f"- {inline(str(each))}" for each in left]
         block = with_lines(block, ["What only the author of this pull request can do:", "", *asked])

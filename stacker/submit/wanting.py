@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from stacker.forge.api import PullState, ReviewState
+from stacker.forge.api import PullState
 from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
+from stacker.series.plan.model import Drafts
 from stacker.series.texts import stage_text
-from stacker.submit.actions import Wanted, retargeted
-from stacker.submit.body import Called, Part, Text, inline, pull_body, unverified_in
+from stacker.submit.actions import Wanted, given_title, renamed
+from stacker.submit.adopted import continues
+from stacker.submit.body import Called, Part, Text, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
 from stacker.submit.published_facts import PublishedFacts, write
+from stacker.submit.range_view import range_view
+from stacker.submit.restacking import needs_restack, upstream_took
 from stacker.submit.templating import templates_in
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
+    from stacker.submit.adopted import Adopted
     from stacker.submit.evidence_text import Lack
-    from stacker.submit.gather import Place
     from stacker.submit.heads import Head
+    from stacker.submit.place import Place
     from stacker.submit.proof import Proof
     from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.since import History
 
 
 def wanted_pulls(
@@ -36,23 +42,33 @@ def wanted_pulls(
     heads: Sequence[Head],
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
+    adopted: Mapping[StageId, Adopted],
+    *,
+    approved: Collection[StageId],
 ) -> tuple[Wanted, ...]:
-    """One wanted pull request for each head, in the same order."""
+    """One wanted pull request for each head, in the same order.
+
+    `approved` are those that are for the heads that they are to have. One that is somebody else's
+    stays as it is.
+    """
     branches = {head.stage: head for head in heads}
     found = []
     for head in heads:
         place = places[head.repository]
         title, _ = stage_text(series.files.get(f"series/{head.stage}.md"), head.stage)
+        theirs = adopted.get(head.stage)
+        kept = theirs.pull if theirs is not None and theirs.place is not None else None
         found.append(
             Wanted(
                 stage=head.stage,
                 repository=head.repository,
                 head=head,
                 head_name=f"{place.owner}:{head.branch}",
-                base=_base(series, head, place, branches),
+                base=kept.base_branch if kept else _base(series, head, place, branches),
                 trunk=place.trunk,
-                title=title,
-                draft=_draft(series, head.stage, branches, pulls),
+                title=kept.title if kept else title,
+                draft=kept is None and _draft(series, head.stage, pulls, approved),
+                continues=continues(theirs) if theirs else "",
             )
         )
     return tuple(found)
@@ -65,22 +81,24 @@ def bodies(
     pulls: Mapping[StageId, PullRequest],
     proof: Proof,
     *,
-    versions: Mapping[StageId, tuple[PublishedVersion, ...]],
+    histories: Mapping[StageId, History],
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
     called = Called(series.plan.name, series.plan.title)
+    restack = to_restack(series, pulls)
     for one in wanted:
-        parts = parts_of(series, one.repository, pulls)
+        parts = parts_of(series, one.repository, pulls, restack)
         here = next(p for p in parts if p.stage == one.stage)
         title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
         pull = pulls.get(one.stage)
+        body = "\n\n".join(filter(None, [one.continues, body]))
         lacks = _lacks(one.stage, proof, our_text(pull, series.plan.name) if pull else "")
         text = Text(
-            title=title, body=body, range_view=_range_view(series, one, places),
+            title=title, body=body, range_view=range_view(series, one, wanted, places, pulls),
             evidence=_evidence(one.stage, proof, lacks), unverified=facts_of(lacks),
             graph=tuple(graph_lines(here, parts)),
-            published=_published(series, one, versions[one.stage]),
+            published=_published(series, one, pull, histories[one.stage].versions),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
         templates = templates_in(series.files, series.plan.repository(one.repository).preset)
@@ -88,16 +106,37 @@ def bodies(
     return found
 
 
-def parts_of(series: Series, repository: str, pulls: Mapping[StageId, PullRequest]) -> list[Part]:
-    """All stages, as a text for people of `repository` speaks of them."""
-    return [_part(series, stage, repository, pulls) for stage in series.plan.order]
+def parts_of(
+    series: Series,
+    repository: str,
+    pulls: Mapping[StageId, PullRequest],
+    restack: Mapping[StageId, tuple[StageId, ...]],
+) -> list[Part]:
+    """All stages, as a text for people of `repository` speaks of them; `restack` is what upstream
+    took from under some."""
+    return [
+        replace(_part(series, s, repository, pulls), restack=restack.get(s, ()))
+        for s in series.plan.order
+    ]
 
 
-def _published(series: Series, one: Wanted, versions: tuple[PublishedVersion, ...]) -> str:
+def to_restack(
+    series: Series, pulls: Mapping[StageId, PullRequest]
+) -> Mapping[StageId, tuple[StageId, ...]]:
+    """By stage what it stands on that upstream took meanwhile, by what the forge says."""
+    merged = [s for s, pull in pulls.items() if pull.state is PullState.MERGED]
+    return needs_restack(series.plan, series.lock, merged)
+
+
+def _published(
+    series: Series, one: Wanted, pull: PullRequest | None, versions: tuple[PublishedVersion, ...]
+) -> str:
     plan = series.plan
+    title = given_title(pull) if pull is not None and renamed(one, pull) else None
     facts = PublishedFacts(
-        series=plan.name, stage=one.stage, title=one.title, home=plan.home, versions=versions
-    )
+        series=plan.name, stage=one.stage, title=one.title if title is None else title,
+        home=plan.home, versions=versions,
+    )  # fmt: skip
     return write(facts)
 
 
@@ -114,30 +153,12 @@ def _evidence(stage: StageId, proof: Proof, lacks: Sequence[Lack]) -> tuple[str,
     return tuple(evidence_lines(proof.evidence[stage], proof.trees[stage], lacks))
 
 
-def notes(wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]) -> tuple[str, ...]:
-    """What somebody else did to our pull requests, told and not undone."""
-    found = []
-    by_stage = {one.stage: one for one in wanted}
-    for stage, pull in pulls.items():
-        match pull.state:
-            case PullState.CLOSED:
-                found.append(f"{stage}: #{pull.number} was closed by somebody; left as it is")
-            case PullState.MERGED:
-                found.append(f"{stage}: #{pull.number} was merged; `stacker rebase` takes that in")
-            case PullState.OPEN:
-                if stage in by_stage and retargeted(by_stage[stage], pull):
-                    found.append(
-                        f"{stage}: #{pull.number} was retargeted to "
-                        f"{pull.base_branch} by somebody; left as it is"
-                    )
-    return tuple(found)
-
-
 def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, Head]) -> str:
     """Upstream's branch, unless branches are upstream's own: then what the stage stands on."""
-    if place.fork != place.repository.upstream:
+    if not place.own:
         return place.trunk
-    needs = [branches[n].branch for n in stands_on(series, head.stage) if n in branches]
+    below = [branches[n] for n in stands_on(series, head.stage) if n in branches]
+    needs = [one.branch for one in below if one.place == one.repository]
     if needs and head.below is not None:
         return head.below_branch
     return needs[0] if needs else place.trunk
@@ -146,35 +167,27 @@ def _base(series: Series, head: Head, place: Place, branches: Mapping[StageId, H
 def _draft(
     series: Series,
     stage: StageId,
-    heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
+    approved: Collection[StageId],
 ) -> bool:
-    """A member of a group until the group may land; else until all needs are in or approved."""
-    if series.plan.group_of(stage) is not None:
-        return True
+    """A member of a group until the group may land; else until all needs are in or, where the plan
+    is content with that, approved."""
+    drafts = series.plan.drafts
+    if drafts is Drafts.NEVER or series.plan.group_of(stage) is not None:
+        return drafts is not Drafts.NEVER
+    enough = approved if drafts is Drafts.NEEDS_APPROVED else frozenset()
     needs = needs_closure(series.plan, stage)
-    return not all(_settled(series, need, heads.get(need), pulls.get(need)) for need in needs)
+    return not all(need in enough or _is_in(series, need, pulls.get(need)) for need in needs)
 
 
-def _settled(series: Series, need: StageId, head: Head | None, pull: PullRequest | None) -> bool:
-    """Whether it has landed, or the very head that it is to have is approved."""
-    line = series.lock.stage(need)
-    if series.landed(need) or (line is not None and line.landing is not None):
-        return True
-    same = pull is not None and head is not None and pull.head == head.head
-    return same and pull is not None and approved(pull)
+def _is_in(series: Series, stage: StageId, pull: PullRequest | None) -> bool:
+    merged = pull is not None and pull.state is PullState.MERGED
+    return upstream_took(series.lock, stage, merged=merged)
 
 
-def approved(pull: PullRequest) -> bool:
-    """Whether somebody's newest word is approval of this very head, and nobody's is refusal."""
-    newest = {
-        r.author: r
-        for r in pull.reviews
-        if r.state not in (ReviewState.COMMENTED, ReviewState.PENDING)
-    }
-    if any(r.state is ReviewState.CHANGES_REQUESTED for r in newest.values()):
-        return False
-    return any(r.state is ReviewState.APPROVED and r.commit == pull.head for r in newest.values())
+def _landed(series: Series, stage: StageId) -> bool:
+    line = series.lock.stage(stage)
+    return series.landed(stage) or (line is not None and line.landing is not None)
 
 
 def _part(
@@ -200,24 +213,10 @@ def _part(
 
 
 def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest | None) -> str:
-    line = series.lock.stage(stage)
-    if series.landed(stage) or (line is not None and line.landing is not None):
+    if _landed(series, stage):
         return "landed"
     if pull is not None:
         return str(pull.state)
     if is_handed_over(series, stage):
         return "handed over"
     return "open" if number else "not yet here"
-
-
-def _range_view(series: Series, one: Wanted, places: Mapping[str, Place]) -> str:
-    """Where the stage's own change alone is seen; a path, for the forge's address is not ours."""
-    needs = stands_on(series, one.stage)
-    if not needs:
-        return "the *Files changed* tab shows just this"
-    fork = places[one.repository].fork
-    line = series.lock.stage(needs[0])
-    known = line.published.branch if line and line.published else f"{series.plan.name}/{needs[0]}"
-    below = one.head.below_branch if one.head.below is not None else known
-    span = f"{quote(below, safe='/')}...{quote(one.head.branch, safe='/')}"
-    return f"[its own change](/{fork}/compare/{span}) on top of {inline(', '.join(needs))}"

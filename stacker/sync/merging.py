@@ -194,6 +194,7 @@ def _lock(store: ObjectStore, plan: Plan, locks: _Locks, owners: Mapping[str, Lo
             line._replace(
                 pull=_newer(*(x.pull if x else None for x in (was, mine, other))),
                 published=_head(store, *(x.published if x else None for x in (was, mine, other))),
+                adopted=_newer(*(x.adopted if x else None for x in (was, mine, other))),
                 landing=told.landing, landed=told.landed, release=told.release,
                 reverted=told.reverted,
             )

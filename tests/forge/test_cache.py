@@ -33,6 +33,7 @@ def test_what_was_read_is_known(tmp_path):
     remember_pulls(tmp_path / "state", [pull(1)], 100)
     (one,) = known_pulls(tmp_path / "state").values()
     assert (one.repository, one.number, one.state, one.draft) == ("o/r", 1, PullState.OPEN, True)
+    assert one.author == "o"
     assert one.reviews == pull(1).reviews
     assert one.checks == pull(1).checks
     assert (one.base_branch, one.base_tip) == ("main", "b" * 40)
@@ -48,7 +49,7 @@ def test_each_pull_request_keeps_the_time_of_its_own_reading(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"format": 1}', '{"format": 2, "pulls": [{"number": 1}]}']
+    "content", ["", "{", "[]", '{"format": 1}', '{"format": 3, "pulls": [{"number": 1}]}']
 )
 def test_an_unreadable_file_is_nothing_known(tmp_path, content):
     (tmp_path / "forge.json").write_text(content, encoding="utf-8")

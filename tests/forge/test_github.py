@@ -431,6 +431,15 @@ def test_protection_as_an_admin_sees_it(scripted, github):
     )
 
 
+def test_an_admin_sees_whether_the_newest_push_must_be_approved(scripted, github):
+    reviews = RULES["required_pull_request_reviews"] | {"require_last_push_approval": True}
+    path = "/repos/o/r/branches/main/protection"
+    scripted.on("GET", path, RULES | {"required_pull_request_reviews": reviews})
+    found = github.protection("o/r", "main")
+    assert found is not None
+    assert found.newest_push
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_protection_as_everybody_sees_it(scripted, github, status):
     scripted.on("GET", "/repos/o/r/branches/main/protection", {"message": "No"}, status=status)

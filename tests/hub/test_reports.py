@@ -73,6 +73,21 @@ def test_stale_approvals_are_dismissed_when_the_rules_say_so(world, forked, pull
     assert world.quick("guido").get_pull(1).mergeable_state == "blocked"
 
 
+def test_a_review_is_dismissed_by_who_may_write(world, pull):
+    # https://docs.github.com/rest/pulls/reviews#dismiss-a-review-for-a-pull-request
+    theirs = world.quick("zooba").get_pull(1)
+    approved = theirs.create_review(event="APPROVE")
+    remark = theirs.create_review(event="COMMENT", body="Hm.")
+    assert status_of(lambda: pull.get_reviews()[0].dismiss("No.")) == 403
+    for number, words in ((approved.id, " "), (remark.id, "No.")):
+        path = f"/api/v3/repos/guido/cpython/pulls/1/reviews/{number}/dismissals"
+        assert world.ask("PUT", path, {"message": words}, name="guido")[0] == 422
+    path = "/api/v3/repos/guido/cpython/pulls/1/reviews/99/dismissals"
+    assert world.ask("PUT", path, {"message": "No."}, name="guido")[0] == 404
+    world.quick("guido").get_pull(1).get_reviews()[0].dismiss("It is another change by now.")
+    assert [review.state for review in pull.get_reviews()] == ["DISMISSED", "COMMENTED"]
+
+
 def test_comments(world, pull):
     mine = pull.create_issue_comment("First")
     world.quick("zooba").get_pull(1).create_issue_comment("Second")

@@ -93,9 +93,11 @@ def reasons(document):
     return [(r["who"], r["stage"], r["text"]) for r in document["reasons"]]
 
 
-def protect(world, *, checks=None, approvals=None, admins=True, linear=False):
-    """Put rules on the branch."""
-    reviews = None if approvals is None else {"required_approving_review_count": approvals}
+def protect(world, *, checks=None, approvals=None, dismiss=False, admins=True, linear=False):
+    """Put rules on the branch; with `dismiss` a push takes approvals away."""
+    reviews = None
+    if approvals is not None:
+        reviews = {"required_approving_review_count": approvals, "dismiss_stale_reviews": dismiss}
     required = None if checks is None else {"strict": False, "contexts": list(checks)}
     body = {
         "required_status_checks": required, "required_pull_request_reviews": reviews,

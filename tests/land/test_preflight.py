@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from stacker.approvals.standing import Known
 from stacker.evidence.record import Verdict
 from stacker.forge.api import (
     CIResult,
@@ -192,6 +193,36 @@ def test_ready_carries_what_was_cleared():
     answer = preflight(FACTS)
     assert isinstance(answer, Ready)
     assert answer.members == FACTS.members
+
+
+EARLIER = replace(
+    FACTS,
+    members=(
+        replace(
+            MEMBER, pull=replace(PULL, reviews=(says("zed", commit=OLD),)),
+            earlier={OLD: Known(3, True)},
+        ),
+    ),
+)  # fmt: skip
+
+
+def test_an_approval_of_the_same_change_counts_for_the_plan_and_for_upstream():
+    assert isinstance(preflight(EARLIER), Ready)
+    assert isinstance(preflight(replace(EARLIER, protection=RULES)), Ready)
+
+
+def test_the_plans_rule_takes_nothing_from_upstreams():
+    facts = replace(EARLIER, protection=replace(RULES, newest_push=True))
+    answer = preflight(facts)
+    assert isinstance(answer, Blocked)
+    assert [one.text for one in answer.reasons] == [
+        "#7 has 0 of 1 approvals of its newest push: zed approved v3, the same change"
+    ]
+
+
+def test_the_landing_pull_request_needs_approvals_of_its_own_head():
+    pull = EARLIER.members[0].pull
+    assert unmet(RULES, pull) == "#7: it has 0 of 1 approvals of its head"
 
 
 OPEN = replace(RULES, through_pulls=False, approvals=0)

@@ -17,6 +17,8 @@ from status_samples import (
     submitted,
 )
 
+from stacker.approvals.standing import Approval, Approvals, ApprovalState
+from stacker.render.approvals import approvals_text
 from stacker.render.status import status_document, status_text
 from stacker.render.times import ago
 from stacker.status.value import OpenFolder, PublishedAs, Stopped, UpstreamStatus
@@ -82,6 +84,37 @@ def test_the_document_is_json_and_has_every_stage():
 )
 def test_what_the_forge_said(said, words):
     assert words in status_text(series(submitted("a", opinion=said)))
+
+
+def test_approvals_of_an_earlier_version_are_told():
+    each = (
+        Approval("ann", BASE, 36, ApprovalState.SAME_CHANGE),
+        Approval("bob", TIP, 37, ApprovalState.CHANGED),
+        Approval("cid", TIP, 38, ApprovalState.WITHDRAWN),
+        Approval("dan", TIP, None, ApprovalState.UNKNOWN_HEAD),
+    )
+    standing = opinion(approvals=Approvals(each[:2]))
+    assert "approved by ann (v36)" in status_text(series(submitted("a", opinion=standing)))
+    said = opinion(approvals=Approvals(each, ("cid",)))
+    text = status_text(series(submitted("a", opinion=said)))
+    assert "changes asked by cid" in text
+    assert (
+        "bob approved v37, and the change is another since; "
+        "dan approved 62dfd7d000, whose own change is not known here; published v38" in text
+    )
+    assert approvals_text(said.approvals)[-1] == "cid asks for changes"
+    (one,) = status_document(series(submitted("a", opinion=said)))["stages"]
+    assert one["review"]["approvals"][:2] == [
+        {
+            "author": "ann", "commit": BASE, "version": 36, "state": "same-change",
+            "stands": True,
+        },
+        {"author": "bob", "commit": TIP, "version": 37, "state": "changed", "stands": False},
+    ]  # fmt: skip
+    assert (one["review"]["approved_by"], one["review"]["approved_before"]) == (
+        ["ann"],
+        ["bob", "dan"],
+    )
 
 
 def test_open_folders_say_how_to_go_on():

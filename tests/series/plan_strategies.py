@@ -5,7 +5,10 @@ from base64 import b64encode
 from hypothesis import strategies as st
 
 from stacker.series.plan.model import (
+    AdoptsBy,
+    ApprovalRule,
     Check,
+    Drafts,
     EvidenceSigner,
     Group,
     Landing,
@@ -136,6 +139,8 @@ def plans(draw):
         evidence_signers=draw(signers(platforms)),
         residue=draw(st.dictionaries(GLOBS, TEXTS, max_size=2)),
         require_evidence=draw(st.booleans()),
+        drafts=draw(st.sampled_from(Drafts)),
+        approvals=draw(st.sampled_from(ApprovalRule)),
     )
     return Plan(**{**fields_of(plan), "groups": draw(groups(plan))})
 
@@ -146,7 +151,7 @@ def fields_of(plan):
         for name in (
             "name", "title", "forge", "home", "repositories",
             "stages", "runners", "platforms", "checks", "evidence_signers", "residue",
-            "require_evidence",
+            "require_evidence", "drafts", "approvals",
         )
     }  # fmt: skip
 
@@ -185,6 +190,12 @@ def repository(draw, name):
     )
 
 
+def adoptions(number):
+    """How a stage continues the pull request of that number."""
+    by = st.sampled_from(AdoptsBy)
+    return st.fixed_dictionaries({"adopts": st.just(number), "adopts_by": by})
+
+
 @st.composite
 def stage_lists(draw, repositories=("main", "other")):
     """Stages whose needs go in no circle, and are written in any order."""
@@ -200,6 +211,7 @@ def stage_lists(draw, repositories=("main", "other")):
             else (),
             issue=draw(st.none() | TEXTS),
             paths=draw(several(GLOBS)),
+            **draw(st.just({}) | adoptions(rank[stage_id] + 1)),
         )
         for stage_id in ids
     )

@@ -27,6 +27,7 @@ lines = st.builds(
     trees=st.lists(oids, max_size=3).map(tuple), pull=st.none() | st.integers(1, 99999),
     published=st.none() | heads, landing=st.none(), landed=st.just(False),
     release=st.none(), reverted=st.none() | st.builds(Reverted, landing=oids, by=oids),
+    adopted=st.none() | oids,
 )  # fmt: skip
 landed = st.builds(
     lambda line, oid, there, tag: line._replace(landing=oid, landed=there, release=tag),

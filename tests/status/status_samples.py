@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stacker.approvals.standing import Approval, Approvals, ApprovalState
 from stacker.forge.api import PullState
 from stacker.status.review import Opinion
 from stacker.status.value import (
@@ -34,10 +35,13 @@ def evidence(*states, check="build", **more):
 FAILING = evidence(State.FAILED, True)
 
 
-def opinion(**more):
+def opinion(*, approved_by=(), approved_before=(), refused_by=(), **more):
+    """`approved_by` approved this head, `approved_before` an earlier one."""
+    each = [Approval(who, HEAD, None, ApprovalState.THIS_HEAD) for who in approved_by]
+    each += [Approval(who, "e" * 40, None, ApprovalState.EARLIER_HEAD) for who in approved_before]
     given = {
-        "url": "https://forge/1", "state": PullState.OPEN, "draft": False, "approved_by": (),
-        "approved_before": (), "refused_by": (), "failing": (), "pending": (),
+        "url": "https://forge/1", "state": PullState.OPEN, "draft": False,
+        "approvals": Approvals(tuple(each), tuple(refused_by)), "failing": (), "pending": (),
         "read_at": NOW - 720,
     }  # fmt: skip
     return Opinion(**(given | more))

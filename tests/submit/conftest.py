@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import adopt_world
 import pytest
 from submit_world import copies
 
@@ -29,3 +30,17 @@ def world(make):
 def sent(make):
     """The same, submitted."""
     return make(submitted=True)
+
+
+@pytest.fixture(scope="session")
+def adopted_models(tmp_path_factory):
+    return {}
+
+
+@pytest.fixture
+def adopting(adopted_models, tmp_path, tmp_path_factory, run_stacker, monkeypatch):
+    """`adopting(by=…, maintainer=…)`: somebody's pull request was imported, nothing submitted."""
+    with copies(
+        adopted_models, tmp_path, tmp_path_factory, run_stacker, monkeypatch, new=adopt_world.new
+    ) as made:
+        yield made

@@ -29,7 +29,10 @@ from stacker.series.lock import parse
 IDS = "abcdefgh"
 PEOPLE = ("up", "porter", "zed")
 FORK, UPSTREAM = "porter/proj", "up/proj"
-BODY_LINK = re.compile(r"\(/(?P<repo>[^)]+?)/compare/(?P<below>[^)]+?)\.\.\.(?P<this>[^)]+?)\)")
+COMPARE = re.compile(r"\(/(?P<repo>[^)]+?)/compare/(?P<below>[^)]+?)\.\.\.(?P<this>[^)]+?)\)")
+RANGE = re.compile(
+    r"\(/(?P<repo>[^)]+?)/pull/(?P<number>\d+)/files/(?P<below>\w+)\.\.(?P<this>\w+)\)"
+)
 
 
 def git(where, *args, check=True, stdin=None):
@@ -39,7 +42,8 @@ def git(where, *args, check=True, stdin=None):
 
 
 class Door:
-    """Stands before the hub: counts what comes, and may `act(method, path)` before it goes in.
+    """Stands before the hub: counts what comes, and may `act(method, path)` before it goes in;
+    `body` is what came last.
 
     What goes wrong on the way is the hub's own: `world.hub.faults`.
     """
@@ -48,6 +52,7 @@ class Door:
         self.app = app
         self.seen = []
         self.act = None
+        self.body = b""
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -59,6 +64,7 @@ class Door:
             )
             self.seen.append((request.method, path, writes))
             environ["wsgi.input"] = io.BytesIO(body)
+            self.body = body
         elif path.endswith("git-receive-pack") and request.method == "POST":
             self.seen.append(("PUSH", path, True))
         if self.act:
@@ -346,8 +352,14 @@ class World:
             below, tip = self.replayed(line.stage, base)
             assert git(eye, "diff-tree", tip, head) == ""
             layer = git(eye, "diff", below, tip)
-            link = BODY_LINK.search(pull["body"])
-            if link is None:
+            if link := RANGE.search(pull["body"]):
+                assert (link["repo"], int(link["number"])) == (UPSTREAM, pull["number"])
+                assert link["this"] == head
+                start = link["below"]
+                assert git(eye, "diff", start, head) == layer
+                within = git(eye, "rev-list", head, f"^{trunk}").split()
+                assert {start, head} <= {*within}
+            elif (link := COMPARE.search(pull["body"])) is None:
                 start = trunk
             else:
                 assert link["repo"] == (self.fork_name or UPSTREAM)

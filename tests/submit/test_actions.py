@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from submit_world import UPSTREAM, git, kinds
+from submit_world import FORK, UPSTREAM, git, kinds
 
 CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
 
@@ -68,7 +70,8 @@ def test_a_stage_taken_out_of_the_middle(inside):
 def test_rebased_over_drift_all_heads_move_at_once(inside):
     inside.drift("drift")
     inside.good("rebase")
-    assert kinds(inside.submit()) == ["push"]
+    assert kinds(inside.submit()) == ["push", "edit", "edit", "edit"]
+    assert inside.submit()["actions"] == []
     inside.reviewable()
     assert all_open(inside)
 
@@ -109,3 +112,69 @@ def test_rewriting_from_a_fork_bases_on_the_trunk(make):
     assert world.branches() == {f"s/{one}": world.lock.stage(one).commit for one in "abc"}
     assert git(world.fork, "rev-list", "--count", "master..s/c") == "4"
     world.reviewable()
+
+
+def test_turned_round_with_one_taken_out_all_stay_open_and_nothing_is_sent_for_nothing(inside):
+    sent = []
+
+    def compare(method, path):
+        if method == "PATCH":
+            given = json.loads(inside.door.body)
+            pull = inside.ask("GET", path.partition("/v3")[2])
+            there = {"title": pull["title"], "body": pull["body"], "base": pull["base"]["ref"]}
+            sent.extend((field, value != there[field]) for field, value in given.items())
+
+    inside.plan({"c": [], "a": ["c"]})
+    inside.text("a", "# Another title\n")
+    inside.door.act = compare
+    said = inside.submit()
+    inside.door.act = None
+    assert {field for field, _ in sent} == {"title", "body", "base"}
+    assert all(changed for _, changed in sent)
+    assert all_open(inside)
+    assert {one["stage"]: one["number"] for one in said["left_over"]} == {"b": 2}
+    inside.reviewable()
+    assert inside.submit()["actions"] == []
+
+
+def test_a_stage_that_went_into_the_one_below_it_is_not_called_merged(inside):
+    """What its branch was is what the branch under its pull request becomes."""
+    (patch,) = (inside.folder / "patches" / "c").iterdir()
+    patch.rename(inside.folder / "patches" / "b" / f"0002-{patch.name[5:]}")
+    inside.plan({"a": [], "b": ["a"]})
+    old = inside.branches()
+    said = inside.submit()
+    assert inside.branches()["s/b"] == old["s/c"]
+    assert [one["stage"] for one in said["left_over"]] == ["c"]
+    there = {one["number"]: one["base"]["ref"] for one in inside.pulls()}
+    assert there == {1: "master", 2: "s/a", 3: "master"}
+    assert all_open(inside)
+    assert inside.submit()["actions"] == []
+
+
+@pytest.mark.parametrize(("fork", "kind"), [(None, "contained"), (FORK, "identical")])
+def test_what_upstream_has_already_stops_all_before_anything(make, fork, kind):
+    world = make(fork=fork, ids="ab")
+    of, landed = world.clone.path, world.clone["a"]  # as somebody else committed it
+    if kind == "contained":
+        of, landed = world.folder / ".stacker" / "store.git", world.lock.stage("a").commit
+    git(world.upstream.path, "fetch", "-q", of, landed)
+    if kind == "contained":
+        tree = f"{world.upstream['start']}^{{tree}}"
+        landed = git(world.upstream.path, "commit-tree", "-p", landed, "-m", "Revert", tree)
+    git(world.upstream.path, "update-ref", "refs/heads/master", landed)
+    has = {"contained": "all of it", "identical": "the very files of it"}[kind]
+    why = f"upstream's master has {has}: the forge opens no such pull request"
+    way_out = "`stacker rebase` takes that in"
+    for dry in (["--dry-run"], []):
+        ran = world.run("submit", *dry)
+        assert ran.code == 5
+        assert (ran.document["actions"], world.branches(), world.pulls()) == ([], {}, [])
+        assert ran.document["stopped"][0] == {
+            "stage": "a", "number": None, "kind": kind, "text": why, "way_out": way_out,
+        }  # fmt: skip
+    said = world._run("submit", cwd=world.folder).out.splitlines()
+    assert said[1:3] == [f"  a: {why}", f"    -> {way_out}"]
+    world.good("rebase")
+    world.submit()
+    assert [p["title"] for p in world.pulls()][-1] == {"contained": "a", "identical": "b"}[kind]

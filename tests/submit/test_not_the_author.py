@@ -95,7 +95,11 @@ def test_when_the_author_has_done_it_the_comment_says_so_no_more(shared, monkeyp
     shared.text("b", "# Better\n")
     shared.submit()
     monkeypatch.setenv("GITHUB_TOKEN", "token-porter")
-    assert [a["fields"] for a in shared.submit()["actions"]] == [["title"], *[["body"]] * 3]
+    assert [a["fields"] for a in shared.submit()["actions"]] == [
+        ["body"],
+        ["title", "body"],
+        ["body"],
+    ]
     monkeypatch.setenv("GITHUB_TOKEN", "token-zed")
     said = shared.submit()
     assert (kinds(said), said["author_only"]) == (["comment"] * 3, [])

@@ -33,6 +33,47 @@ def test_an_approval_of_an_earlier_head_does_not_count(sent):
     assert sent.submit()["actions"] == []
 
 
+def test_where_the_plan_says_so_one_of_the_same_change_does(sent):
+    sent.approve("a")
+    sent.plan({"a": [], "b": ["a"], "c": ["b"]}, series='name = "s"\napprovals = "same-diff"')
+    sent.drift("up")
+    sent.good("rebase")
+    assert "ready" in kinds(sent.submit("--move-base"))
+    assert drafts(sent) == {"a": False, "b": False, "c": True}
+    assert sent.submit()["actions"] == []
+
+
+def test_where_branches_are_rewritten_an_earlier_head_is_the_chain_of_its_version(make):
+    world = make(fork=None)
+    world.plan({"a": [], "b": ["a"], "c": ["b"]}, series='name = "s"\napprovals = "same-diff"')
+    world.submit()
+    for one in "ab":
+        world.approve(one)
+    world.drift("up")
+    world.good("rebase")
+    world.edit_patch("a", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    world.submit()
+    stages = {one["id"]: one for one in world.good("status")["stages"]}
+    said = {one: [a["state"] for a in stages[one]["review"]["approvals"]] for one in "ab"}
+    assert said == {"a": ["changed"], "b": ["same-change"]}
+
+
+def test_a_stage_that_took_in_the_one_below_it_is_another_change(sent):
+    """With all below it gone, what it is now looks like all that its approved head had."""
+    sent.approve("b")
+    series = 'name = "s"\napprovals = "same-diff"'
+    (taken,) = (sent.folder / "patches" / "a").iterdir()
+    (own,) = (sent.folder / "patches" / "b").iterdir()
+    own.rename(own.with_name("0002-b.patch"))
+    taken.rename(own.with_name("0001-a.patch"))
+    sent.plan({"b": [], "c": ["b"]}, series=series)
+    sent.drift("up")
+    sent.good("rebase")
+    sent.submit("--move-base")
+    stages = {one["id"]: one for one in sent.good("status")["stages"]}
+    assert [one["state"] for one in stages["b"]["review"]["approvals"]] == ["changed"]
+
+
 def test_a_refusal_outweighs_an_approval(sent):
     sent.approve("a")
     path = "/repos/up/proj/pulls/1/reviews"
@@ -48,6 +89,25 @@ def test_a_member_of_a_group_stays_a_draft(make):
         world.approve(one)
     assert world.submit()["actions"] == []
     assert drafts(world) == {"a": False, "b": True, "c": True}
+
+
+CHAIN = {"a": [], "b": ["a"], "c": ["b"]}
+
+
+def test_drafts_until_needs_have_landed(sent):
+    sent.plan(CHAIN, series='name = "s"\ndrafts = "needs-landed"')
+    sent.approve("a")
+    assert sent.submit()["actions"] == []
+    sent.ask("PUT", "/repos/up/proj/pulls/1/merge", {"merge_method": "squash"}, "up")
+    sent.submit()
+    assert drafts(sent) == {"a": False, "b": False, "c": True}
+
+
+def test_never_a_draft(sent):
+    sent.plan(CHAIN, more=GROUP, series='name = "s"\ndrafts = "never"')
+    assert [a["stage"] for a in sent.submit()["actions"] if a["kind"] == "ready"] == ["b", "c"]
+    assert drafts(sent) == {"a": False, "b": False, "c": False}
+    assert sent.submit()["actions"] == []
 
 
 def test_what_somebody_made_ready_or_a_draft_stays_so(sent):
@@ -73,7 +133,8 @@ def test_the_text_of_a_pull_request(make):
     lines = world.pull("b")["body"].split("\n")
     assert lines[1] == "Part 2 of 3 of *Big \\*S\\** · lands together with #3 · needs #1"
     assert lines[2] == (
-        "**Review only this part:** [its own change](/porter/proj/compare/s/a...s/b) on top of a"
+        "**Review only this part:** [its own change](/up/proj/pull/2/files/"
+        f"{world.branches()['s/a']}..{world.branches()['s/b']}) on top of a"
     )
     assert "Because." in lines
     assert lines[-23:-2] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.hub import diff, merging, pulls, reviews
@@ -166,6 +167,21 @@ def create_review(call: Call, number: int) -> Answer:
     )
     made = Review(row, pull.id, user.id, _EVENTS[event], text, oid, call.now)
     return Answer(review(call, pull, made))
+
+
+def dismiss_review(call: Call, number: int, row: int) -> Answer:
+    """PUT .../pulls/{number}/reviews/{id}/dismissals: for those who may write."""
+    require(call, Right.WRITE)
+    pull = _pull(call, number)
+    one = next((each for each in reviews.reviews(call.db, pull) if each.id == row), None)
+    if one is None:
+        raise not_found()
+    if not call.body.text("message").strip():
+        raise _no_review("A dismissal needs a message.")
+    if one.state not in {"APPROVED", "CHANGES_REQUESTED"}:
+        raise _no_review(f"Can not dismiss a {one.state.lower()} pull request review")
+    call.db.run("UPDATE reviews SET state = 'DISMISSED' WHERE id = ?", row)
+    return Answer(review(call, pull, replace(one, state="DISMISSED")))
 
 
 def _no_review(said: str) -> Refusal:

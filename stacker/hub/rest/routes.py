@@ -38,6 +38,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PUT", f"{_R}/pulls/<int:number>/merge", pulls.merge),
     ("GET", f"{_R}/pulls/<int:number>/reviews", pulls.list_reviews),
     ("POST", f"{_R}/pulls/<int:number>/reviews", pulls.create_review),
+    ("PUT", f"{_R}/pulls/<int:number>/reviews/<int:row>/dismissals", pulls.dismiss_review),
     ("GET", f"{_R}/issues/<int:number>/comments", issues.list_comments),
     ("POST", f"{_R}/issues/<int:number>/comments", issues.create_comment),
     ("GET", f"{_R}/issues/comments/<int:number>", issues.get_comment),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.series.plan.checking import refuse_globs, refuse_unknown
-from stacker.series.plan.model import StageId
+from stacker.series.plan.model import AdoptsBy, StageId
 from stacker.series.plan.naming import RESERVED_STAGES, same_file
 from stacker.series.plan.order import CycleError, needs_first
 
@@ -42,6 +42,8 @@ def check_stages(draft: Draft, report: Report) -> Wiring:
             other = adopted.setdefault((stage.repository, stage.adopts), stage.id)
             if other != stage.id:
                 report.add((*entry.path, "adopts"), f"#{stage.adopts} is adopted by {other!r}")
+        elif stage.adopts_by is AdoptsBy.PUSH:
+            report.add((*entry.path, "adopts_by"), "adopts nothing: `adopts` has its number")
     _check_renames(draft, stages, report)
     needs: dict[StageId, tuple[StageId, ...]] = {}
     for position, entry in enumerate(draft.stages):

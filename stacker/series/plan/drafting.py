@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from stacker.series.plan.keys import KEYS, SECTIONS
 from stacker.series.plan.model import (
+    ApprovalRule,
     Check,
+    Drafts,
     EvidenceSigner,
     Group,
     Plan,
@@ -58,6 +60,8 @@ class Draft(NamedTuple):
     evidence_signers: tuple[Entry[EvidenceSigner], ...]
     residue: Mapping[str, str]
     require_evidence: bool
+    drafts: Drafts
+    approvals: ApprovalRule
 
 
 def read_draft(data: Mapping[str, object], report: Report) -> Draft:
@@ -78,6 +82,8 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
         home=series.get("home"),
         residue=series.get("residue", {}),
         require_evidence=series.get("require_evidence", False),
+        drafts=series.get("drafts", Drafts.NEEDS_APPROVED),
+        approvals=series.get("approvals", ApprovalRule.HEAD),
         **cast("Any", tables),  # the sections are the very fields of a draft
     )
 

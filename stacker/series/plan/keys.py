@@ -6,7 +6,10 @@ from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stacker.series.plan.model import (
+    AdoptsBy,
+    ApprovalRule,
     Check,
+    Drafts,
     EvidenceSigner,
     Group,
     Landing,
@@ -74,6 +77,18 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             "whether submit wants every check that must pass to have passed; default: false, which "
             "refuses only what failed",
         ),
+        "drafts": Key(
+            Shape.CHOICE,
+            "which pull requests are drafts: those whose needs are not all approved or landed (the "
+            "default), or not all landed; members of a group always; or never any",
+            choices=Drafts,
+        ),
+        "approvals": Key(
+            Shape.CHOICE,
+            "which approvals stand: head, those of the very head; same-diff, also those of an "
+            "earlier one with the same change; how many it takes is said by a group",
+            choices=ApprovalRule,
+        ),
     },
     Repository: {
         "upstream": Key(
@@ -111,7 +126,12 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.TEXTS, "the stages it stands on; default: the stage above; []: the base alone"
         ),
         "issue": Key(Shape.TEXT, "the upstream issue that it belongs to"),
-        "adopts": Key(Shape.NUMBER, "the number of the pull request that it finishes"),
+        "adopts": Key(Shape.NUMBER, "the number of somebody's pull request that it continues"),
+        "adopts_by": Key(
+            Shape.CHOICE,
+            "how: in a pull-request of its own, the default, or by a push to that one's branch",
+            choices=AdoptsBy,
+        ),
         "was": Key(Shape.NAME, "the stage's id before it was renamed"),
         "paths": Key(
             Shape.TEXTS, "globs; import --split gives it the files that no stage above claims"

@@ -27,6 +27,15 @@ class Publish(StrEnum):
     REWRITE = "rewrite"
 
 
+class Drafts(StrEnum):
+    """Which pull requests are drafts: those whose needs are not all approved or landed, those whose
+    needs have not all landed, each with the members of groups; or none."""
+
+    NEEDS_APPROVED = "needs-approved"
+    NEEDS_LANDED = "needs-landed"
+    NEVER = "never"
+
+
 class Landing(StrEnum):
     """The way by which stages land in a repository; `auto` is the strongest permitted one."""
 
@@ -36,12 +45,27 @@ class Landing(StrEnum):
     HAND_OFF = "hand-off"
 
 
+class AdoptsBy(StrEnum):
+    """How somebody's pull request is continued: in a new one, or by pushing to its branch."""
+
+    PULL_REQUEST = "pull-request"
+    PUSH = "push"
+
+
 class Proof(StrEnum):
     """What proves that a stage is in upstream: the whole tree, its own paths, or its check."""
 
     TREE = "tree"
     PATHS = "paths"
     CHECK = "check"
+
+
+class ApprovalRule(StrEnum):
+    """Which approvals stand: those of the very head, or also those of an earlier published head
+    that has the same change."""
+
+    HEAD = "head"
+    SAME_DIFF = "same-diff"
 
 
 class Preset(StrEnum):
@@ -88,7 +112,8 @@ class Repository(NamedTuple):
 class Stage(NamedTuple):
     """One pull request of the series. `needs` is resolved: empty means it stands on the base.
 
-    `paths` are the globs by which `import --split` gives it its share of a branch.
+    `adopts` is the number of somebody's pull request that it continues. `paths` are the globs by
+    which `import --split` gives it its share of a branch.
     """
 
     id: StageId
@@ -98,6 +123,12 @@ class Stage(NamedTuple):
     adopts: int | None = None
     was: StageId | None = None
     paths: tuple[str, ...] = ()
+    adopts_by: AdoptsBy = AdoptsBy.PULL_REQUEST
+
+    @property
+    def pushes_to(self) -> int | None:
+        """The number of somebody's pull request whose branch it is pushed to."""
+        return self.adopts if self.adopts_by is AdoptsBy.PUSH else None
 
 
 class Group(NamedTuple):
@@ -218,6 +249,8 @@ class _Written(NamedTuple):
     evidence_signers: tuple[EvidenceSigner, ...] = ()
     residue: Mapping[str, str] = MappingProxyType({})
     require_evidence: bool = False
+    drafts: Drafts = Drafts.NEEDS_APPROVED
+    approvals: ApprovalRule = ApprovalRule.HEAD
 
 
 class Plan(_Written):

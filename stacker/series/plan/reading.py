@@ -70,6 +70,8 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         evidence_signers=tuple(entry.value for entry in draft.evidence_signers),
         residue=draft.residue,
         require_evidence=draft.require_evidence,
+        drafts=draft.drafts,
+        approvals=draft.approvals,
     )
     if not draft.groups:
         return plan

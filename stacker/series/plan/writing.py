@@ -25,6 +25,7 @@ class NewStage:
     id: str
     repository: str | None = None
     needs: tuple[str, ...] | None = None
+    adopts: int | None = None
 
 
 def new_plan(
@@ -92,6 +93,8 @@ def _keys(stage: NewStage) -> list[str]:
         keys.append(f"repository = {toml_value(stage.repository)}")
     if stage.needs is not None:
         keys.append(f"needs = {toml_value(list(stage.needs))}")
+    if stage.adopts is not None:
+        keys.append(f"adopts = {stage.adopts}")
     return keys
 
 

@@ -98,6 +98,8 @@ def test_a_new_plan():
     assert 'publish = "append"' in text
     assert text.count("\n") < 20
     assert ids(append_stages(text, [NewStage("a", needs=()), NewStage("b")])) == ["a", "b"]
+    adopting = parse_plan(append_stages(text, [NewStage("a", needs=(), adopts=7)]), "series.toml")
+    assert adopting.stage("a").adopts == 7
 
 
 @given(NAMES, TEXTS.map(lambda text: f"./{text}"))

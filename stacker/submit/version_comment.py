@@ -1,0 +1,131 @@
+"""The one comment with a row for each version: what changed since, without upstream's movement.
+
+It is found by its first line and by who wrote it. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, assert_never
+
+from stacker.forge.api import PullState
+from stacker.submit.actions import WriteComment
+from stacker.submit.body import inline
+from stacker.submit.since import Apart, Clashing, Same, Unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stacker.forge.api import Comment, PullRequest
+    from stacker.series.plan.model import StageId
+    from stacker.submit.actions import Wanted
+    from stacker.submit.place import Place
+    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.since import Change, History
+
+_BLOCK = re.compile(
+    r"<!-- stacker:versions (?P<facts>[^\n]*?) -->\n.*?<!-- stacker:end -->", re.DOTALL
+)
+_HEAD = (
+    "**What changed in this part since you looked**, without what upstream and the parts below it "
+    "did meanwhile. This comment is kept up to date."
+)
+
+
+def version_comments(
+    wanted: Sequence[Wanted],
+    pulls: Mapping[StageId, PullRequest],
+    found: Mapping[StageId, History],
+    places: Mapping[str, Place],
+    series: str,
+) -> tuple[WriteComment, ...]:
+    """What brings the comments to what `found` says, where the pull request is ours to edit.
+
+    There is none before the stage's own change is another one.
+    """
+    comments = []
+    for one in wanted:
+        pull, history = pulls.get(one.stage), found[one.stage]
+        if pull is None or pull.state is not PullState.OPEN or not pull.may_edit:
+            continue
+        block = _block(series, one.stage, _table(history, places[one.repository].fork))
+        there = _ours(pull, series)
+        if there is not None:
+            number, body = there.id, _with_block(there.body, block)
+            is_said = body == there.body
+        else:
+            number, body = None, block
+            is_said = not _is_worth_a_comment(history) or _author_says(pull, block)
+        if not is_said:
+            comments.append(WriteComment(one.repository, one.stage, pull.number, number, body))
+    return tuple(comments)
+
+
+def version_lines(
+    one: Wanted, found: Mapping[StageId, History], places: Mapping[str, Place]
+) -> tuple[str, ...]:
+    """The same for a comment that says more; nothing while it would say nothing."""
+    history = found[one.stage]
+    return _table(history, places[one.repository].fork) if _is_worth_a_comment(history) else ()
+
+
+def _is_worth_a_comment(history: History) -> bool:
+    return any(change != Same() for change in history.since)
+
+
+def _table(history: History, fork: str) -> tuple[str, ...]:
+    """An introduction, and a row for each version, the newest first."""
+    *older, newest = history.versions
+    rows = [("version", "why it came", "what changed since"), ("---",) * 3]
+    rows.append((f"v{newest.number}", inline(newest.why), "this is the newest"))
+    for version, change in zip(reversed(older), reversed(history.since), strict=True):
+        said = _said(version, newest, change, fork)
+        rows.append((f"v{version.number}", inline(version.why), said))
+    return (_HEAD, "", *(f"| {' | '.join(row)} |" for row in rows))
+
+
+def _ours(pull: PullRequest, series: str) -> Comment | None:
+    return next((c for c in pull.comments if c.mine and _series_of(c.body) == series), None)
+
+
+def _with_block(present: str, block: str) -> str:
+    """The comment with that in it; what somebody wrote around it stays."""
+    old = present.replace("\r\n", "\n")
+    new = _BLOCK.sub(lambda _: block, old, count=1)
+    return present if new == old else new
+
+
+def _author_says(pull: PullRequest, block: str) -> bool:
+    """Whether whoever opened the pull request says it there: once is enough."""
+    return any(c.author == pull.author and block in c.body for c in pull.comments)
+
+
+def _series_of(body: str) -> object:
+    found = _BLOCK.search(body.replace("\r\n", "\n"))
+    try:
+        facts = json.loads(found["facts"]) if found else None
+    except (ValueError, RecursionError):
+        return None
+    return facts.get("series") if isinstance(facts, dict) else None
+
+
+def _block(series: str, stage: StageId, lines: Sequence[str]) -> str:
+    facts = json.dumps({"series": series, "stage": stage}, sort_keys=True)
+    return "\n".join([f"<!-- stacker:versions {facts} -->", *lines, "", "<!-- stacker:end -->"])
+
+
+def _said(old: PublishedVersion, new: PublishedVersion, change: Change, fork: str) -> str:
+    """One cell. Two dots compare the trees as they are."""
+    mixed = f"[everything since v{old.number}](/{fork}/compare/{old.head}..{new.head})"
+    match change:
+        case Same():
+            return "nothing of its own"
+        case Apart(start):
+            return f"[changes since v{old.number}](/{fork}/compare/{start}..{new.head})"
+        case Clashing():
+            return f"conflicts with what it stands on now; {mixed}, upstream's movement too"
+        case Unseen():
+            return f"cannot be told apart here; {mixed}, upstream's movement too"
+        case never:
+            assert_never(never)
