@@ -95,10 +95,11 @@ class Offline(NamedTuple):
 def desk(start: Path) -> Iterator[Desk]:
     """The series directory that `start` is in, opened, with its forge."""
     from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
+    from stacker.submit.place import takes_pulls  # noqa: PLC0415 - as above
 
     with _opened(start, forge=True) as (work, site):
         assert site is not None
-        if site.token is None and work.plan.takes_pulls:
+        if site.token is None and takes_pulls(work.plan):
             raise ForgeError(
                 f"there is no token for {site.url}",
                 hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from stacker.approvals.standing import ApprovalState
 from stacker.approvals.words import told
@@ -11,6 +11,7 @@ from stacker.render.adopts import adopts_document, adopts_words
 from stacker.render.approvals import approvals_document
 from stacker.render.boxes import boxes_document, boxes_lines
 from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
+from stacker.render.stage_words import reverted_words, short, stage_words
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
@@ -19,8 +20,6 @@ from stacker.submit.restacking import NEEDS_RESTACK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stacker.approvals.standing import Approval
-    from stacker.status.review import Opinion
     from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
 
 _WIDTH = 80
@@ -63,7 +62,7 @@ def stages_text(status: SeriesStatus, stages: Sequence[str]) -> str:
 
 def _head(status: SeriesStatus) -> str:
     first = status.upstreams[0]
-    parts = [f"{status.name} v{status.version} on {first.branch} {_short(first.base)}"]
+    parts = [f"{status.name} v{status.version} on {first.branch} {short(first.base)}"]
     parts += _ahead(first, status.now)
     if status.forge_read_at is not None:
         parts.append(f"forge read {ago(status.now - status.forge_read_at)}")
@@ -73,7 +72,7 @@ def _head(status: SeriesStatus) -> str:
 
 
 def _beside(upstream: UpstreamStatus, status: SeriesStatus) -> str:
-    here = f"  {upstream.repository} on {upstream.branch} {_short(upstream.base)}"
+    here = f"  {upstream.repository} on {upstream.branch} {short(upstream.base)}"
     return " · ".join([here, *_ahead(upstream, status.now)])
 
 
@@ -146,69 +145,8 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
     return f"{name}, lands together, {done}"
 
 
-def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
-    """Where the stage stands; `branch` is upstream's."""
-    match one.state:
-        case StageState.LANDED:
-            return f"landed {_short(one.landing)}{f' in {one.release}' if one.release else ''}"
-        case StageState.REVERTED:
-            return f"{_reverted(one)}; the series is without it"
-        case StageState.IN_UPSTREAM:
-            what = f"landed {_short(one.landing)}" if one.landing else f"#{one.pull} was merged"
-            back = f", reverted by {_short(one.reverted.by)}" if one.reverted else ""
-            return f"{what}{back}; the series' base lacks it"
-        case StageState.CONFLICT:
-            return "conflict"
-        case StageState.BLOCKED:
-            return f"waits for {one.stopped_on}"
-        case StageState.NO_PATCHES:
-            return "no patches yet"
-        case StageState.LOCAL:
-            return "local"
-        case StageState.HAND_OFF:
-            return _handed_over(one, branch)
-        case StageState.NOT_SUBMITTED:
-            return "not submitted"
-        case StageState.CLOSED:
-            return "closed on the forge"
-        case StageState.SUBMITTED:
-            return _said(one.opinion, in_group=one.group is not None)
-        case never:
-            assert_never(never)
-
-
-def _handed_over(one: StageStatus, branch: str) -> str:
-    name = one.upstream.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    notes = [_reverted(one)] if one.reverted else []
-    notes += ["its package is older"] if one.package is False else []
-    return "; ".join([f"hand-off  waits for {name} {branch}", *notes])
-
-
-def _reverted(one: StageStatus) -> str:
-    if one.reverted is None:
-        return ""
-    return f"landed {_short(one.reverted.landing)}, reverted by {_short(one.reverted.by)}"
-
-
-def _said(opinion: Opinion | None, *, in_group: bool) -> str:
-    if opinion is None:
-        return "submitted"
-    if opinion.refused_by:
-        return f"changes asked by {', '.join(opinion.refused_by)}"
-    if opinion.approved_by:
-        return f"approved by {', '.join(map(_whose, opinion.approvals.standing))}"
-    if opinion.approved_before:
-        return f"waits for {', '.join(opinion.approved_before)} again"
-    return "waits for review" if in_group or not opinion.draft else "draft, waits for review"
-
-
-def _whose(approval: Approval) -> str:
-    """With the version that was approved, where that is an earlier one."""
-    return f"{approval.author} (v{approval.version})" if approval.version else approval.author
-
-
 def _note(one: StageStatus) -> str:
-    notes = [_reverted(one)] if one.reverted else []
+    notes = [reverted_words(one)] if one.reverted else []
     notes += [NEEDS_RESTACK] if one.restack else []
     notes += adopts_words(one)
     notes += gap_note(one.evidence) if one.evidence else []
@@ -222,10 +160,6 @@ def _note(one: StageStatus) -> str:
         notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
         notes += ["others pushed to it"] if one.published.others else []
     return "; ".join(notes)
-
-
-def _short(oid: str | None) -> str:
-    return oid[:7] if oid else "no base yet"
 
 
 def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[str, object]:

@@ -284,14 +284,6 @@ class Plan(_Written):
         """The first repository: that of every stage and check that names none."""
         return self.repositories[0]
 
-    @property
-    def takes_pulls(self) -> bool:
-        """Whether any of its repositories takes pull requests."""
-        return any(
-            one.kind is UpstreamKind.FORGE and one.landing is not Landing.HAND_OFF
-            for one in self.repositories
-        )
-
     def stage(self, stage_id: str) -> Stage:
         """The stage of that id; raises `UsageError` with a near name."""
         return find(self._stages, stage_id, "stage")
