@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.git.bundle import bundled, verify
+from stacker.git.transfer import shown_url
 from stacker.git.worktree import remove_tree
 from stacker.handoff.proof import ByCheck, ByPaths, ByTree
+from stacker.series.plan.upstream import UpstreamKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.handoff.proof import HandOffProof
     from stacker.series.loading import Series
-    from stacker.series.plan.model import StageId
+    from stacker.series.plan.model import Repository, StageId
 
 PROOF, TEXT = "proof.json", "TEXT.md"
 
@@ -35,6 +37,13 @@ class Package:
     files: Mapping[str, bytes]
     bundle_name: str
     bundle: Bundle
+
+
+def called(repository: Repository) -> str:
+    """What others know the upstream by: nothing of this machine, and nobody's password."""
+    if repository.kind is UpstreamKind.PATH:
+        return repository.upstream.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return shown_url(repository.upstream)
 
 
 def package(
@@ -110,7 +119,7 @@ def _proof_document(
         "format": 1,
         "series": series.plan.name,
         "stage": stage,
-        "upstream": repository.upstream,
+        "upstream": called(repository),
         "branch": repository.branch,
         "base": bundle.base,
         "commit": bundle.tip,

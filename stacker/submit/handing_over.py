@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.handoff.made import folder_of, is_current, made_of
-from stacker.handoff.package import TEXT, is_there, package
+from stacker.handoff.package import TEXT, called, is_there, package
 from stacker.handoff.proof import is_handed_over, proof_of
 from stacker.landed.returning import lost, without_lost
 from stacker.rebase.attempt import Attempt
@@ -92,7 +92,7 @@ def packages(
         title, body = stage_text(series.files.get(f"series/{stage}.md"), stage)
         what = HandOff(
             series=series.plan.title, part=next(p for p in parts if p.stage == stage),
-            title=title, body=body, upstream=repository.upstream, branch=repository.branch,
+            title=title, body=body, upstream=called(repository), branch=repository.branch,
             bundle=made.bundle, proof=proof,
         )  # fmt: skip
         wanted = package(

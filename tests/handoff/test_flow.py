@@ -43,6 +43,9 @@ def test_without_any_forge_or_token(alone, monkeypatch):
     assert actions(said) == [("hand-off", "d")]
     assert said["notes"] == [f"d is handed over: {package / 'TEXT.md'}"]
     assert actions(world.stacker("submit")) == []
+    sent = b"".join(content(package).values())
+    assert b" of bin.git." in sent
+    assert str(world.home.parent).encode() not in sent
     assert (package / "patches" / "d" / world.patch("d").name).read_bytes() == (
         world.patch("d").read_bytes()
     )
