@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stacker import settings, wiring
 from stacker.bots.values import Access, Account, Place
-from stacker.series.plan.model import RunnerKind
+from stacker.series.plan.choices import RunnerKind
 from stacker.series.plan.upstream import is_loopback_url
 from stacker.verify.trust import is_trusted
 

@@ -14,6 +14,7 @@ from stacker.git.process import Credential, Git, origin_of
 from stacker.series.directory import SeriesDirectory
 from stacker.series.plan.model import DEMO_FORGE
 from stacker.series.plan.reading import read_plan
+from stacker.series.plan.taking import takes_pulls
 from stacker.series.plan.upstream import UpstreamKind, is_forge_url, upstream_kind
 from stacker.series.versions import ondisk, operations
 from stacker.series.workspace import Upstream, Workspace, open_store, store_in
@@ -21,8 +22,9 @@ from stacker.series.workspace import Upstream, Workspace, open_store, store_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacker.doctor.remote import Reach
+    from stacker.doctor.reach import Reach
     from stacker.forge.github import GitHub
+    from stacker.git.transfer import Told
     from stacker.series.plan.model import Plan, Repository
     from stacker.series.versions.operations import Operation
     from stacker.submit.place import Place
@@ -92,19 +94,15 @@ class Offline(NamedTuple):
 
 
 @contextmanager
-def desk(start: Path) -> Iterator[Desk]:
-    """The series directory that `start` is in, opened, with its forge."""
-    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
-    from stacker.submit.place import takes_pulls  # noqa: PLC0415 - as above
-
+def desk(start: Path, told: Told | None = None) -> Iterator[Desk]:
+    """The series directory that `start` is in, opened, with its forge; `told` hears of pauses."""
     with _opened(start, forge=True) as (work, site):
         assert site is not None
-        if site.token is None and takes_pulls(work.plan):
-            raise ForgeError(
-                f"there is no token for {site.url}",
-                hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
-            )
-        with GitHub(site.api, site.token, pace=not site.local) as forge:
+        there = site if takes_pulls(work.plan) else site._replace(token=site.token or "")
+        with _client(there, told) as forge:
+            if forge is None:
+                raise ForgeError(f"there is no token for {site.url}",
+                                 hint="Set GITHUB_TOKEN, or log in with `gh auth login`.")  # fmt: skip
             yield Desk(work, site, forge)
 
 
@@ -189,12 +187,12 @@ def directory(start: Path) -> SeriesDirectory:
 @contextmanager
 def reach(plan: Plan, directory: SeriesDirectory) -> Iterator[Reach]:
     """What leads to a plan's upstreams and forge; a demo forge is started for the while."""
-    from stacker.doctor.remote import Reach  # noqa: PLC0415 - of no use to other commands
+    from stacker.doctor.reach import Reach  # noqa: PLC0415 - of no use to other commands
 
     with forge_site(plan, directory) as there, _client(there) as forge:
         upstreams = {r.name: upstream(r, directory.root, there) for r in plan.repositories}
         demo = plan.forge == DEMO_FORGE and settings.forge_override() is None
-        yield Reach(there.url, demo, upstreams, forge)
+        yield Reach(there.url, demo, upstreams, forge, settings.now())
 
 
 @contextmanager
@@ -205,13 +203,14 @@ def forge_of(plan: Plan, directory: SeriesDirectory) -> Iterator[GitHub | None]:
 
 
 @contextmanager
-def _client(there: Site) -> Iterator[GitHub | None]:
-    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy
+def _client(there: Site, told: Told | None = None) -> Iterator[GitHub | None]:
+    from stacker.forge.github import GitHub  # noqa: PLC0415 - heavy, and most commands do without
+    from stacker.forge.pace import Pace  # noqa: PLC0415 - as above
 
     if there.token is None:
         yield None
         return
-    with GitHub(there.api, there.token, pace=not there.local) as forge:
+    with GitHub(there.api, there.token, Pace(there.local, told)) as forge:
         yield forge
 
 

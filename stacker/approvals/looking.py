@@ -12,7 +12,7 @@ from stacker.approvals.standing import UNKNOWN, Known, earlier_heads
 from stacker.errors import GitError
 from stacker.git.history import is_ancestor
 from stacker.git.objects import Oid, is_oid
-from stacker.series.plan.model import ApprovalRule
+from stacker.series.plan.choices import ApprovalRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -27,6 +27,7 @@ from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
 from stacker.submit.acting import PUBLISHING
 from stacker.submit.actions import OpenPull
+from stacker.submit.forking import NoFork
 from stacker.submit.request import SubmitRequest
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def submit(
     context: typer.Context,
     stages: Annotated[list[str] | None, typer.Argument(help="Default: all of them.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Print the actions; do none.")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Do it all on a throw-away copy of the forge.")
+    ] = False,
     move_base: Annotated[bool, typer.Option(help="Publish on the newest base.")] = False,
     message: Annotated[str | None, typer.Option("-m", help="What changed, for the mails.")] = None,
     unverified: Annotated[
@@ -52,22 +56,66 @@ def submit(
         list[str] | None,
         typer.Option(metavar="ID", help="Close the pull request of a stage taken out."),
     ] = None,
+    create_fork: Annotated[
+        bool, typer.Option("--create-fork", help="Make the plan's fork where there is none.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
     """Make the forge's pull requests say what the series says."""
     options: Options = context.obj
     request = SubmitRequest(
         stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message,
-        unverified=unverified, close=tuple(close or ()), environment=settings.environment(),
+        unverified=unverified, close=tuple(close or ()), create_fork=create_fork,
+        environment=settings.environment(),
     )  # fmt: skip
+    if rehearse and dry_run:
+        raise UsageError("--dry-run and --rehearse do not go together")
     with options.desk() as desk:
+        if rehearse:
+            return _rehearse(options, desk, request)
         if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
-            _ask_to_publish(options, desk, request)
-        result = _submit(options, desk, request)
-    stopped = result.foreign or result.blocked or result.stopped
-    code = ExitCode.BLOCKED if stopped else ExitCode.DONE
+            request = _agreed(options, desk, request)
+        result = _with_forks(options, desk, request, ask=not yes)
     text = rendering.submit_text(result, dry_run=dry_run)
-    return Answer(rendering.submit_document(result), text, code)
+    return Answer(rendering.submit_document(result), text, _code(result))
+
+
+def _code(result: SubmitResult) -> ExitCode:
+    stopped = result.foreign or result.blocked or result.stopped
+    return ExitCode.BLOCKED if stopped else ExitCode.DONE
+
+
+def _rehearse(options: Options, desk: Desk, request: SubmitRequest) -> Answer:
+    """The same on a copy, and where to look at what came of it."""
+    from stacker.cli.rehearsing import rehearsed  # noqa: PLC0415 - a web server, seldom needed
+    from stacker.render import rehearsal  # noqa: PLC0415 - as above
+
+    try:
+        with rehearsed(desk, options.terminal.told) as (there, root):
+            result = _submit(options, there, request)
+            url = there.site.url
+    except KeyboardInterrupt as stopped:
+        said = "Interrupted; the forge and the series are as they were."
+        raise KeyboardInterrupt(said) from stopped
+    pulls = [pull for _, pull in result.pulls]
+    document = {
+        **rendering.submit_document(result),
+        "rehearsal": rehearsal.rehearsal_document(root, url, pulls),
+    }
+    said = rendering.submit_text(result, dry_run=False)
+    return Answer(document, rehearsal.rehearsal_text(said, root, url, pulls), _code(result))
+
+
+def _with_forks(options: Options, desk: Desk, request: SubmitRequest, *, ask: bool) -> SubmitResult:
+    """Publish; where a fork is missing, a person may say that it shall be made."""
+    try:
+        return _submit(options, desk, request)
+    except NoFork as absent:
+        terminal = options.terminal
+        question = f"{absent.message}. Create it on {desk.site.url}?"
+        if not (ask and terminal.can_ask and terminal.ask(question)):
+            raise
+        return _submit(options, desk, replace(request, create_fork=True))
 
 
 def _submit(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResult:
@@ -87,8 +135,8 @@ def _submit(options: Options, desk: Desk, request: SubmitRequest) -> SubmitResul
         raise KeyboardInterrupt(f"Interrupted {far}; run it again to finish.") from stopped
 
 
-def _ask_to_publish(options: Options, desk: Desk, request: SubmitRequest) -> None:
-    """The first time that something is opened on a real forge, a person sees it before."""
+def _agreed(options: Options, desk: Desk, request: SubmitRequest) -> SubmitRequest:
+    """The request as a person agrees to it, who sees before what is first made on a real forge."""
     plan = submitting.submit(
         desk.work, desk.place, desk.forge, replace(request, dry_run=True), options.terminal.told
     )
@@ -96,6 +144,8 @@ def _ask_to_publish(options: Options, desk: Desk, request: SubmitRequest) -> Non
         options.terminal.say(rendering.submit_text(plan, dry_run=True))
         if not options.terminal.ask(f"Do this on {desk.site.url}?"):
             raise UsageError("nothing was published", hint="`--dry-run` shows it without asking.")
+        return replace(request, create_fork=True)  # what was shown has it, if it is missing
+    return request
 
 
 def land(

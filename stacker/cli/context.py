@@ -53,7 +53,7 @@ class Options:
         """The same, with its forge."""
         from stacker import wiring  # noqa: PLC0415 - as above
 
-        with self._heard(), wiring.desk(self.folder) as desk:
+        with self._heard(), wiring.desk(self.folder, self.terminal.told) as desk:
             yield desk
 
     @contextmanager

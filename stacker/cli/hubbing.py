@@ -97,11 +97,15 @@ def _listed(file: Path) -> list[User]:
 
 
 def _user(text: str, where: str) -> User:
-    """`NAME:TOKEN`; what was given is not repeated in the error, for it may hold a token."""
-    name, colon, token = text.partition(":")
-    if not name or not colon or not token or any(c.isspace() for c in text):
+    """`NAME:TOKEN`, and for a fine-grained token its repositories behind it.
+
+    What was given is not repeated in the error, for it may hold a token.
+    """
+    first, *only = text.split() or [""]
+    name, colon, token = first.partition(":")
+    if not name or not colon or not token or not all("/" in one for one in only):
         raise UsageError(f"{where}: not NAME:TOKEN", hint="For example: `--user alice:secret1`.")
-    return User(name, token)
+    return User(name, token, tuple(only) or None)
 
 
 def _check_unique(people: list[User]) -> None:

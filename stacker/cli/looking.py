@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,14 @@ import typer
 
 from stacker import prune as pruning
 from stacker import runners, settings, wiring
+from stacker.cli.agreeing import own_key
 from stacker.cli.context import Options
 from stacker.doctor import flow as examining
 from stacker.doctor.finding import Health
-from stacker.errors import ExitCode, UsageError
+from stacker.errors import ExitCode, StackerError, UsageError
 from stacker.render import doctor as doctor_rendering
 from stacker.render import status as status_rendering
+from stacker.render.status_document import status_document
 from stacker.render.terminal import Answer, dumps
 from stacker.series.plan.explaining import explain_plan
 from stacker.series.plan.schema import plan_schema
@@ -23,6 +26,13 @@ from stacker.status.reading import read_pulls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class Purpose(StrEnum):
+    """What for rights are proved; a porter's where nothing is said."""
+
+    LAND = "land"
+
 
 _KEPT = 30  # versions that stay, if nobody says how many
 
@@ -78,7 +88,7 @@ def _status(options: Options, names: Sequence[str]) -> Answer:
     with wiring.offline(options.folder) as here:
         stages = [here.plan.stage(name).id for name in names]
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
-    document = status_rendering.status_document(found, stages)
+    document = status_document(found, stages)
     text = status_rendering.stages_text(found, stages) if stages else None
     return Answer(document, text or status_rendering.status_text(found))
 
@@ -111,21 +121,37 @@ def doctor(
     keep: Annotated[
         int | None, typer.Option(metavar="N", help="With --prune: how many versions stay (30).")
     ] = None,
+    purpose: Annotated[
+        Purpose | None,
+        typer.Option("--for", help="What a coordinator needs to land, not a porter."),
+    ] = None,
 ) -> Answer:
     """Whether everything is in place, and what to do where it is not."""
     options: Options = context.obj
+    if prune and purpose is not None:
+        raise UsageError("--prune and --for have nothing to do with each other")
     if prune:
         return _prune(options, _KEPT if keep is None else keep)
     if keep is not None:
         raise UsageError("--keep says how many versions stay", hint="Add `--prune`.")
     reach = wiring.reach if options.fetch else None
     masters = runners.agreed if options.fetch else None
-    found = examining.examine(wiring.directory(options.folder), reach, masters)
+    landing = examining.Landing(_own_key()) if purpose is Purpose.LAND else None
+    found = examining.examine(wiring.directory(options.folder), reach, masters, landing)
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
     return Answer(
         doctor_rendering.doctor_document(found), doctor_rendering.doctor_text(found), code
     )
+
+
+def _own_key() -> str | StackerError | None:
+    """The fingerprint of the key that this machine signs with, or why it cannot."""
+    try:
+        key = own_key()
+    except StackerError as exc:
+        return exc
+    return None if key is None else key.public.fingerprint
 
 
 def _prune(options: Options, keep: int) -> Answer:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.doctor.finding import Finding
-    from stacker.doctor.remote import Reach, ReadForge
+    from stacker.doctor.reach import Reach, ReadForge
     from stacker.forge.api import CIResult
     from stacker.series.plan.ci_checks import CICheck
     from stacker.series.plan.model import Plan, Repository

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.boxes import known as boxes
 from stacker.doctor.finding import ok, problem, warning
+from stacker.doctor.line_ends import converted, examine_line_ends
 from stacker.errors import GitError, PatchError
 from stacker.git.process import Git
 from stacker.git.process import version as git_version
@@ -46,9 +47,13 @@ def examine_programs() -> Iterator[Finding]:
 def examine_files(directory: SeriesDirectory) -> Iterator[Finding]:
     """The rules that keep patches byte-exact, and the patches themselves."""
     yield _attributes(directory)
+    in_crlf = converted(directory.files())
+    yield from examine_line_ends(directory, in_crlf)
     damaged, count = [], 0
     for stage in directory.patch_folders():
         for file in directory.patches(stage):
+            if f"patches/{stage}/{file.name}" in in_crlf:
+                continue
             count += 1
             try:
                 parse(file.content, f"patches/{stage}/{file.name}")

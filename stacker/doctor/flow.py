@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.doctor import bots, remote, store
+from stacker.doctor import bots, coordinator, remote, store
 from stacker.doctor import directory as on_disk
 from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from stacker.bots.values import Access
     from stacker.doctor.finding import Finding
-    from stacker.doctor.remote import Reach
+    from stacker.doctor.reach import Reach
     from stacker.series.directory import SeriesDirectory
     from stacker.series.plan.model import Plan
 
@@ -30,15 +31,32 @@ if TYPE_CHECKING:
     """How the plan's buildbots are reached."""
 
 
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """That a landing is to be prepared; `key` is the fingerprint of this machine's signing key,
+    None where none is set, or what is wrong with it."""
+
+    key: str | StackerError | None
+
+
 def examine(
-    directory: SeriesDirectory, reach: Reaching | None, masters: Masters | None = None
+    directory: SeriesDirectory,
+    reach: Reaching | None,
+    masters: Masters | None = None,
+    landing: Landing | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything, in the order in which it should be mended; without `reach` nobody is asked."""
-    return tuple(_examine(directory, reach, masters))
+    """Everything, in the order in which it should be mended; without `reach` nobody is asked.
+
+    With `landing` what a coordinator needs instead of what a porter does.
+    """
+    return tuple(_examine(directory, reach, masters, landing))
 
 
 def _examine(
-    directory: SeriesDirectory, reach: Reaching | None, masters: Masters | None
+    directory: SeriesDirectory,
+    reach: Reaching | None,
+    masters: Masters | None,
+    landing: Landing | None,
 ) -> Iterator[Finding]:
     yield from on_disk.examine_programs()
     yield from on_disk.examine_files(directory)
@@ -52,12 +70,15 @@ def _examine(
     yield from store.examine_store(directory, plan)
     yield from examine_leftovers(directory)
     yield from on_disk.examine_boxes(directory)
+    if landing is not None:
+        yield from coordinator.examine_machine(directory.state, plan, landing.key)
     if reach is None:
         return
     try:
         with reach(plan, directory) as there:
             yield from remote.examine_upstreams(there, directory.root)
-            yield from remote.examine_forge(there, plan)
+            lock, lands = store.lock_of(directory), landing is not None
+            yield from remote.examine_forge(there, plan, directory, lock, landing=lands)
             yield from examine_ci(there, plan, directory.state)
     except StackerError as exc:
         yield failed("forge", exc)

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from stacker.doctor.cla import cla_finding
+from stacker.doctor.coordinator import examine_landing
 from stacker.doctor.finding import failed, ok, problem, warning
+from stacker.doctor.rights import examine_rights, examine_token, examine_workflows
+from stacker.doctor.rules import rules_text
 from stacker.errors import StackerError
+from stacker.forge.answers import printable
 from stacker.forge.api import Permission
 from stacker.git import transfer
 from stacker.series.plan.upstream import UpstreamKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from stacker.doctor.finding import Finding
-    from stacker.forge.api import BranchTip, Protection, RepositoryFacts
+    from stacker.doctor.reach import Reach, ReadForge
+    from stacker.forge.api import RepositoryFacts
+    from stacker.series.directory import SeriesDirectory
+    from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan, Repository
-    from stacker.series.workspace import Upstream
-
-_MAY_PUSH = frozenset({Permission.WRITE, Permission.ADMIN})
-
-
-class ReadForge(Protocol):
-    """What the doctor asks of a forge."""
-
-    def whoami(self) -> str:
-        """The login behind the token."""
-        ...
-
-    def repository(self, name: str) -> RepositoryFacts | None:
-        """A repository; `None` when the token may not see it."""
-        ...
-
-    def protection(self, repository: str, branch: str) -> Protection | None:
-        """What a branch demands."""
-        ...
-
-    def tip_checks(self, repository: str, branch: str, other: str) -> BranchTip:
-        """The tip of a branch with its CI checks, and that of another one."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where upstreams and forge are; `forge` is `None` without a token. `demo` says that the
-    forge is the hub of this directory."""
-
-    site: str
-    demo: bool
-    upstreams: Mapping[str, Upstream]
-    forge: ReadForge | None
 
 
 def examine_upstreams(reach: Reach, here: Path) -> Iterator[Finding]:
@@ -72,8 +45,10 @@ def examine_upstreams(reach: Reach, here: Path) -> Iterator[Finding]:
             yield ok(what, f"{branch} is at {tip[:10]}")
 
 
-def examine_forge(reach: Reach, plan: Plan) -> Iterator[Finding]:
-    """Who we are on the forge, and what we may do there."""
+def examine_forge(
+    reach: Reach, plan: Plan, directory: SeriesDirectory, lock: Lock, *, landing: bool
+) -> Iterator[Finding]:
+    """Who we are on the forge, and what we may do there: a porter, or `landing` a coordinator."""
     repositories = [r for r in plan.repositories if r.kind is UpstreamKind.FORGE]
     if not repositories:
         yield ok("forge", "the plan needs none")
@@ -84,61 +59,42 @@ def examine_forge(reach: Reach, plan: Plan) -> Iterator[Finding]:
         return
     where = "the demo's hub in .stacker/hub" if reach.demo else reach.site
     try:
-        yield ok("forge", f"{where}, as {reach.forge.whoami()}")
+        who = reach.forge.identity()
+        yield ok("forge", f"{where}, as {printable(who.login)}")
+        yield examine_token(reach, who)
+        yield from examine_workflows(reach, who, directory.store, lock)
     except StackerError as exc:
         yield failed("forge", exc)
         return
     for repository in repositories:
         try:
-            yield from _repository(reach.forge, repository)
+            facts = reach.forge.repository(repository.upstream)
+            what = f"forge {repository.name}"
+            if facts is None:
+                page = f"{reach.site}/{repository.upstream}"
+                hint = f"Check its name; or the token may not see it: {page}"
+                yield problem(what, f"the forge shows no {repository.upstream}", hint)
+                continue
+            may = f"this token has the right to {_right(facts.permission)}"
+            yield ok(what, f"{repository.upstream}: {may}")
+            if landing:
+                yield from examine_landing(reach, reach.forge, repository, facts)
+            else:
+                yield from _for_porter(reach, reach.forge, repository, facts, lock)
         except StackerError as exc:
             yield failed(f"forge {repository.name}", exc)
 
 
-def _repository(forge: ReadForge, repository: Repository) -> Iterator[Finding]:
-    what = f"forge {repository.name}"
-    facts = forge.repository(repository.upstream)
-    if facts is None:
-        hint = "Check its name; or the token may not see it."
-        yield problem(what, f"the forge shows no {repository.upstream}", hint)
-        return
-    yield ok(what, f"{repository.upstream}: this token has the right to {_right(facts.permission)}")
-    yield _branches(forge, repository, facts)
+def _for_porter(
+    reach: Reach, forge: ReadForge, repository: Repository, facts: RepositoryFacts, lock: Lock
+) -> Iterator[Finding]:
+    yield from examine_rights(reach, forge, repository, facts)
     branch = repository.branch or facts.default_branch
     rules = forge.protection(repository.upstream, branch)
-    yield ok(f"rules {repository.name}", f"{branch}: {_rules(rules)}")
-
-
-def _branches(forge: ReadForge, repository: Repository, upstream: RepositoryFacts) -> Finding:
-    """The repository that our branches go to."""
-    what = f"branches {repository.name}"
-    if repository.fork is None:
-        if upstream.permission in _MAY_PUSH:
-            return ok(what, f"go to {repository.upstream} itself")
-        hint = f"Fork it, and name the fork: `fork = ...` in repositories.{repository.name}."
-        return problem(what, f"this token may not push to {repository.upstream}", hint)
-    fork = forge.repository(repository.fork)
-    if fork is None:
-        hint = f"Fork {repository.upstream} on the forge, or correct `fork` in series.toml."
-        return problem(what, f"the forge shows no {repository.fork}", hint)
-    if fork.permission not in _MAY_PUSH:
-        hint = "Use a token of its owner, with the right to write its contents."
-        return problem(what, f"this token may not push to {repository.fork}", hint)
-    if not fork.is_fork or (fork.parent or "").casefold() != repository.upstream.casefold():
-        hint = "A pull request can only come from a fork of its upstream."
-        return problem(what, f"{repository.fork} is no fork of {repository.upstream}", hint)
-    return ok(what, f"go to {repository.fork}")
+    yield ok(f"rules {repository.name}", f"{branch}: {rules_text(rules)}")
+    ours = [line.pull for line in lock.stages if line.repository == repository.name and line.pull]
+    yield cla_finding(f"CLA {repository.name}", forge.pulls(repository.upstream, ours))
 
 
 def _right(permission: Permission) -> str:
     return "do nothing" if permission is Permission.NONE else str(permission)
-
-
-def _rules(rules: Protection | None) -> str:
-    if rules is None:
-        return "not protected"
-    checks = ", ".join(rules.required_checks) or "none"
-    if not rules.complete:
-        return f"protected; required CI checks: {checks}; the other rules only its admins see"
-    ways = " only through pull requests;" if rules.through_pulls else ""
-    return f"protected;{ways} required CI checks: {checks}; approvals: {rules.approvals}"

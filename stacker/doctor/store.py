@@ -66,6 +66,15 @@ def examine_store(directory: SeriesDirectory, plan: Plan) -> Iterator[Finding]:
         yield _connected(store)
 
 
+def lock_of(directory: SeriesDirectory) -> Lock:
+    """The lock as it is on disk; an empty one where it cannot be read, which was said before."""
+    raw = directory.read("series.lock")
+    try:
+        return parse_lock(raw) if raw is not None else Lock()
+    except StackerError:
+        return Lock()
+
+
 def _fit(directory: SeriesDirectory, store: ObjectStore, plan: Plan, lock: Lock) -> Finding:
     try:
         series = load(directory.files(), store, plan)

@@ -63,6 +63,18 @@ class CIState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a token belongs to; `scopes` are a classic one's, None for a fine-grained one.
+
+    `expires` is the day (ISO 8601) or the forge's own words, empty when it is not told.
+    """
+
+    login: str
+    scopes: frozenset[str] | None
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class RepositoryFacts:
     """One repository; `parent` is what a fork was made from.
 

@@ -15,6 +15,7 @@ from stacker.forge.answers import (
     optional_str,
 )
 from stacker.forge.api import BranchTip, PullRequest
+from stacker.forge.paging import PAGE, ask_repository, nodes
 from stacker.forge.shapes import check, comment, login, pull_state, review
 
 if TYPE_CHECKING:
@@ -23,12 +24,10 @@ if TYPE_CHECKING:
     from stacker.forge.connection import Connection
 
 _ALIASES = 50  # in one document; more makes the forge slow to answer
-_MOST_PAGES = 100
 
-_PAGE = "pageInfo { hasNextPage endCursor }"
-_REVIEWS = f"{_PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid }} }}"
-_COMMENTS = f"{_PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
-_CONTEXTS = f"""{_PAGE} nodes {{
+_REVIEWS = f"{PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid }} }}"
+_COMMENTS = f"{PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
+_CONTEXTS = f"""{PAGE} nodes {{
   __typename
   ... on StatusContext {{ context state description creator {{ login }} targetUrl }}
   ... on CheckRun {{
@@ -86,9 +85,9 @@ def _ask(
             if node is not None:
                 yield _pull(connection, repository, node)
             continue
-        nodes = _all_from_head(connection, repository, question, at(answer, f"h{i}"))
+        found = _all_from_head(connection, repository, question, at(answer, f"h{i}"))
         yield from sorted(
-            (_pull(connection, repository, node) for node in nodes),
+            (_pull(connection, repository, node) for node in found),
             key=lambda pull: pull.number,
             reverse=True,
         )
@@ -97,23 +96,14 @@ def _ask(
 def _from_head(name: str, after: str) -> str:
     return f"""{name}: pullRequests(headRefName: ${name}, first: 10{after},
       states: [OPEN, CLOSED, MERGED]) {{
-      {_PAGE} nodes {{ ...Pull }} }}"""
+      {PAGE} nodes {{ ...Pull }} }}"""
 
 
 def _query(
     connection: Connection, repository: str, fields: Sequence[str], variables: dict[str, str]
 ) -> object:
-    owner, _, name = repository.partition("/")
-    declared = "".join(f", ${variable}: String!" for variable in variables)
-    document = f"""query($owner: String!, $name: String!{declared}) {{
-      repository(owner: $owner, name: $name) {{ {" ".join(fields)} }} }}"""
-    if any("...Pull" in field for field in fields):
-        document += _PULL
-    return connection.read_graph(
-        f"read pull requests of {repository}",
-        document,
-        {"owner": owner, "name": name, **variables},
-    )
+    fragments = _PULL if any("...Pull" in field for field in fields) else ""
+    return ask_repository(connection, repository, fields, variables, fragments=fragments)
 
 
 def _all_from_head(
@@ -126,20 +116,10 @@ def _all_from_head(
         answer = _query(connection, repository, [_from_head("h", ", after: $after")], variables)
         return at(answer, "h")
 
-    for node in _nodes(first, more):
+    for node in nodes(first, more):
         login = optional_str(node, "headRepositoryOwner", "login") or ""
         if not owner or login.casefold() == owner.casefold():
             yield node
-
-
-def _nodes(connection: object, more: Callable[[str], object]) -> Iterator[object]:
-    """All nodes of a GraphQL connection, page after page."""
-    for _ in range(_MOST_PAGES):
-        yield from expect_list(connection, "nodes")
-        if not expect_bool(connection, "pageInfo", "hasNextPage"):
-            return
-        connection = more(expect_str(connection, "pageInfo", "endCursor"))
-    raise ForgeError(f"the forge's answer has more than {_MOST_PAGES} pages")
 
 
 def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
@@ -173,11 +153,11 @@ def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
         base_branch=expect_str(node, "baseRefName"),
         author=login(node, "author"),
         merge_commit=_merge_commit(node),
-        reviews=tuple(review(entry) for entry in _nodes(at(node, "reviews"), reviews)),
-        checks=tuple(check(entry) for entry in _nodes(_of_head(node, head), contexts)),
+        reviews=tuple(review(entry) for entry in nodes(at(node, "reviews"), reviews)),
+        checks=tuple(check(entry) for entry in nodes(_of_head(node, head), contexts)),
         maintainer_can_modify=expect_bool(node, "maintainerCanModify"),
         may_edit=expect_bool(node, "viewerCanUpdate"),
-        comments=tuple(comment(entry) for entry in _nodes(at(node, "comments"), comments)),
+        comments=tuple(comment(entry) for entry in nodes(at(node, "comments"), comments)),
         base_tip=_tip(node, "baseRef") or "",
     )
 
@@ -209,8 +189,8 @@ def read_tip(connection: Connection, repository: str, branch: str, other: str) -
 
     if tip is None:
         return BranchTip(None, (), there)
-    nodes = _nodes(contexts(answer), more)
-    return BranchTip(tip, tuple(check(entry) for entry in nodes), there)
+    found = nodes(contexts(answer), more)
+    return BranchTip(tip, tuple(check(entry) for entry in found), there)
 
 
 def _tip(node: object, key: str) -> str | None:

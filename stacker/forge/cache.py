@@ -47,25 +47,30 @@ def remember_pulls(state: Path, pulls: Iterable[PullRequest], now: int) -> None:
     """Remember `pulls` as read at `now`; what is known of others stays. `state` is `.stacker`."""
     found = known_pulls(state)
     for pull in pulls:
-        found[pull.repository, pull.number] = KnownPull(
-            repository=pull.repository,
-            number=pull.number,
-            url=pull.url,
-            author=pull.author,
-            state=pull.state,
-            draft=pull.draft,
-            head=pull.head,
-            reviews=pull.reviews,
-            checks=pull.checks,
-            base_branch=pull.base_branch,
-            base_tip=pull.base_tip,
-            read_at=now,
-        )
+        found[pull.repository, pull.number] = as_known(pull, now)
     document = {"format": _FORMAT, "pulls": [_row(pull) for _, pull in sorted(found.items())]}
     state.mkdir(parents=True, exist_ok=True)
     half = state / f"{_FILE}.new"
     half.write_text(json.dumps(document, indent=1), encoding="utf-8", newline="\n")
     half.replace(state / _FILE)
+
+
+def as_known(pull: PullRequest, read_at: int) -> KnownPull:
+    """What is remembered of a pull request."""
+    return KnownPull(
+        repository=pull.repository,
+        number=pull.number,
+        url=pull.url,
+        author=pull.author,
+        state=pull.state,
+        draft=pull.draft,
+        head=pull.head,
+        reviews=pull.reviews,
+        checks=pull.checks,
+        base_branch=pull.base_branch,
+        base_tip=pull.base_tip,
+        read_at=read_at,
+    )
 
 
 def known_pulls(state: Path) -> dict[tuple[str, int], KnownPull]:

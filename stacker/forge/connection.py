@@ -13,13 +13,15 @@ from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectio
 
 from stacker.errors import ForgeError
 from stacker.forge.answers import at, expect_list, unreadable
-from stacker.forge.failures import ABSENT_HINT, PAUSE_HINT, NoAnswer, ask, words_of
+from stacker.forge.failures import ABSENT_HINT, PAUSE_HINT, NoAnswer, Refused, ask, words_of
+from stacker.forge.pace import jittered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from github.Requester import RequestsResponse
-    from urllib3 import BaseHTTPResponse
+
+    from stacker.forge.pace import Pace
 
 # On import PyGithub sets up a handler that writes to stderr.
 logging.getLogger("github").handlers[:] = [logging.NullHandler()]
@@ -27,19 +29,24 @@ logging.getLogger("github").handlers[:] = [logging.NullHandler()]
 API_VERSION = "2022-11-28"
 PER_PAGE = 100
 _TIMEOUT = 30  # seconds for each try
-_LONGEST_WAIT = 90  # seconds that a rate limit may hold us up before we say so
+_MOST_PAUSES = 5  # that one call waits for when the forge asks for them
 _MOST_PAGES = 100
 _PAUSES = (0.5, 2.0)  # seconds before a question by GraphQL is asked again
 T = TypeVar("T")
 
 
 class PatientRetry(github.GithubRetry):
-    """Repeats what may be repeated: never a POST, nor the PUT that merges."""
+    """Repeats what may be repeated: never a POST, nor the PUT that merges. A pause that the forge
+    asks for is kept by `Connection`, where it can be told."""
 
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """The pause in seconds that the forge asks for, but never more than a minute and a half."""
-        asked = super().get_retry_after(response)
-        return None if asked is None else min(asked, _LONGEST_WAIT)
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        """Whether to ask the same again at once, or nearly so."""
+        pause = status_code in {403, 429}
+        return not pause and super().is_retry(method, status_code, has_retry_after)
+
+    def get_backoff_time(self) -> float:
+        """Seconds before the next try."""
+        return jittered(super().get_backoff_time())
 
 
 class _Direct(HTTPRequestsConnectionClass):
@@ -70,7 +77,7 @@ def is_loopback(host: str) -> bool:
 class Connection:
     """A session with one API, for one thread; close it when done."""
 
-    def __init__(self, api_url: str, token: str | None, *, pace: bool) -> None:
+    def __init__(self, api_url: str, token: str | None, pace: Pace) -> None:
         parts = urlsplit(api_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
             raise ForgeError(
@@ -78,7 +85,8 @@ class Connection:
                 hint="Set `forge` in series.toml to a URL such as https://github.example.com.",
             )
         self.token = token
-        self.pauses = _PAUSES if pace else (0.0, 0.05)
+        self._pace = pace
+        self._pauses = (0.0, 0.05) if pace.here else _PAUSES
         Requester.injectConnectionClasses(_Direct, HTTPSRequestsConnectionClass)
         self.github = github.Github(
             base_url=api_url.rstrip("/"),
@@ -90,32 +98,55 @@ class Connection:
             timeout=_TIMEOUT,
             retry=PatientRetry(
                 total=4,
-                backoff_factor=0.5 if pace else 0.01,
+                backoff_factor=0.01 if pace.here else 0.5,
                 allowed_methods={"GET", "HEAD", "PATCH", "DELETE"},
                 raise_on_status=False,
-                max_rate_limit_wait=_LONGEST_WAIT,
             ),
-            seconds_between_requests=0.25 if pace else 0,
-            seconds_between_writes=1.0 if pace else 0,
+            seconds_between_requests=0 if pace.here else 0.25,
+            seconds_between_writes=0 if pace.here else 1.0,
         )
 
     def close(self) -> None:
         """Close its sockets."""
         self.github.close()
 
-    def get(self, what: str, path: str, parameters: Mapping[str, object] | None = None) -> object:
-        """The JSON at `path` (which starts with `/`); `what` completes "cannot …"."""
+    def get(
+        self,
+        what: str,
+        path: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        accept: str | None = None,
+    ) -> object:
+        """The JSON at `path` (which starts with `/`), or what `accept` asks for instead.
+
+        `what` completes "cannot …".
+        """
         given = dict(parameters or {})
+        headers = {"Accept": accept} if accept else None
         requester = self.github.requester
-        return self.ask(what, lambda: requester.requestJsonAndCheck("GET", path, given)[1])
+        return self.ask(what, lambda: requester.requestJsonAndCheck("GET", path, given, headers)[1])
 
     def ask(self, what: str, call: Callable[[], T]) -> T:
         """What `call`, one call of PyGithub that reads, gives."""
-        return ask(what, call, act=False, token=self.token)
+        return self._patiently(lambda: ask(what, call, act=False, token=self.token))
 
     def act(self, what: str, call: Callable[[], T]) -> T:
         """What `call`, one call of PyGithub that changes something, gives."""
-        return ask(what, call, act=True, token=self.token)
+        self._pace.change()
+        return self._patiently(lambda: ask(what, call, act=True, token=self.token))
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        """Ask again after each pause that the forge wants: it did nothing of what it put off."""
+        for _ in range(_MOST_PAUSES):
+            try:
+                return call()
+            except Refused as refusal:
+                pause = self._pace.grants(refusal.pause) if refusal.limited else None
+                if pause is None:
+                    raise
+            self._pace.pause(pause)
+        return call()
 
     def pages(self, what: str, path: str, *inside: str, **parameters: str) -> Iterator[object]:
         """Every element of a list in pages; `inside` leads to the list in each page.
@@ -135,11 +166,11 @@ class Connection:
 
         An alias of it that names nothing is null there; any other error raises.
         """
-        for pause in self.pauses:
+        for pause in self._pauses:
             try:
                 return self._ask_graph(what, document, variables)
             except NoAnswer:
-                time.sleep(pause)
+                time.sleep(jittered(pause))
         return self._ask_graph(what, document, variables)
 
     def _ask_graph(self, what: str, document: str, variables: Mapping[str, object]) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 import github
@@ -12,7 +14,7 @@ from stacker.errors import ForgeError, OutcomeUnknown
 from stacker.forge.answers import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 # What PyGithub lets out when an answer has an unexpected shape or names an address of another
 # host; nothing but a library call stands inside `ask`, so that none of our own slips is hidden.
@@ -26,6 +28,7 @@ _MISSHAPEN = (
     ValueError,
 )
 
+_NUMBER = re.compile(r"[0-9]{1,10}")
 T = TypeVar("T")
 
 PAUSE_HINT = "The forge asks for a pause: wait some minutes, then run it again."
@@ -39,14 +42,25 @@ class NoAnswer(ForgeError):
 class Refused(ForgeError):
     """The forge answered no.
 
-    `status` is the HTTP status, `words` what it said; `limited`: it only asks for a pause.
+    `status` is the HTTP status, `words` what it said; `limited`: it only asks for a pause, of
+    `pause` seconds if it says so.
     """
 
-    def __init__(self, what: str, status: int, words: str, *, limited: bool, hint: str) -> None:
+    def __init__(
+        self,
+        what: str,
+        status: int,
+        words: str,
+        *,
+        limited: bool,
+        hint: str,
+        pause: float | None = None,
+    ) -> None:
         super().__init__(f"cannot {what}: {words}", hint=hint)
         self.status = status
         self.words = words
         self.limited = limited
+        self.pause = pause
 
 
 def ask(what: str, call: Callable[[], T], *, act: bool, token: str | None) -> T:
@@ -113,7 +127,19 @@ def _refused(exc: github.GithubException, what: str, *, act: bool, token: str | 
     words = words or f"HTTP status {exc.status}"
     limited = exc.status == 429 or "rate limit" in words.lower()
     hint = PAUSE_HINT if limited else _hint(exc.status, has_token=token is not None)
-    return Refused(what, exc.status, words, limited=limited, hint=hint)
+    pause = _pause(exc.headers or {}) if limited else None
+    return Refused(what, exc.status, words, limited=limited, hint=hint, pause=pause)
+
+
+def _pause(headers: Mapping[str, str]) -> float | None:
+    """The seconds that it asks to wait; None when it does not say."""
+    said = {name.lower(): value for name, value in headers.items()}
+    after, reset = said.get("retry-after", ""), said.get("x-ratelimit-reset", "")
+    if _NUMBER.fullmatch(after):
+        return float(after)
+    if said.get("x-ratelimit-remaining") == "0" and _NUMBER.fullmatch(reset):
+        return max(float(reset) - time.time(), 0.0) + 1.0  # within which second is not told
+    return None
 
 
 def _hint(status: int, *, has_token: bool) -> str:

@@ -3,43 +3,45 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from github.GithubObject import NotSet
 
 from stacker.errors import ForgeError, OutcomeUnknown
-from stacker.forge.answers import expect_bool, expect_int, expect_oid, expect_str, printable
+from stacker.forge import forking, merging, protecting, rights
+from stacker.forge.answers import expect_bool, expect_int, expect_str, printable
 from stacker.forge.api import (
     BranchTip,
     CIResult,
     CIState,
     Comment,
+    Identity,
     MergeAnswer,
-    MergeDone,
     MergeMethod,
-    MergeRefused,
     Protection,
     PullRequest,
     PullState,
     RepositoryFacts,
 )
 from stacker.forge.bulk import read_pulls, read_tip
+from stacker.forge.comparing import Comparison, compared, diff_between
 from stacker.forge.connection import Connection
 from stacker.forge.facts import (
-    full_protection,
     newest_runs,
     newest_statuses,
     repository_facts,
-    summary_protection,
 )
 from stacker.forge.failures import Refused, opening_hint
+from stacker.forge.opened import just_opened
+from stacker.forge.threads import Thread, open_threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from github.Repository import Repository
+
+    from stacker.forge.pace import Pace
 
 # Dots alone would lead to another path of the API.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
@@ -49,14 +51,14 @@ _MERGE_REFUSALS = frozenset({403, 405, 409, 422})
 class GitHub:
     """One forge, seen with one token; for one thread, to be closed.
 
-    `pace` keeps the pauses that github.com asks for; a hub on this machine needs none. Every
-    method may raise `ForgeError`; one that changes something raises `OutcomeUnknown` when the
-    answer was lost and could not be made up for by looking.
+    `pace` keeps the pauses that a forge wants. Every method may raise `ForgeError`; one that
+    changes something raises `OutcomeUnknown` when the answer was lost and could not be made up for
+    by looking.
     """
 
-    def __init__(self, api_url: str, token: str | None, *, pace: bool) -> None:
+    def __init__(self, api_url: str, token: str | None, pace: Pace) -> None:
         self.api_url = api_url
-        self._connection = Connection(api_url, token, pace=pace)
+        self._connection = Connection(api_url, token, pace)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r})"
@@ -73,7 +75,19 @@ class GitHub:
 
     def whoami(self) -> str:
         """The login that the token belongs to."""
-        return expect_str(self._connection.get("read who the token belongs to", "/user"), "login")
+        return self.identity().login
+
+    def identity(self) -> Identity:
+        """Who the token belongs to, and what kind it is."""
+        return rights.identity(self._connection)
+
+    def against_opening(self, repository: str, head_owner: str, base: str) -> str | None:
+        """Why this token may open no pull request there, in the forge's words; None: it may."""
+        return rights.against_opening(self._connection, _checked(repository), head_owner, base)
+
+    def against_reporting(self, repository: str) -> str | None:
+        """Why it may set no commit status there; None: it may."""
+        return rights.against_reporting(self._connection, _checked(repository))
 
     def repository(self, name: str) -> RepositoryFacts | None:
         """The repository `OWNER/NAME`; None when there is none that this token may see."""
@@ -85,11 +99,19 @@ class GitHub:
             raise
         return repository_facts(data)
 
-    def create_fork(self, name: str) -> RepositoryFacts:
-        """Fork `OWNER/NAME` for the token's user; a fork already there is the answer."""
-        origin = self._at(name)
-        fork = self._connection.act(f"fork {name}", lambda: origin.create_fork().raw_data)
-        return repository_facts(fork)
+    def create_fork(self, name: str, into: str = "") -> RepositoryFacts:
+        """Fork `OWNER/NAME`, as `into` if that is given, else for the token's user.
+
+        One already there is the answer; a new one may take the forge some minutes more.
+        """
+        whole = into and _checked(into)
+        try:
+            return forking.create_fork(self._connection, _checked(name), whole)
+        except OutcomeUnknown:
+            there = self.repository(whole) if whole else None
+            if there is None:
+                raise
+            return there
 
     def pulls(
         self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
@@ -110,10 +132,23 @@ class GitHub:
             )
         return found[0]
 
+    def open_threads(self, repository: str, number: int) -> tuple[Thread, ...]:
+        """What was said of single lines of a pull request and is not resolved, oldest first."""
+        return open_threads(self._connection, _checked(repository), number)
+
+    def compared(self, repository: str, base: str, head: str) -> Comparison:
+        """How the commit `head` differs from `base`, file by file."""
+        return compared(self._connection, _checked(repository), base, head)
+
+    def diff_between(self, repository: str, base: str, head: str) -> str:
+        """The diff from where two commits parted to `head`."""
+        return diff_between(self._connection, _checked(repository), base, head)
+
     def open_pull(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:
-        """Open a pull request from `owner:branch`, and read it back."""
+        """Open a pull request from `owner:branch`; as the forge answers with it, or, where that
+        answer is lost, as it is found there."""
         target = self._at(repository)
         try:
             made = self._connection.act(
@@ -130,19 +165,7 @@ class GitHub:
         except Refused as refusal:
             refusal.hint = opening_hint(refusal, repository)
             raise
-        return self._opened(repository, expect_int(made, "number"))
-
-    def _opened(self, repository: str, number: int) -> PullRequest:
-        """One that is there, though what is read may be older for a moment."""
-        for pause in (*self._connection.pauses, None):
-            if found := self.pulls(repository, [number]):
-                return found[0]
-            if pause is not None:
-                time.sleep(pause)
-        raise ForgeError(
-            f"#{number} was opened in {repository}, and the forge does not show it yet",
-            hint="Run it again in a while: what is there is found and not made twice.",
-        )
+        return just_opened(repository, made)
 
     def edit_pull(
         self,
@@ -215,23 +238,10 @@ class GitHub:
     ) -> MergeAnswer:
         """Merge a pull request whose head is still `sha`; never asked twice."""
         pull = self._at(repository).get_pull(number)
-        try:
-            done = self._connection.act(
-                f"merge #{number} in {repository}",
-                lambda: (
-                    pull.merge(
-                        commit_title=NotSet if title is None else title,
-                        commit_message=NotSet if message is None else message,
-                        merge_method=method.value,
-                        sha=sha,
-                    ).raw_data
-                ),
-            )
-        except Refused as refusal:
-            if refusal.status in _MERGE_REFUSALS and not refusal.limited:
-                return MergeRefused(refusal.status, refusal.words)
-            raise
-        return MergeDone(expect_oid(done, "sha"))
+        what = f"merge #{number} in {repository}"
+        return merging.merge(
+            self._connection, what, pull, sha=sha, method=method, title=title, message=message
+        )
 
     def set_status(
         self,
@@ -269,15 +279,7 @@ class GitHub:
 
     def protection(self, repository: str, branch: str) -> Protection | None:
         """What `branch` demands, as far as this token may know; None when it is not protected."""
-        what = f"read the protection of {branch} in {repository}"
-        path = f"/repos/{_checked(repository)}/branches/{quote(branch, safe='')}"
-        try:
-            return full_protection(self._connection.get(what, f"{path}/protection"))
-        except Refused as refusal:
-            if refusal.status not in {403, 404} or refusal.limited:
-                raise
-        # Only admins see the rules; and rules of an organisation show in the summary alone.
-        return summary_protection(self._connection.get(what, path))
+        return protecting.protection(self._connection, _checked(repository), branch)
 
     def _at(self, name: str) -> Repository:
         return self._connection.github.get_repo(_checked(name))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError, OutcomeUnknown
 from stacker.git import transfer
+from stacker.git.process import Git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.git.objects import Oid
-    from stacker.git.process import Credential, Git
+    from stacker.git.process import Credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,18 @@ class PushRefused:
 
 
 PushOutcome = Pushed | PushRefused
+
+
+@dataclass(frozen=True, slots=True)
+class PushedInPart:
+    """The first `done` of all updates are as they were to become; `words` refused the others."""
+
+    done: int
+    words: str
+
+
+# GitHub's push policy: nothing tells the limit before it is broken.
+_TOO_MANY = re.compile(r"Pushes can ?not update more than (?P<most>[1-9][0-9]{0,3}) branches")
 
 
 def push(
@@ -64,6 +80,42 @@ def push(
     if all(refs.get(u.ref) == u.new for u in updates):
         return Pushed()
     return PushRefused(_words(done.out, done.err))
+
+
+def would_refuse(url: str, credential: Credential | None = None) -> str | None:
+    """Why the server would take no push of ours at all, in its words; None: it would take one.
+
+    A dry run asks the server whether we may push, and sends nothing. What the rules of a branch
+    say is not asked.
+    """
+    with tempfile.TemporaryDirectory(prefix="stacker-") as folder:
+        git = Git(Path(folder), credential=credential)
+        git.run("init", "-q", "--bare", "--template=")
+        blob = git.text("hash-object", "-w", "--stdin")
+        spec = f"{blob}:refs/tags/stacker-doctor"
+        done = git.attempt("push", "--dry-run", "--porcelain", "--no-verify", "--", url, spec)
+    return None if done.code == 0 else _words(done.out, done.err)
+
+
+def push_by_parts(
+    store: Git, url: str, updates: Sequence[RefUpdate], *, credential: Credential | None = None
+) -> PushOutcome | PushedInPart:
+    """Push all or none where the server lets so many refs move at once; else as many at a time as
+    it says, each part all or none, in the order of `updates`.
+
+    Raises as `push` does.
+    """
+    outcome = push(store, url, updates, credential=credential)
+    limit = _TOO_MANY.search(outcome.words) if isinstance(outcome, PushRefused) else None
+    if limit is None:
+        return outcome
+    most = int(limit["most"])
+    for start in range(0, len(updates), most):
+        part = updates[start : start + most]
+        outcome = push(store, url, part, credential=credential)
+        if isinstance(outcome, PushRefused):
+            return PushedInPart(start, outcome.words) if start else outcome
+    return Pushed()
 
 
 def _words(out: bytes, err: bytes) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacker.series.plan.model import Landing
+from stacker.series.plan.choices import Landing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

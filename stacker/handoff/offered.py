@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.git.history import touching
 from stacker.handoff.proof import changed_paths, is_handed_over
-from stacker.series.plan.model import Proof
+from stacker.series.plan.choices import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from stacker.git.changes import changes_between
-from stacker.series.plan.model import Landing, Proof
+from stacker.series.plan.choices import Landing, Proof
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

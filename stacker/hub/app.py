@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
 from stacker.hub import limits, repositories
-from stacker.hub.auth import account, who
+from stacker.hub.auth import account, only_for, who
 from stacker.hub.call import BARE_LIST, Answer, Body, Call, Refusal, not_found
 from stacker.hub.githttp import serve_git
 from stacker.hub.graph.answer import answer as answer_graph
@@ -36,6 +36,7 @@ _LOG.addHandler(logging.NullHandler())
 _LARGEST_BODY = 10_000_000
 _RATE_LIMIT = "/api/v3/rate_limit"  # the one address that costs nothing
 _API_VERSION = "2022-11-28"
+_SCOPES = "repo, workflow"  # of a classic token; a fine-grained one has none
 _GIT = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
 
 
@@ -103,6 +104,8 @@ class Application:
             if not asking:
                 return Answer(allowance.document())
             asker = account(db, login) if login else None
+            if asker and only_for(site, request.headers.get("Authorization")) is None:
+                headers["X-OAuth-Scopes"] = _SCOPES
             if request.path.rstrip("/") == "/api/graphql":
                 return self._graph(request, db, asker, body, allowance)
             return self._rest(request, db, asker, body)
@@ -140,6 +143,8 @@ class Application:
                 raise not_found()
             reconcile(self._site, db, found)
         call = self._call(request, db, asker, _document(body) if changes else Body({}), found)
+        if changes and found is not None:
+            call.insist(found)
         answer = _handle(handler, call, args, changes=changes)
         if found is not None and moves_refs(handler):
             reconcile(self._site, db, found, asker)
@@ -155,7 +160,9 @@ class Application:
     ) -> Call:
         origin = request.host_url.rstrip("/")
         query = dict(request.args.items())
-        return Call(self._site, db, origin, request.path, query, body, asker, found)
+        only = only_for(self._site, request.headers.get("Authorization"))
+        accept = request.headers.get("Accept", "")
+        return Call(self._site, db, origin, request.path, query, body, asker, found, only, accept)
 
 
 def _handle(handler: Handler, call: Call, args: dict[str, object], *, changes: bool) -> Answer:
@@ -180,14 +187,21 @@ def _document(body: bytes) -> Body:
 
 
 def _respond(request: Request, answer: Answer, headers: dict[str, str]) -> Response:
-    text = "" if answer.status == 204 else json.dumps(answer.body, ensure_ascii=False)
-    data = text.encode("utf-8", "replace")
-    response = Response(data, answer.status, content_type="application/json; charset=utf-8")
+    if isinstance(answer.body, bytes):
+        data = answer.body
+    else:
+        text = "" if answer.status == 204 else json.dumps(answer.body, ensure_ascii=False)
+        data = text.encode("utf-8", "replace")
+    media = answer.media or "application/json"
+    response = Response(data, answer.status, content_type=f"{media}; charset=utf-8")
     response.headers.update(dict(answer.headers) | headers)
     response.headers["X-GitHub-Request-Id"] = uuid4().hex.upper()
     response.headers["X-GitHub-Api-Version"] = _API_VERSION
     response.headers["X-GitHub-Api-Version-Selected"] = _API_VERSION
-    response.headers["X-GitHub-Media-Type"] = "github.v3; format=json"
+    response.headers["X-GitHub-Media-Type"] = (
+        f"github.v3; param={answer.media.rpartition('.')[2]}" if answer.media
+        else "github.v3; format=json"
+    )  # fmt: skip
     if request.method in {"GET", "HEAD"} and answer.status == 200:
         response.set_etag(hashlib.sha256(data).hexdigest(), weak=True)
         if request.if_none_match.contains_weak(response.get_etag()[0] or ""):

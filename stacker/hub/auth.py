@@ -13,6 +13,7 @@ from stacker.hub.records import Account
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stacker.hub.call import Site
     from stacker.hub.state import Database
 
 _BOT = "[bot]"  # ends the login of an app, as on GitHub
@@ -49,6 +50,12 @@ def who(tokens: Mapping[str, str], header: str | None) -> str | None:
                 break
             return login
     raise Refusal(401, "Bad credentials")
+
+
+def only_for(site: Site, header: str | None) -> frozenset[str] | None:
+    """The repositories that the token of a good header is for; None: it is no fine-grained one."""
+    shown = presented(header)
+    return None if shown is None else site.only.get(shown[1])
 
 
 def app_of(login: str) -> str | None:

@@ -68,11 +68,15 @@ def unprocessable(resource: str, message: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a status, a JSON document (None: an empty body), more headers."""
+    """What goes back: a status, a JSON document (None: an empty body), more headers.
+
+    With a `media` type the body is bytes of that type instead.
+    """
 
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +156,27 @@ def _storable(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What each user may ask: calls an hour, and requests that create content."""
+    """What each user may ask: calls an hour, requests that create content, and how many refs a push
+    may move, where there is a policy for that."""
 
     calls_an_hour: int = 5000
     creations_a_minute: int = 80
     creations_an_hour: int = 500
+    refs_a_push: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What one server serves: the hub's root, whose tokens it knows, its clock and limits."""
+    """What one server serves: the hub's root, whose tokens it knows, its clock and limits.
+
+    `only` has the fine-grained tokens, each with the repositories (in lower case) it is for.
+    """
 
     root: Path
     tokens: Mapping[str, str]
     clock: Callable[[], datetime]
     limits: Limits
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def now(self) -> str:
         """The time in GitHub's form, to the second, UTC."""
@@ -175,7 +185,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request for JSON, with everything that its handler may use."""
+    """One request for JSON, with everything that its handler may use.
+
+    `only` are the repositories that the token is for; None: all that its owner may change.
+    """
 
     site: Site
     db: Database
@@ -185,6 +198,8 @@ class Call:
     body: Body
     asker: Account | None
     found: Repository | None
+    only: frozenset[str] | None = None
+    accept: str = ""
 
     @property
     def user(self) -> Account:
@@ -199,6 +214,11 @@ class Call:
         if self.found is None:
             raise not_found()
         return self.found
+
+    def insist(self, repository: Repository) -> None:
+        """Refuse a token that is not for this repository, whatever its owner may do there."""
+        if self.only is not None and repository.full_name.lower() not in self.only:
+            raise Refusal(403, "Resource not accessible by personal access token")
 
     @property
     def now(self) -> str:

@@ -31,8 +31,13 @@ def files(bare: Bare, old: str | None, new: str) -> list[File]:
     """What changed from one commit (None: from nothing) to another, renames found."""
     ends = (old or _EMPTY_TREE, new)
     table = bare.raw("diff", "--raw", "--numstat", "-z", "-M", "--no-abbrev", *ends)
-    patches = _patches(bare.raw("diff", "-M", "--full-index", "--no-ext-diff", *ends))
+    patches = _patches(text(bare, *ends))
     return list(_read(iter(table.split(b"\0")[:-1]), patches))
+
+
+def text(bare: Bare, old: str, new: str) -> bytes:
+    """The diff from one commit to another, as git writes it."""
+    return bare.raw("diff", "-M", "--full-index", "--no-ext-diff", old, new)
 
 
 def _read(fields: Iterator[bytes], patches: Iterator[str | None]) -> Iterator[File]:

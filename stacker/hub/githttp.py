@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from stacker.git.process import sealed_environment
 from stacker.hub import hook, pushes, repositories
-from stacker.hub.auth import account, who
+from stacker.hub.auth import account, only_for, who
 from stacker.hub.call import Refusal
 from stacker.hub.mergeability import test_open
 from stacker.hub.reconcile import reconcile
@@ -113,6 +113,9 @@ def _push(visit: _Visit, user: Account | None) -> Response:
     if not pushes.may_push(db, repository, user):
         denied = f"Permission to {repository.full_name}.git denied to {user.login}."
         raise Refusal(403, denied)
+    only = only_for(site, visit.request.headers.get("Authorization"))
+    if only is not None and repository.full_name.lower() not in only:
+        raise Refusal(403, "Write access to repository not granted.")
     extra = {"REMOTE_USER": user.login}
     if visit.request.method == "POST":
         reconcile(site, db, repository)
@@ -121,7 +124,8 @@ def _push(visit: _Visit, user: Account | None) -> Response:
         except pushes.UnreadablePush as exc:
             raise Refusal(400, "This is not a push.") from exc
         with db.reading():
-            extra |= hook.environment(pushes.judge(db, repository, user, wanted))
+            most = site.limits.refs_a_push
+            extra |= hook.environment(pushes.judge(db, repository, user, wanted, most))
     with _start(visit, extra) as process:
         status, headers = _head(process)
         out = cast("IO[bytes]", process.stdout).read()

@@ -22,6 +22,14 @@ refuse() {
   exit 1
 }
 
+too_many() {
+  printf 'error: GH013: Repository rule violations found for %s.\\n' "$name" >&2
+  printf -- '- Pushes can not update more than %s branches or tags.\\n' "$1" >&2
+  exit 1
+}
+
+if [ -n "$STACKER_HUB_MOST" ]; then too_many "$STACKER_HUB_MOST"; fi
+
 listed() {
   case "
 $1
@@ -84,6 +92,7 @@ def environment(verdict: Verdict) -> dict[str, str]:
         "STACKER_HUB_REFUSED": refused,
         "STACKER_HUB_FORWARD_ONLY": "\n".join(verdict.forward_only),
         "STACKER_HUB_LINEAR": "\n".join(verdict.linear),
+        "STACKER_HUB_MOST": str(verdict.most or ""),
     }
 
 

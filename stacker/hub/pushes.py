@@ -40,11 +40,12 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the update hook enforces: refs refused with a reason, refs that may only go forward,
-    refs that take no merge commits."""
+    refs that take no merge commits; and `most`, where these are more than may move at once."""
 
     refused: tuple[tuple[str, str], ...]
     forward_only: tuple[str, ...]
     linear: tuple[str, ...]
+    most: int | None = None
 
 
 class UnreadablePush(ValueError):
@@ -75,9 +76,13 @@ def may_push(db: Database, repository: Repository, user: Account) -> bool:
 
 
 def judge(
-    db: Database, repository: Repository, user: Account, wanted: Sequence[Command]
+    db: Database,
+    repository: Repository,
+    user: Account,
+    wanted: Sequence[Command],
+    most: int | None = None,
 ) -> Verdict:
-    """Judge every command of somebody who may push."""
+    """Judge every command of somebody who may push, and that there are no more than `most`."""
     right = repositories.right(db, repository, user)
     lent = None if right >= Right.WRITE else _lent_branches(db, repository, user)
     refused: list[tuple[str, str]] = []
@@ -96,7 +101,8 @@ def judge(
             refused.append((command.name, judged.refusal))
         forward_only += [command.name] * judged.forward_only
         linear += [command.name] * judged.linear
-    return Verdict(tuple(refused), tuple(forward_only), tuple(linear))
+    exceeded = most if most is not None and len(wanted) > most else None
+    return Verdict(tuple(refused), tuple(forward_only), tuple(linear), exceeded)
 
 
 def _rules(db: Database, repository: Repository, command: Command, right: Right) -> Rules | None:

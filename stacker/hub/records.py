@@ -123,6 +123,31 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewComment:
+    """A comment on a line of the diff from the base to commit `oid`; `review` has it.
+
+    `line` is of the new file where `side` is RIGHT, of the old one where it is LEFT; `hunk` is
+    what the diff shows down to it. The first of a thread is what the others are replies to, and
+    remembers who resolved the thread.
+    """
+
+    id: int
+    pull: int
+    review: int
+    author: int
+    body: str
+    path: str
+    side: str
+    line: int
+    oid: str
+    hunk: str
+    reply_to: int | None
+    resolved_by: int | None
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A label on a pull request."""
 

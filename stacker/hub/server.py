@@ -38,11 +38,13 @@ _POLL_SECONDS = 0.02  # how soon a server sees that it is to stop
 class User:
     """Somebody who may come to the hub, and the token that proves it.
 
-    `SLUG[bot]` is an app, which may make check runs everywhere.
+    `SLUG[bot]` is an app, which may make check runs everywhere. With `only` the token is a
+    fine-grained one: it changes nothing but these repositories (`OWNER/NAME`).
     """
 
     name: str
     token: str
+    only: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return f"User(name={self.name!r}, token=<hidden>)"
@@ -109,7 +111,9 @@ def start(
     root = root.resolve()
     root.mkdir(parents=True, exist_ok=True)
     hook.install(root)
-    site = Site(root, {user.token: user.name for user in users}, clock, limits)
+    tokens = {user.token: user.name for user in users}
+    only = {u.token: frozenset(map(str.lower, u.only)) for u in users if u.only is not None}
+    site = Site(root, tokens, clock, limits, only)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=128)

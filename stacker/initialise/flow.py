@@ -13,7 +13,7 @@ from stacker.git.process import Git
 from stacker.git.worktree import remove_tree
 from stacker.series.directory import GITATTRIBUTES, GITIGNORE, PLAN, SeriesDirectory
 from stacker.series.lock import Lock
-from stacker.series.plan.model import Publish
+from stacker.series.plan.choices import Publish
 from stacker.series.plan.reading import parse_plan
 from stacker.series.plan.writing import new_plan
 from stacker.series.saving import save

@@ -9,7 +9,7 @@ from stacker.approvals.standing import Approvals, ApprovalState, approvals_of
 from stacker.approvals.words import told
 from stacker.forge.api import CIState, MergeMethod, Permission, PullState
 from stacker.land.outcome import Reason, Way, Who
-from stacker.series.plan.model import Landing
+from stacker.series.plan.choices import Landing
 from stacker.submit.body import drafted_by_us
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.submit.actions import (
     ClosePull,
+    CreateFork,
     EditPull,
     HandOver,
     OpenPull,
@@ -155,6 +156,8 @@ def _left_over(result: SubmitResult) -> list[str]:
 
 def _action(action: Action) -> str:
     match action:
+        case CreateFork(_, upstream, fork):
+            return f"fork   {upstream}: as {fork}"
         case PushHeads(repository, updates):
             names = ", ".join(u.ref.removeprefix("refs/heads/") for u in updates)
             return f"push   {repository}: {names}"

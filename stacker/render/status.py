@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from stacker.approvals.standing import ApprovalState
 from stacker.approvals.words import told
-from stacker.render.adopts import adopts_document, adopts_words
-from stacker.render.approvals import approvals_document
-from stacker.render.boxes import boxes_document, boxes_lines
-from stacker.render.matrix import gap_note, matrix_document, matrix_text, to_verify
-from stacker.render.stage_words import reverted_words, short, stage_words
+from stacker.render.adopts import adopts_words
+from stacker.render.boxes import boxes_lines
+from stacker.render.matrix import gap_note, matrix_text, to_verify
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
@@ -20,6 +18,8 @@ from stacker.submit.restacking import NEEDS_RESTACK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.approvals.standing import Approval
+    from stacker.status.review import Opinion
     from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
 
 _WIDTH = 80
@@ -62,7 +62,7 @@ def stages_text(status: SeriesStatus, stages: Sequence[str]) -> str:
 
 def _head(status: SeriesStatus) -> str:
     first = status.upstreams[0]
-    parts = [f"{status.name} v{status.version} on {first.branch} {short(first.base)}"]
+    parts = [f"{status.name} v{status.version} on {first.branch} {_short(first.base)}"]
     parts += _ahead(first, status.now)
     if status.forge_read_at is not None:
         parts.append(f"forge read {ago(status.now - status.forge_read_at)}")
@@ -72,7 +72,7 @@ def _head(status: SeriesStatus) -> str:
 
 
 def _beside(upstream: UpstreamStatus, status: SeriesStatus) -> str:
-    here = f"  {upstream.repository} on {upstream.branch} {short(upstream.base)}"
+    here = f"  {upstream.repository} on {upstream.branch} {_short(upstream.base)}"
     return " · ".join([here, *_ahead(upstream, status.now)])
 
 
@@ -145,8 +145,69 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
     return f"{name}, lands together, {done}"
 
 
+def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
+    """Where the stage stands; `branch` is upstream's."""
+    match one.state:
+        case StageState.LANDED:
+            return f"landed {_short(one.landing)}{f' in {one.release}' if one.release else ''}"
+        case StageState.REVERTED:
+            return f"{_reverted(one)}; the series is without it"
+        case StageState.IN_UPSTREAM:
+            what = f"landed {_short(one.landing)}" if one.landing else f"#{one.pull} was merged"
+            back = f", reverted by {_short(one.reverted.by)}" if one.reverted else ""
+            return f"{what}{back}; the series' base lacks it"
+        case StageState.CONFLICT:
+            return "conflict"
+        case StageState.BLOCKED:
+            return f"waits for {one.stopped_on}"
+        case StageState.NO_PATCHES:
+            return "no patches yet"
+        case StageState.LOCAL:
+            return "local"
+        case StageState.HAND_OFF:
+            return _handed_over(one, branch)
+        case StageState.NOT_SUBMITTED:
+            return "not submitted"
+        case StageState.CLOSED:
+            return "closed on the forge"
+        case StageState.SUBMITTED:
+            return _said(one.opinion, in_group=one.group is not None)
+        case never:
+            assert_never(never)
+
+
+def _handed_over(one: StageStatus, branch: str) -> str:
+    name = one.upstream.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    notes = [_reverted(one)] if one.reverted else []
+    notes += ["its package is older"] if one.package is False else []
+    return "; ".join([f"hand-off  waits for {name} {branch}", *notes])
+
+
+def _reverted(one: StageStatus) -> str:
+    if one.reverted is None:
+        return ""
+    return f"landed {_short(one.reverted.landing)}, reverted by {_short(one.reverted.by)}"
+
+
+def _said(opinion: Opinion | None, *, in_group: bool) -> str:
+    if opinion is None:
+        return "submitted"
+    if opinion.refused_by:
+        return f"changes asked by {', '.join(opinion.refused_by)}"
+    if opinion.approved_by:
+        return f"approved by {', '.join(map(_whose, opinion.approvals.standing))}"
+    if opinion.approved_before:
+        return f"waits for {', '.join(opinion.approved_before)} again"
+    return "waits for review" if in_group or not opinion.draft else "draft, waits for review"
+
+
+def _whose(approval: Approval) -> str:
+    """With the version that was approved, where that is an earlier one."""
+    return f"{approval.author} (v{approval.version})" if approval.version else approval.author
+
+
 def _note(one: StageStatus) -> str:
-    notes = [reverted_words(one)] if one.reverted else []
+    notes = [_reverted(one)] if one.reverted else []
     notes += [NEEDS_RESTACK] if one.restack else []
     notes += adopts_words(one)
     notes += gap_note(one.evidence) if one.evidence else []
@@ -162,92 +223,5 @@ def _note(one: StageStatus) -> str:
     return "; ".join(notes)
 
 
-def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[str, object]:
-    """The `--json` document of `status`, with `stages` or all; times are seconds since 1970."""
-    step = next_step(status)
-    return {
-        "series": status.name,
-        "title": status.title,
-        "version": status.version,
-        "bases": {u.repository: u.base for u in status.upstreams if u.base is not None},
-        "upstream": {
-            u.repository: {
-                "branch": u.branch, "tip": u.tip, "ahead": u.ahead, "seen_at": u.seen_at,
-            }
-            for u in status.upstreams
-        },
-        "stages": [_stage(one) for one in status.stages if not stages or one.id in stages],
-        "groups": [
-            {"name": g.name, "stages": list(g.stages), "ready": g.ready} for g in status.groups
-        ],
-        "edits": list(status.edits),
-        "stopped": status.stopped
-        and {
-            "targets": dict(status.stopped.targets), "stages": list(status.stopped.stages),
-            "edit": status.stopped.edit,
-        },
-        "open": [
-            {
-                "stage": one.stage, "verb": one.verb, "folder": str(one.folder),
-                "command": one.command,
-            }
-            for one in status.folders
-        ],
-        "unfinished": [{"what": one.what, "command": one.command} for one in status.unfinished],
-        "forge_read_at": status.forge_read_at,
-        "boxes": boxes_document(status.boxes),
-        "in_store": status.in_store,
-        "next": step and {"command": step.command, "because": step.because},
-    }  # fmt: skip
-
-
-def _stage(one: StageStatus) -> dict[str, object]:
-    evidence, opinion, published = one.evidence, one.opinion, one.published
-    return {
-        "id": one.id,
-        "repository": one.repository,
-        "group": one.group,
-        "needs": list(one.needs),
-        "status": str(one.state),
-        "waits_for": str(one.waits_for),
-        "stopped_on": one.stopped_on,
-        "restack": list(one.restack),
-        "ready": one.ready,
-        "patches": one.patches,
-        "commit": one.commit,
-        "pull": one.pull,
-        "url": one.url,
-        "adopts": adopts_document(one),
-        "head": published.head if published else None,
-        "published": published
-        and {
-            "version": published.version,
-            "changed": published.changed,
-            "others": published.others,
-        },
-        "packaged": one.package,
-        "landed": one.landed,
-        "landing": one.landing,
-        "release": one.release,
-        "reverted": one.reverted and {"landing": one.reverted.landing, "by": one.reverted.by},
-        "evidence": evidence
-        and {
-            "passed": len(evidence.passed),
-            "required": len(evidence.required),
-            "failing": [str(one) for one in evidence.failing],
-            "stale": [str(one) for one in evidence.stale],
-            "matrix": matrix_document(evidence),
-        },
-        "review": opinion
-        and {
-            "state": str(opinion.state),
-            "draft": opinion.draft,
-            "approved_by": list(opinion.approved_by),
-            "approved_before": list(opinion.approved_before),
-            "refused_by": list(opinion.refused_by),
-            "approvals": approvals_document(opinion.approvals),
-            "ci_failing": list(opinion.failing),
-            "ci_pending": list(opinion.pending),
-            "read_at": opinion.read_at,
-        },
-    }
+def _short(oid: str | None) -> str:
+    return oid[:7] if oid else "no base yet"

@@ -13,7 +13,7 @@ from stacker.land import intent as landings
 from stacker.series.loading import load
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
-from stacker.series.plan.model import Landing
+from stacker.series.plan.choices import Landing
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.renaming import renamed_lock, renames
 from stacker.series.versions import ondisk

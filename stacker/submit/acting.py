@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.errors import ForgeError
 from stacker.forge.api import PullState
-from stacker.git.push import PushRefused, push
+from stacker.git.push import Pushed, PushedInPart, PushRefused, push_by_parts
 from stacker.handoff import package
 from stacker.submit.actions import (
     ClosePull,
+    CreateFork,
     EditPull,
     HandOver,
     OpenPull,
@@ -59,9 +61,10 @@ class Run:
     left: dict[StageId, PullRequest]
     proof: Proof
     histories: Mapping[StageId, History]
+    fork: Callable[[Place], None]
     handed: tuple[StageId, ...] = ()
     move_base: bool = False
-    push: Callable[..., PushOutcome] = push
+    push: Callable[..., PushOutcome | PushedInPart] = push_by_parts
     pack: Callable[..., None] = package.write
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
@@ -101,12 +104,22 @@ def carry_out(run: Run, actions: Sequence[Action]) -> None:
     for action in actions:
         _act(run, action)
         _tell(run, total)
+    _read_back(run)
     for text in run.texts():
         _act(run, text)
         _tell(run, total)
     for handed in run.packages():
         _act(run, handed)
         _tell(run, total)
+
+
+def _read_back(run: Run) -> None:
+    """What was opened is as the forge has it now: one question for fifty of them, not one each."""
+    opened = {a.stage: run.pulls[a.stage] for a in run.done if isinstance(a, OpenPull)}
+    for repository in {pull.repository: 0 for pull in opened.values()}:
+        numbers = {p.number: s for s, p in opened.items() if p.repository == repository}
+        for pull in run.forge.pulls(repository, list(numbers)):
+            run.pulls[numbers[pull.number]] = pull
 
 
 def _tell(run: Run, total: int) -> None:
@@ -116,11 +129,12 @@ def _tell(run: Run, total: int) -> None:
 
 def _act(run: Run, action: Action) -> None:
     match action:
+        case CreateFork(repository):
+            run.fork(run.places[repository])
         case PushHeads(repository, updates):
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
-            if isinstance(done, PushRefused):
-                raise refused(place.fork, done.words, run.done)
+            _all_of_it(done, place.fork, len(updates), run.done)
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
             text = run.bodies()[stage]
@@ -153,6 +167,22 @@ def _act(run: Run, action: Action) -> None:
         case never:
             assert_never(never)
     run.done.append(action)
+
+
+def _all_of_it(
+    done: PushOutcome | PushedInPart, fork: str, wanted: int, before: Sequence[Action]
+) -> None:
+    match done:
+        case Pushed():
+            return
+        case PushRefused(words):
+            raise refused(fork, words, before)
+        case PushedInPart(moved, words):
+            raise ForgeError(
+                f"{moved} of {wanted} branches moved in {fork}, which takes only so many at a "
+                f"time; then it refused: {words}",
+                hint="Run it again to finish: what moved is known.",
+            )
 
 
 def _write_comment(run: Run, stage: StageId, comment: int | None, body: str) -> None:

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateFork:
+    """Make the fork that branches go to; `upstream` and `fork` are `OWNER/NAME`."""
+
+    repository: str
+    upstream: str
+    fork: str
+
+
+@dataclass(frozen=True, slots=True)
 class PushHeads:
     """Move branches of one place, all or none: of a repository of the plan, by its name there, or
     of somebody's fork, `OWNER/NAME`."""
@@ -93,7 +102,9 @@ class HandOver:
     package: Package
 
 
-Action = PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull | HandOver
+Action = (
+    CreateFork | PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull | HandOver
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +160,9 @@ def edits(one: Wanted, pull: PullRequest) -> tuple[Action, ...]:
 def described(action: Action) -> dict[str, object]:
     """The action for the `--json` document."""
     match action:
+        case CreateFork(repository, upstream, fork):
+            return {"kind": "fork", "repository": repository, "stage": None,
+                    "upstream": upstream, "fork": fork}  # fmt: skip
         case PushHeads(repository, updates):
             refs = [{"ref": u.ref, "old": u.old, "new": u.new} for u in updates]
             return {"kind": "push", "repository": repository, "stage": None, "refs": refs}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stacker.submit.acting import Run
 from stacker.submit.actions import decide
 from stacker.submit.approving import approved
+from stacker.submit.forking import create_fork
 from stacker.submit.gating import against, anew
 from stacker.submit.handing_over import outdated
 from stacker.submit.heads import HeadsRequest, compose_heads
@@ -26,15 +28,15 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action
+    from stacker.submit.forking import ForkForge
     from stacker.submit.gather import Facts
-    from stacker.submit.place import PullForge
     from stacker.submit.request import SubmitRequest
     from stacker.verify.standing import Standing
 
 
 def compose(
     work: Workspace,
-    forge: PullForge,
+    forge: ForkForge,
     series: Series,
     facts: Facts,
     request: SubmitRequest,
@@ -61,8 +63,9 @@ def compose(
     proof = proof.publishing(new, {one.stage for one in lacking})
     histories = stage_histories(work, series, heads, facts, why=why, told=told)
     pulls, left = dict(facts.pulls), facts.left_pulls()
+    fork = partial(create_fork, work.store.git.directory, forge, told)
     run = Run(
-        work, forge, series, facts.places, wanted, pulls, left, proof, histories,
+        work, forge, series, facts.places, wanted, pulls, left, proof, histories, fork,
         handed=handed, move_base=request.move_base,
     )  # fmt: skip
     return run, lacking

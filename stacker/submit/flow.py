@@ -18,10 +18,17 @@ from stacker.submit.by_others import notes
 from stacker.submit.composing import compose, decided
 from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.foreseeing import foresee
+from stacker.submit.forking import forks_to_make
 from stacker.submit.gather import gather, publishable
 from stacker.submit.handing_over import look_for
 from stacker.submit.heads import published_as
-from stacker.submit.pretended import Pretended, pretended_package, pretended_push, unnumbered
+from stacker.submit.pretended import (
+    Pretended,
+    pretended_fork,
+    pretended_package,
+    pretended_push,
+    unnumbered,
+)
 from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.request import SubmitResult
 from stacker.submit.rights import require_rights
@@ -36,14 +43,15 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Action, Wanted
-    from stacker.submit.place import Place, PullForge
+    from stacker.submit.forking import ForkForge
+    from stacker.submit.place import Place
     from stacker.submit.request import SubmitRequest
 
 
 def submit(
     work: Workspace,
     place: Callable[[str], Place],
-    forge: PullForge,
+    forge: ForkForge,
     request: SubmitRequest,
     told: Told | None = None,
 ) -> SubmitResult:
@@ -55,13 +63,14 @@ def submit(
     skipped = (*handed.said, *skipped)
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     facts, series = gather(work, handed.series, stages, places=places, forge=forge, told=told)
+    forks = forks_to_make(facts.forkless, allowed=request.create_fork or request.dry_run)
     run, lacking = compose(
         work, forge, series, facts, request,
         stages=stages, handed=handed.waiting, known=lock, told=told,
     )  # fmt: skip
     others = moved_by_others([one.head for one in run.wanted], facts.places, facts.tips)
     blocked = () if request.unverified else lacking
-    actions = decided(run, facts, request.close)
+    actions = (*forks, *decided(run, facts, request.close))
     stopped = foresee(work, facts, run.wanted, () if others or blocked else actions)
     if others or blocked or stopped:
         remember_pulls(work.directory.state, facts.read(), work.now)
@@ -73,7 +82,8 @@ def submit(
     refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
     if request.dry_run:
-        run.forge, run.push, run.pack = Pretended(), pretended_push, pretended_package
+        run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
+        run.pack = pretended_package
         carry_out(run, actions)
         run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
         return _result(run, [unnumbered(action) for action in run.done], skipped)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import ForgeError
+from stacker.errors import ForgeError, GitError
 from stacker.forge.api import PullState
 from stacker.git import transfer
-from stacker.series.plan.model import Landing, StageId
+from stacker.series.plan.choices import Landing
+from stacker.series.plan.model import StageId
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.submit import intents
 from stacker.submit.adopted import elsewhere_of
@@ -19,6 +20,7 @@ from stacker.submit.since_adopted import with_news
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
@@ -37,7 +39,8 @@ class Facts:
     """What the forge has: branch tips by (place, full ref), pull requests by stage, those of stages
     that the plan no longer has, and those that stages continue.
 
-    A place is a repository, by its name in the plan, or somebody's fork, by `OWNER/NAME`.
+    A place is a repository, by its name in the plan, or somebody's fork, by `OWNER/NAME`;
+    `forkless` are those whose fork is not there.
     """
 
     tips: Mapping[tuple[str, str], Oid]
@@ -45,6 +48,7 @@ class Facts:
     places: Mapping[str, Place]
     left: tuple[LeftOver, ...]
     adopted: Mapping[StageId, Adopted]
+    forkless: tuple[Place, ...]
 
     def unmerged(self, stages: Sequence[StageId]) -> tuple[StageId, ...]:
         """Those that are to be published: what the forge merged needs no head any more."""
@@ -99,9 +103,11 @@ def gather(
 ) -> tuple[Facts, Series]:
     """Read the forge; the series comes back with what an unfinished submit had pushed."""
     tips: dict[tuple[str, str], Oid] = {}
+    forkless: list[Place] = []
     for name, place in places.items():
-        refs = transfer.ask(place.url, work.store.git.directory, place.credential).refs
-        tips |= {(name, ref): oid for ref, oid in refs.items()}
+        refs = _branches(place, work.store.git.directory, forge)
+        forkless += [place] if refs is None else []
+        tips |= {(name, ref): oid for ref, oid in (refs or {}).items()}
     read = {name: numbered(series, stages, place, forge) for name, place in places.items()}
     theirs = look(work, series, adopted_by(series, stages, places, read), places, told)
     tips |= theirs.tips
@@ -112,7 +118,20 @@ def gather(
     left = tuple(one for p in places.values() for one in _left(series, p, tips, forge))
     pulls = pulls_of(series, stages, places, forge, read=read, elsewhere=elsewhere)
     adopted = with_news(work, series.lock, theirs.adopted, places, told)
-    return Facts(tips, pulls, every, left, adopted), series
+    return Facts(tips, pulls, every, left, adopted, tuple(forkless)), series
+
+
+def _branches(place: Place, here: Path, forge: PullForge) -> Mapping[str, Oid] | None:
+    """What the repository that branches go to has; `None` when it is a fork that is not there.
+
+    The forge is asked only if git cannot read it.
+    """
+    try:
+        return transfer.ask(place.url, here, place.credential).refs
+    except GitError:
+        if place.own or forge.repository(place.fork) is not None:
+            raise
+        return None
 
 
 def _adopt(

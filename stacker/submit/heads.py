@@ -18,7 +18,7 @@ from stacker.git.history import is_ancestor
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.series.compose import Composer, Halted, Standing
 from stacker.series.lock import Published
-from stacker.series.plan.model import Publish
+from stacker.series.plan.choices import Publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

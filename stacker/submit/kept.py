@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.git import transfer
-from stacker.series.plan.model import Publish
+from stacker.series.plan.choices import Publish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

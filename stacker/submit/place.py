@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from stacker.series.plan.model import Landing
-from stacker.series.plan.upstream import UpstreamKind
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.forge.api import Comment, PullRequest, PullState, RepositoryFacts
     from stacker.git.process import Credential
-    from stacker.series.plan.model import Plan, Repository
+    from stacker.series.plan.model import Repository
 
 
 class PullForge(Protocol):
@@ -85,11 +82,3 @@ class Place:
         """The same repository's branches in another fork of the same forge."""
         url = f"{self.url.removesuffix(f'{self.fork}.git')}{fork}.git"
         return replace(self, fork=fork, url=url)
-
-
-def takes_pulls(plan: Plan) -> bool:
-    """Whether any repository of the plan takes pull requests, so that a forge is to be asked."""
-    return any(
-        one.kind is UpstreamKind.FORGE and one.landing is not Landing.HAND_OFF
-        for one in plan.repositories
-    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.handoff.package import Package
     from stacker.submit.actions import Action
+    from stacker.submit.place import Place
 
 
 class Pretended:
@@ -87,6 +88,11 @@ def pretended_push(
 def pretended_package(store: ObjectStore, wanted: Package) -> None:
     """Nothing is written."""
     del store, wanted
+
+
+def pretended_fork(place: Place) -> None:
+    """No fork is made."""
+    del place
 
 
 def unnumbered(action: Action) -> Action:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.series.plan.model import Publish
+from stacker.series.plan.choices import Publish
 from stacker.submit.heads import published_as
 from stacker.submit.kept import fetch_kept, public_commits, rewritten
 from stacker.submit.published_facts import LONGEST_WHY, PublishedVersion, following, read

@@ -22,8 +22,9 @@ class SubmitRequest:
     new heads' commits give.
 
     `unverified` publishes what checks fail at, and says so; `close` are stages that the plan no
-    longer has, whose pull requests are to be closed; `environment` is the caller's, on
-    which evidence may depend.
+    longer has, whose pull requests are to be closed; `create_fork` makes a fork that
+    the plan names and the forge does not have; `environment` is the caller's, on which evidence
+    may depend.
     """
 
     stages: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class SubmitRequest:
     why: str | None = None
     unverified: bool = False
     close: tuple[str, ...] = ()
+    create_fork: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
 from stacker.forge.api import Permission
-from stacker.submit.actions import PushHeads
+from stacker.submit.actions import CreateFork, PushHeads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,11 +25,12 @@ def require_rights(
 
     A single one is not asked about: it takes the push whole or refuses it, and nothing is torn.
     """
+    made = {one.fork for one in actions if isinstance(one, CreateFork)}
     pushed = (one.repository for one in actions if isinstance(one, PushHeads))
     forks = [places[name].fork for name in pushed if name in places]
     if len(forks) < 2:
         return
-    facts = {fork: forge.repository(fork) for fork in dict.fromkeys(forks)}
+    facts = {fork: forge.repository(fork) for fork in dict.fromkeys(forks) if fork not in made}
     lacking = [fork for fork, one in facts.items() if one is None or one.permission not in _PUSHES]
     if lacking:
         raise ForgeError(

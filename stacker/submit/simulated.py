@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.submit.actions import (
     ClosePull,
+    CreateFork,
     EditPull,
     HandOver,
     OpenPull,
@@ -106,7 +107,7 @@ class _Forge:
                 return "retarget"
             case ClosePull(stage=stage):
                 self._pulls.pop(stage, None)
-            case EditPull() | SetDraft() | WriteComment() | HandOver():
+            case EditPull() | SetDraft() | WriteComment() | CreateFork() | HandOver():
                 pass
             case never:
                 assert_never(never)

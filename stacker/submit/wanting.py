@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import PullState
 from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
-from stacker.series.plan.model import Drafts
+from stacker.series.plan.choices import Drafts
 from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, given_title, renamed
 from stacker.submit.adopted import continues

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.boxes.sign import Doing, silent_for
-from stacker.series.plan.model import RunnerKind
+from stacker.series.plan.choices import RunnerKind
 from stacker.verify.machine import is_machine
 
 if TYPE_CHECKING:

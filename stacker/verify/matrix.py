@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from stacker.evidence.key import evidence_key
+from stacker.series.plan.choices import MustPass, RunnerKind
 from stacker.series.plan.ci_checks import ci_check
-from stacker.series.plan.model import MustPass, RunnerKind
 from stacker.series.plan.naming import find
 from stacker.series.plan.order import needs_first
 from stacker.verify.machine import is_machine

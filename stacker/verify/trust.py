@@ -7,7 +7,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from stacker.series.plan.model import RunnerKind
+from stacker.series.plan.choices import RunnerKind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacker.boxes.sign import Doing
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
-from stacker.series.plan.model import RunnerKind
+from stacker.series.plan.choices import RunnerKind
 from stacker.series.plan.naming import find
 from stacker.verify.matrix import cannot_run, elsewhere, runner_of
 

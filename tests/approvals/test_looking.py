@@ -13,7 +13,7 @@ from stacker.errors import GitError
 from stacker.forge.api import Review, ReviewState
 from stacker.git import transfer
 from stacker.series.lock import Lock, Published, StageLock, serialise
-from stacker.series.plan.model import ApprovalRule
+from stacker.series.plan.choices import ApprovalRule
 from stacker.series.versions import operations, recording
 from stacker.series.versions.snapshot import Snapshot
 from stacker.series.workspace import open_store

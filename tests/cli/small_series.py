@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 from stacker.hub.server import User, start
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def serve(folder: Path) -> Hub:
 def on_forge(folder: Path, hub: Hub, history: Any, runner: Any) -> Small:
     """The series with its forge; the caller sets STACKER_FORGE and GITHUB_TOKEN before."""
     upstream = history.draw(hub.root / "up" / "proj.git", BRANCHES)
-    with GitHub(hub.api, "me-token", pace=False) as me:
+    with GitHub(hub.api, "me-token", pace=Pace(here=True)) as me:
         me.create_fork("up/proj")
     small = Small(folder / "series", upstream, runner)
     made = runner(

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from stacker.errors import ForgeError
+from stacker.forge.api import Identity
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 from stacker.git.process import Git
 
 TOKENS = ["--user", "up:up-token", "--user", "me:me-token"]
@@ -55,7 +57,7 @@ def test_people_push_and_ask_the_api(serve, history, tmp_path):
     there = ready(process)
     assert there["root"] == str((tmp_path / "hub").resolve())
     assert there["api"] == f"{there['url']}/api/v3"
-    with GitHub(there["api"], "me-token", pace=False) as me:
+    with GitHub(there["api"], "me-token", pace=Pace(here=True)) as me:
         assert me.whoami() == "me"
         fork = me.create_fork("up/proj")
     Git(tmp_path).run("clone", "-q", str(upstream.path), "work")
@@ -64,7 +66,7 @@ def test_people_push_and_ask_the_api(serve, history, tmp_path):
     host = there["url"].removeprefix("http://")
     target = f"http://me:me-token@{host}/{fork.full_name}.git"
     work.run("push", "-q", target, "HEAD:refs/heads/topic")
-    with GitHub(there["api"], "me-token", pace=False) as me:
+    with GitHub(there["api"], "me-token", pace=Pace(here=True)) as me:
         made = me.open_pull(
             "up/proj", head="me:topic", base="main", title="t", body="b", draft=False
         )
@@ -85,10 +87,12 @@ def test_it_ends_when_told(serve, how, code):
 
 def test_people_from_a_file(serve, tmp_path):
     file = tmp_path / "people"
-    file.write_text("# who may come\n\nann:ann-secret\n", encoding="utf-8")
+    lines = "# who may come\n\nann:ann-secret\nann:fine-secret ann/proj ann/other\n"
+    file.write_text(lines, encoding="utf-8")
     there = ready(serve("--json", "--root", "hub", "--users", "people"))
-    with GitHub(there["api"], "ann-secret", pace=False) as ann:
-        assert ann.whoami() == "ann"
+    for token, scopes in (("ann-secret", {"repo", "workflow"}), ("fine-secret", None)):
+        with GitHub(there["api"], token, pace=Pace(here=True)) as ann:
+            assert ann.identity() == Identity("ann", scopes, "")
 
 
 FAULTS = """
@@ -104,7 +108,7 @@ body = { message = "Not today." }
 def test_what_is_to_go_wrong_goes_wrong(serve, tmp_path):
     (tmp_path / "faults.toml").write_text(FAULTS, encoding="utf-8")
     there = ready(serve("--json", "--root", "hub", *TOKENS, "--faults", "faults.toml"))
-    with GitHub(there["api"], "me-token", pace=False) as me:
+    with GitHub(there["api"], "me-token", pace=Pace(here=True)) as me:
         with pytest.raises(ForgeError, match=r"Not today\."):
             me.whoami()
         assert me.whoami() == "me"

@@ -11,6 +11,7 @@ import tomlkit
 from small_series import CHECKS
 
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 from stacker.series.plan.reading import parse_plan
 
 
@@ -220,7 +221,7 @@ def test_an_interrupted_submit_is_unfinished(submitted):
 
 def test_what_the_forge_said_is_remembered(submitted, hub):
     assert stages(submitted)["first-thing"]["review"]["approved_by"] == []  # as submit left it
-    with GitHub(hub.api, "rita-token", pace=False) as rita:
+    with GitHub(hub.api, "rita-token", pace=Pace(here=True)) as rita:
         head = rita.pull("up/proj", 1).head
         pull = rita._connection.github.get_repo("up/proj").get_pull(1)
         pull.create_review(body="fine", event="APPROVE")

@@ -8,6 +8,8 @@ import small_series
 from stacker import wiring
 from stacker.doctor.finding import Health
 from stacker.doctor.flow import examine
+from stacker.git.process import Git
+from stacker.series.directory import SeriesDirectory
 
 
 def found(directory, reach=None):
@@ -49,10 +51,30 @@ def test_a_folder_without_git_is_a_warning(directory):
 def test_a_converted_patch_is_named(directory):
     patch = next((directory.root / "patches" / "first-thing").iterdir())
     patch.write_bytes(patch.read_bytes().replace(b"\n", b"\r\n"))
-    one = found(directory)["patches"]
-    assert one.health is Health.PROBLEM
-    assert patch.name in one.message
-    assert "CR LF" in one.message
+    bad = found(directory)
+    assert set(bad) == {"line ends", "lock"}  # not the patches once more
+    assert bad["line ends"].message == f"they came with CR LF: patches/first-thing/{patch.name}"
+    assert "COMMIT" in bad["line ends"].hint
+
+
+def test_what_a_checkout_converted_is_healed_by_the_commands_that_are_told(directory, tmp_path):
+    rules = (directory.root / ".gitattributes").read_bytes()
+    (directory.root / ".gitattributes").unlink()
+    git = Git(directory.root)
+    git.run("add", "-A")
+    who = (("user.name", "A"), ("user.email", "a@example.org"))
+    git.run("commit", "-q", "-m", "all", config=who)
+    windows = (("core.autocrlf", "true"),)
+    git.run("clone", "-q", ".", str(tmp_path / "clone"), config=windows)
+    clone = SeriesDirectory(tmp_path / "clone")
+    bad = found(clone)
+    assert bad["attributes"].health is Health.PROBLEM
+    assert bad["line ends"].message.startswith("a checkout made them CR LF: patches/first-thing/")
+    (clone.root / ".gitattributes").write_bytes(rules)
+    for command in found(clone)["line ends"].hint.splitlines():
+        Git(clone.root).run(*command.split()[1:], config=windows)
+    assert clone.patches("first-thing") == directory.patches("first-thing")
+    assert "line ends" not in found(clone)
 
 
 def test_a_damaged_lock(directory):
@@ -118,6 +140,17 @@ def test_what_a_killed_verify_left(directory, small):
     assert "leftovers" not in found(directory)
     assert list(directory.state.glob("logs/*.log"))
     assert small.good("doctor", "--prune", "--json").document["leftovers"] == []
+
+
+def test_a_coordinator_hears_what_this_machine_lacks(small, monkeypatch, tmp_path):
+    small.append(small_series.CHECKS)
+    monkeypatch.setenv("STACKER_SIGNING_KEY", str(tmp_path / "no-key"))
+    done = small.run("doctor", "--json", "--for", "land")
+    said = {one["name"]: one for one in done.document["checks"]}
+    assert done.code == 1
+    assert said["trust"]["hint"].endswith(": stacker verify --trust")
+    assert said["signing key"]["state"] == "problem"
+    assert small.run("doctor", "--prune", "--for", "land").code == 2
 
 
 def test_files_that_a_killed_command_did_not_write(directory):

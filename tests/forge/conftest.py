@@ -13,6 +13,7 @@ import pytest
 from forge_samples import TOKEN
 
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 
 DROPPED = object()  # the request is read, the connection closed without a word
 
@@ -93,5 +94,5 @@ def scripted():
 
 @pytest.fixture
 def github(scripted):
-    with GitHub(scripted.api, TOKEN, pace=False) as client:
+    with GitHub(scripted.api, TOKEN, pace=Pace(here=True)) as client:
         yield client

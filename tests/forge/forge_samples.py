@@ -66,6 +66,28 @@ def pull(number=7, /, **changes):
     } | changes
 
 
+def opened(number=7, /, **changes):
+    """What REST answers to who opened one."""
+    return {
+        "number": number,
+        "url": "http://evil.example/7",
+        "html_url": f"https://forge.example/o/r/pull/{number}",
+        "node_id": f"PR_{number}",
+        "draft": False,
+        "title": f"Part {number}",
+        "body": None,
+        "head": {
+            "ref": f"stack/{number}",
+            "sha": HEAD,
+            "user": {"login": "paul"},
+            "repo": {"full_name": "paul/r"},
+        },
+        "base": {"ref": "master", "sha": OTHER},
+        "user": {"login": "paul"},
+        "maintainer_can_modify": True,
+    } | changes
+
+
 def graph(errors=None, **aliases):
     return {"data": {"repository": aliases}} | ({"errors": errors} if errors else {})
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from forge_samples import HEAD, OTHER, REPOSITORY, TOKEN, graph, page, pull
+from forge_samples import HEAD, OTHER, REPOSITORY, TOKEN, graph, opened, page, pull
 
 from stacker.errors import ExitCode, ForgeError, OutcomeUnknown
 from stacker.forge.api import (
@@ -18,6 +18,7 @@ from stacker.forge.api import (
     PullState,
 )
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 
 
 def open_seven(github):
@@ -85,7 +86,10 @@ def test_an_error_that_is_a_list(scripted, github):
 
 def test_without_a_token(scripted):
     scripted.on("GET", "/user", {"message": "Requires authentication"}, status=401)
-    with GitHub(scripted.api, None, pace=False) as anonymous, pytest.raises(ForgeError) as caught:
+    with (
+        GitHub(scripted.api, None, pace=Pace(here=True)) as anonymous,
+        pytest.raises(ForgeError) as caught,
+    ):
         anonymous.whoami()
     assert "set GITHUB_TOKEN" in caught.value.hint
     assert "Authorization" not in scripted.asked[0].headers
@@ -95,7 +99,7 @@ def test_nobody_listens():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         api = f"http://127.0.0.1:{held.getsockname()[1]}/api/v3"
-        with GitHub(api, TOKEN, pace=False) as github:
+        with GitHub(api, TOKEN, pace=Pace(here=True)) as github:
             with pytest.raises(ForgeError, match="cannot be reached") as read:
                 github.whoami()
             with pytest.raises(ForgeError, match="cannot be reached") as act:
@@ -116,7 +120,7 @@ def test_no_proxy_stands_between_us_and_this_machine(scripted, github, monkeypat
 )
 def test_an_address_that_is_none(url):
     with pytest.raises(ForgeError, match="address"):
-        GitHub(url, None, pace=True)
+        GitHub(url, None, pace=Pace())
 
 
 @pytest.mark.parametrize(
@@ -189,12 +193,20 @@ def test_create_fork(scripted, github):
     assert len(scripted.asked) == 1
 
 
-def test_open_pull_is_read_back(scripted, github):
-    scripted.on(
-        "POST", "/repos/o/r/pulls", {"number": 7, "url": "http://evil.example/7"}, status=201
-    )
-    scripted.on("POST", "/graphql", graph(p0=pull(7, isDraft=True)))
-    assert open_seven(github).draft
+@pytest.mark.parametrize(("into", "more"), [("Paul/x", {}), ("org/x", {"organization": "org"})])
+def test_a_fork_has_the_place_that_is_given(scripted, github, into, more):
+    scripted.on("GET", "/user", {"login": "paul"})
+    fork = {**REPOSITORY, "full_name": into, "fork": True, "parent": {"full_name": "o/r"}}
+    scripted.on("POST", "/repos/o/r/forks", fork, status=202)
+    assert github.create_fork("o/r", into).full_name == into
+    assert scripted.asked[-1].body == {"name": "x", **more}
+
+
+def test_an_opened_pull_is_as_the_forge_answers(scripted, github):
+    scripted.on("POST", "/repos/o/r/pulls", opened(7, draft=True), status=201)
+    made = open_seven(github)
+    assert (made.number, made.draft, made.head, made.head_repository) == (7, True, HEAD, "paul/r")
+    assert (made.base_branch, made.base_tip, made.author) == ("master", OTHER, "paul")
     assert scripted.asked[0].body == {
         "base": "master",
         "head": "paul:stack/7",
@@ -202,7 +214,7 @@ def test_open_pull_is_read_back(scripted, github):
         "body": "why",
         "draft": True,
     }
-    assert len(scripted.asked) == 2
+    assert len(scripted.asked) == 1
 
 
 @pytest.mark.parametrize("loss", ["dropped", "502", "cut"])

@@ -19,6 +19,7 @@ from stacker.forge.api import (
     ReviewState,
 )
 from stacker.forge.github import GitHub
+from stacker.forge.pace import Pace
 from stacker.git.process import Git
 from stacker.hub.call import Limits
 from stacker.hub.faults.rules import After, Before, Reply, Rule, Stale
@@ -39,7 +40,7 @@ class World:
 
     def client(self, name):
         if name not in self.clients:
-            self.clients[name] = GitHub(self.hub.api, TOKENS.get(name), pace=False)
+            self.clients[name] = GitHub(self.hub.api, TOKENS.get(name), pace=Pace(here=True))
         return self.clients[name]
 
     def call(self, name, method, path, body):

@@ -17,6 +17,7 @@ PATHS = (
     *(R + path for path in (
         "/collaborators", "/collaborators/guido", "/collaborators/guido/permission",
         "/pulls", "/pulls/1", "/pulls/1/commits", "/pulls/1/files", "/pulls/1/reviews",
+        "/pulls/1/comments", "/pulls/comments/1",
         "/pulls/2/merge", "/issues/1/comments", "/issues/comments/1", "/issues/1/labels",
         "/commits/master", "/commits/HEAD/status", "/commits/HEAD/statuses",
         "/commits/HEAD/check-runs", "/statuses/HEAD", "/compare/master...paulmon:ctypes",
@@ -41,6 +42,9 @@ def furnished(tmp_path_factory):
     pull.add_to_labels("OS-windows", "build")
     pull.create_review(body="Hm.", event="COMMENT")
     pull.create_review(body="Fine.", event="APPROVE")
+    on_line = {"commit_id": pull.head.sha, "path": "PCbuild/arm.props", "line": 1, "body": "Arm?"}
+    assert world.ask("POST", f"{R}/pulls/1/comments", on_line, name="zooba")[0] == 201
+    pull.create_review_comment_reply(1, "Arm.")
     repo.add_to_collaborators("zooba", "push")
     commit = repo.get_commit(pull.head.sha)
     commit.create_status("success", "https://ci.example.org/1", "ok", "ci/build")
@@ -72,7 +76,8 @@ def test_an_answer_with_everything_in_it(furnished, path):
 @pytest.mark.parametrize(
     "path",
     ["/pulls?state=all", "/pulls/1/commits", "/pulls/1/files", "/pulls/1/reviews",
-     "/issues/1/comments", "/issues/1/labels", "/commits/HEAD/statuses", "/statuses/HEAD",
+     "/pulls/1/comments", "/issues/1/comments", "/issues/1/labels", "/commits/HEAD/statuses",
+     "/statuses/HEAD",
      "/commits/HEAD/status", "/commits/HEAD/check-runs", "/compare/maint...paulmon:ctypes",
      "/git/matching-refs/", "/branches", "/collaborators"],
 )  # fmt: skip

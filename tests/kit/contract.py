@@ -132,6 +132,10 @@ def broken(method: str, path: str, status: int, headers: dict[str, str], body: b
         return [*wrong, f"GitHub has nothing at {verb} {rule}"]
     if status in {204, 304} or (status < 300 and operation.model is None):
         return wrong + (["there is a body"] if body else [])
+    media = headers.get("content-type", "").partition(";")[0]
+    if status < 300 and media.startswith("application/vnd.github."):
+        told = f"`{media}`" in operation.said
+        return wrong + ([] if told else [f"{media} is no media type of it"])
     if status < 300:
         return wrong + _misshapen(operation.model, body)
     return wrong + _refused(operation.refusal(status), status, body)

@@ -50,10 +50,23 @@ class World:
         """The lock's bytes."""
         return (self.home / "series.lock").read_bytes()
 
+    def change_by_hand(self, stage: str, before: bytes, after: bytes) -> None:
+        """Change what the only patch of a stage has once, as a person does with an editor."""
+        file = self.patch(stage)
+        raw = file.read_bytes()
+        assert raw.count(before) == 1
+        file.write_bytes(raw.replace(before, after))
+
     def patch(self, stage: str) -> Path:
         """The only patch file of a stage."""
         [file] = (self.home / "patches" / stage).glob("*.patch")
         return file
+
+
+def numbered(*pairs: tuple[int, str]) -> str:
+    """A file of forty lines, some of them (counted from 0) with another word."""
+    words = dict(pairs)
+    return "".join(f"{words.get(n, f'line {n}')}\n" for n in range(40))
 
 
 def stages(document: Any) -> dict[str, Any]:

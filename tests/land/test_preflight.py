@@ -34,7 +34,8 @@ from stacker.land.preflight import (
     unmet,
 )
 from stacker.land.proving import unproved
-from stacker.series.plan.model import Group, Landing, Repository, StageId
+from stacker.series.plan.choices import Landing
+from stacker.series.plan.model import Group, Repository, StageId
 from stacker.verify.request import CellResult
 
 HEAD, OLD = Oid("1" * 40), Oid("2" * 40)

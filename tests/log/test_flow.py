@@ -6,15 +6,7 @@ import subprocess
 
 import pytest
 from world import begin
-
-LINES = [f"line {n}\n" for n in range(40)]
-
-
-def edited(*pairs):
-    lines = list(LINES)
-    for number, word in pairs:
-        lines[number] = f"{word}\n"
-    return "".join(lines)
+from world import numbered as edited
 
 
 @pytest.fixture
@@ -37,20 +29,13 @@ def world(tmp_path, run_stacker, history):
     return made
 
 
-def change_by_hand(world, stage, before, after):
-    file = world.patch(stage)
-    raw = file.read_bytes()
-    assert raw.count(before) == 1
-    file.write_bytes(raw.replace(before, after))
-
-
 def how(one):
     return {stage["id"]: stage["change"] for stage in one["stages"]}
 
 
 def test_each_step_says_what_became_of_the_stages(world):
     world.stacker("rebase")
-    change_by_hand(world, "second", b"+second", b"+other")
+    world.change_by_hand("second", b"+second", b"+other")
     world.stacker("rebase")
     [hand, *_] = [v for v in world.stacker("log")["versions"] if v["command"] == "see"]
     assert hand["edited"] == ["patches/second/0001-second.patch"]
@@ -144,7 +129,7 @@ def test_what_landed_is_named_with_its_commit(world):
 
 
 def test_a_difference_of_versions_parts_people_from_upstream(world):
-    change_by_hand(world, "second", b"+second", b"+other")
+    world.change_by_hand("second", b"+second", b"+other")
     world.stacker("rebase")
     document = world.stacker("log", "--diff", "v1", "v3")
     first, second, third = document["stages"]
@@ -180,7 +165,7 @@ def test_where_the_old_version_conflicts_the_range_diff_remains(world):
 
 
 def test_other_words_are_a_change_of_the_same_files(world):
-    change_by_hand(world, "first", b"Subject: [PATCH] First", b"Subject: [PATCH] Reworded")
+    world.change_by_hand("first", b"Subject: [PATCH] First", b"Subject: [PATCH] Reworded")
     world.stacker("rebase", "--onto", world.upstream["start"])
     first = world.stacker("log", "--diff", "v1", "v2")["stages"][0]
     assert (first["change"], first["interdiff"]) == ("changed", "")
@@ -190,7 +175,7 @@ def test_other_words_are_a_change_of_the_same_files(world):
 
 def test_looking_writes_nothing(world):
     world.stacker("rebase")
-    change_by_hand(world, "first", b"+first", b"+other")
+    world.change_by_hand("first", b"+first", b"+other")
     world.stacker("rebase")
     state = world.home / ".stacker"
     before = {p: p.read_bytes() for p in state.rglob("*") if p.is_file()}
@@ -202,7 +187,7 @@ def test_looking_writes_nothing(world):
 def test_all_versions_outlive_a_thorough_clean_up(world):
     """Whatever was a version hangs on the operations, so git throws nothing of it away."""
     world.stacker("rebase")
-    change_by_hand(world, "second", b"+second", b"+other")
+    world.change_by_hand("second", b"+second", b"+other")
     world.stacker("rebase")
     world.stacker("undo", "--to", "v1")
     world.upstream.add("master", ("more", {"c.c": edited((20, "more"))}))

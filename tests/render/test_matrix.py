@@ -10,7 +10,8 @@ from status_samples import FAILING, evidence, series, stage
 
 from stacker.evidence.record import Record, Verdict
 from stacker.render.matrix import gap_note, matrix_document, matrix_text
-from stacker.render.status import stages_text, status_document
+from stacker.render.status import stages_text
+from stacker.render.status_document import status_document
 from stacker.verify.standing import Evidence, State
 
 RECORD = Record(

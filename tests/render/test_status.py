@@ -19,7 +19,8 @@ from status_samples import (
 
 from stacker.approvals.standing import Approval, Approvals, ApprovalState
 from stacker.render.approvals import approvals_text
-from stacker.render.status import status_document, status_text
+from stacker.render.status import status_text
+from stacker.render.status_document import status_document
 from stacker.render.times import ago
 from stacker.status.value import OpenFolder, PublishedAs, Stopped, UpstreamStatus
 

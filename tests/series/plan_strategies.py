@@ -4,23 +4,25 @@ from base64 import b64encode
 
 from hypothesis import strategies as st
 
-from stacker.series.plan.model import (
+from stacker.series.plan.choices import (
     AdoptsBy,
     ApprovalRule,
-    Check,
     Drafts,
-    EvidenceSigner,
-    Group,
     Landing,
     MustPass,
+    Proof,
+    Publish,
+    RunnerKind,
+)
+from stacker.series.plan.model import (
+    Check,
+    EvidenceSigner,
+    Group,
     Override,
     Plan,
     Platform,
-    Proof,
-    Publish,
     Repository,
     Runner,
-    RunnerKind,
     Stage,
     StageId,
 )

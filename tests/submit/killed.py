@@ -52,7 +52,7 @@ def main(folder, k):
     steps = Steps(k)
     for place, name in ((flow, "save"), (intents, "write")):
         setattr(place, name, steps.around(getattr(place, name)))
-    pushes = steps.around(acting.push)
+    pushes = steps.around(acting.push_by_parts)
     made = acting.Run.__init__
 
     def with_steps(self, *args, **more):

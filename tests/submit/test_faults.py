@@ -69,7 +69,7 @@ def test_stopped_before_each_change_in_turn_it_says_what_to_do(world, undisturbe
     points = [
         (PUSH, None, ""),
         (OPEN, BROKEN, "not made twice"),
-        (OPEN, Reply(429, {"message": TOO_FAST}, {"Retry-After": "0"}), "pause"),
+        (OPEN, Reply(429, {"message": TOO_FAST}, {"Retry-After": "600"}), "pause"),
         (OPEN, Reply(403, {"message": "Resource not accessible by personal access token"}), mine),
         (OPEN | {"nth": 2}, Reply(404, {"message": "Not Found"}), mine),
         (OPEN, None, "not made twice"),
@@ -100,18 +100,12 @@ def test_where_no_answer_arrives_it_is_looked_for(world, undisturbed):
     assert world.submit()["actions"] == []
 
 
-def test_reads_that_fail_or_are_old_are_asked_again(world, undisturbed):
-    """What was opened and stays unseen is told, and is no second one in the next run."""
+def test_reads_that_fail_are_asked_again_and_old_ones_do_no_harm(world, undisturbed):
+    """What was opened is known from the answer, though reads do not show it yet."""
     old = Rule(Stale(), **READ, nth=3, times=None)
     world.hub.faults.set(Rule(Before(BROKEN), **READ), old)
-    ran = world.run("submit")
-    assert ran.code == 1
-    assert "was opened in up/proj, and the forge does not show it yet" in ran.document["error"][
-        "message"
-    ]  # fmt: skip
-    old = Rule(Stale(), **READ, nth=3)
-    world.hub.faults.set(old, Rule(Before(BROKEN), **EDIT))
-    world.submit()
-    assert len(world.hub.faults.struck) == 2
+    assert kinds(world.submit()) == DONE
+    assert len(world.hub.faults.struck) >= 2
     world.hub.faults.set()
     assert [state(world)] == undisturbed
+    assert world.submit()["actions"] == []

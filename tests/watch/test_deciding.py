@@ -10,7 +10,7 @@ from verify_world import PLAN
 from stacker.boxes.sign import Doing, Sign
 from stacker.errors import UsageError
 from stacker.evidence.record import Verdict
-from stacker.series.plan.model import RunnerKind
+from stacker.series.plan.choices import RunnerKind
 from stacker.verify.request import CellResult, VerifyResult
 from stacker.watch.deciding import Agreement, agreement, could_not, is_due, targets
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from stacker.hub import pulls, repositories
-from stacker.hub.graph import readings
+from stacker.hub.graph import readings, threads
 from stacker.hub.graph.connection import connection
 from stacker.hub.reviews import reviews
+from stacker.hub.show.accounts import node_id
 from stacker.hub.urls import Urls
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "markPullRequestReadyForReview": lambda call, _, **args: readings.set_draft(
             call, args["input"], draft=False
         ),
+        "resolveReviewThread": lambda call, _, **args: threads.resolve(call, args["input"]),
     },
     "User": {
         "id": readings.node("U"),
@@ -116,6 +118,7 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "maintainerCanModify": lambda _, pull: pull.maintainer_can_modify,
         "viewerCanUpdate": lambda call, pull: pulls.may_be_changed_by(call.db, pull, call.user),
         "reviews": lambda call, pull, **window: connection(reviews(call.db, pull), **window),
+        "reviewThreads": threads.review_threads,
         "commits": readings.commits,
         "comments": readings.comments,
         "labels": readings.labels,
@@ -126,6 +129,31 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "author": readings.author,
         "commit": readings.reviewed,
         "submittedAt": lambda _, review: review.submitted_at,
+    },
+    "PullRequestReviewThread": {
+        "id": lambda _, thread: node_id("PRRT", thread.first.id),
+        "isResolved": lambda _, thread: thread.first.resolved_by is not None,
+        "isOutdated": lambda _, thread: thread.line is None,
+        "path": lambda _, thread: thread.first.path,
+        "originalLine": lambda _, thread: thread.first.line,
+        "diffSide": lambda _, thread: thread.first.side,
+        "subjectType": lambda *_: "LINE",
+        "resolvedBy": lambda call, thread: readings.user(call, thread.first.resolved_by),
+        "viewerCanResolve": lambda call, thread: (
+            thread.first.resolved_by is None
+            and pulls.may_be_changed_by(call.db, thread.pull, call.user)
+        ),
+        "comments": threads.thread_comments,
+    },
+    "PullRequestReviewComment": {
+        "id": readings.node("PRRC"),
+        "databaseId": readings.database_id,
+        "author": readings.author,
+        "originalCommit": threads.original_commit,
+        "originalLine": lambda _, comment: comment.line,
+        "diffHunk": lambda _, comment: comment.hunk,
+        "createdAt": lambda _, comment: comment.created_at,
+        "url": threads.page,
     },
     "IssueComment": {
         "id": readings.node("IC"),

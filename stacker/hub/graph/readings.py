@@ -14,7 +14,17 @@ from stacker.hub.graph.connection import connection
 from stacker.hub.mergeability import conflicts, tested
 from stacker.hub.protection import rules_for
 from stacker.hub.reconcile import reconcile
-from stacker.hub.records import Account, CheckRun, Comment, Label, Pull, Repository, Review, Status
+from stacker.hub.records import (
+    Account,
+    CheckRun,
+    Comment,
+    Label,
+    Pull,
+    Repository,
+    Review,
+    ReviewComment,
+    Status,
+)
 from stacker.hub.reviews import decision, opinions
 from stacker.hub.show.accounts import node_id
 
@@ -27,7 +37,7 @@ if TYPE_CHECKING:
 
     # A field's function gets the call, the parent object and the field's arguments by name.
     Field = Callable[..., Any]
-    Numbered = Account | Repository | Pull | Review | Comment | Label | CheckRun
+    Numbered = Account | Repository | Pull | Review | ReviewComment | Comment | Label | CheckRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +99,31 @@ def repository(call: Call, _: object, *, owner: str, name: str, **_more: object)
 
 def set_draft(call: Call, given: dict[str, str], *, draft: bool) -> Json:
     """Make a pull request a draft, or ready; for its author and those who may write."""
-    kind, _, number = given["pullRequestId"].rpartition("_")
-    known = kind == "PR" and number.isascii() and number.isdigit() and len(number) < 16
-    sql = "SELECT * FROM pulls WHERE id = ?"
-    pull = call.db.one(Pull, sql, int(number)) if known else None
+    row = row_of(given["pullRequestId"], "PR")
+    pull = call.db.one(Pull, "SELECT * FROM pulls WHERE id = ?", row)
     if pull is None:
-        said = f"Could not resolve to a node with the global id of '{given['pullRequestId']}'"
-        raise Refusal(404, said)
-    reconcile(call.site, call.db, repositories.by_id(call.db, pull.repository))
+        raise unknown_node(given["pullRequestId"])
+    repository = repositories.by_id(call.db, pull.repository)
+    reconcile(call.site, call.db, repository)
     pull = pulls.again(call.db, pull)
+    call.insist(repository)
     pulls.may_change(call.db, pull, call.user)
     if not pull.is_open:
         raise Refusal(422, "Pull request is closed.")
     changed = pulls.set_draft(call.site, call.db, pull, draft=draft)
     return {"pullRequest": changed, "clientMutationId": given.get("clientMutationId")}
+
+
+def row_of(given: str, letters: str) -> int:
+    """The row that a global id with these letters names; 0, which is none's, for anything else."""
+    kind, _, number = given.rpartition("_")
+    known = kind == letters and number.isascii() and number.isdigit() and len(number) < 16
+    return int(number) if known else 0
+
+
+def unknown_node(given: str) -> Refusal:
+    """What GitHub says of a global id that names nothing."""
+    return Refusal(404, f"Could not resolve to a node with the global id of '{given}'")
 
 
 def default_branch(call: Call, repository: Repository) -> RefAt | None:
@@ -240,7 +261,7 @@ def database_id(_: Call, parent: Numbered) -> int:
     return parent.id
 
 
-def author(call: Call, parent: Pull | Review | Comment) -> Account | None:
+def author(call: Call, parent: Pull | Review | ReviewComment | Comment) -> Account | None:
     """Who wrote it."""
     return user(call, parent.author)
 

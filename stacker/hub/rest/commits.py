@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stacker.hub.bare import Bare
     from stacker.hub.call import Call
 
+_DIFF = "application/vnd.github.diff"
 _RUN_STATES = ("queued", "in_progress", "completed")
 
 
@@ -39,7 +40,10 @@ def get(call: Call, ref: str) -> Answer:
 
 
 def compare(call: Call, spec: str) -> Answer:
-    """GET .../compare/{base}...{head}: each a branch, an id, or `owner:branch` of a fork."""
+    """GET .../compare/{base}...{head}: each a branch, an id, or `owner:branch` of a fork.
+
+    As JSON, or, where that is asked for, as the diff itself.
+    """
     base_spec, dots, head_spec = spec.partition("...")
     if not dots:
         raise not_found()
@@ -52,6 +56,8 @@ def compare(call: Call, spec: str) -> Answer:
     middle = bare.merge_base(base, head) if base and head else None
     if base is None or head is None or middle is None:
         raise not_found()
+    if _DIFF in call.accept:
+        return Answer(diff.text(bare, middle, head), media=_DIFF)
     return _comparison(call, bare, (base, middle, head), spec)
 
 

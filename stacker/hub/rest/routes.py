@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.routing import Map, Rule
 
-from stacker.hub.rest import commits, issues, pulls, refs, repositories, users
+from stacker.hub.rest import commits, issues, pulls, refs, repositories, review_comments, users
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,10 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_R}/pulls/<int:number>/reviews", pulls.list_reviews),
     ("POST", f"{_R}/pulls/<int:number>/reviews", pulls.create_review),
     ("PUT", f"{_R}/pulls/<int:number>/reviews/<int:row>/dismissals", pulls.dismiss_review),
+    ("GET", f"{_R}/pulls/<int:number>/comments", review_comments.list_all),
+    ("POST", f"{_R}/pulls/<int:number>/comments", review_comments.create),
+    ("POST", f"{_R}/pulls/<int:number>/comments/<int:comment>/replies", review_comments.reply),
+    ("GET", f"{_R}/pulls/comments/<int:comment>", review_comments.get),
     ("GET", f"{_R}/issues/<int:number>/comments", issues.list_comments),
     ("POST", f"{_R}/issues/<int:number>/comments", issues.create_comment),
     ("GET", f"{_R}/issues/comments/<int:number>", issues.get_comment),
@@ -69,7 +73,16 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
 )
 _OWN = frozenset({pulls.get, pulls.merge, repositories.fork})
 _MOVING = frozenset({refs.create, refs.change, refs.delete})
-_CREATING = frozenset({pulls.create, pulls.merge, pulls.create_review, issues.create_comment})
+_CREATING = frozenset(
+    {
+        pulls.create,
+        pulls.merge,
+        pulls.create_review,
+        review_comments.create,
+        review_comments.reply,
+        issues.create_comment,
+    }
+)
 
 ROUTES = Map(
     [Rule(f"/api/v3{rule}", endpoint=handler, methods=[verb]) for verb, rule, handler in _ROUTES],

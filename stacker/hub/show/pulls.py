@@ -14,7 +14,7 @@ from stacker.hub.urls import Urls
 
 if TYPE_CHECKING:
     from stacker.hub.call import Call, Json
-    from stacker.hub.records import Comment, Pull, Repository, Review
+    from stacker.hub.records import Comment, Pull, Repository, Review, ReviewComment
 
 
 def simple(call: Call, pull: Pull) -> Json:
@@ -74,6 +74,7 @@ def full(call: Call, pull: Pull) -> Json:
     bare = repositories.bare(call.site, repositories.by_id(db, pull.repository))
     added, deleted, changed = bare.size(pull.base, pull.head)
     comments = db.number("SELECT count(*) FROM comments WHERE pull = ?", pull.id)
+    on_lines = db.number("SELECT count(*) FROM review_comments WHERE pull = ?", pull.id)
     mergeable = not conflicts(pull) if pull.is_open else None
     return simple(call, pull) | {
         "merged": pull.merged_at is not None,
@@ -82,7 +83,7 @@ def full(call: Call, pull: Pull) -> Json:
         "mergeable_state": state(call.site, db, pull),
         "merged_by": pull.merged_by and user(urls, account_by_id(db, pull.merged_by)),
         "comments": comments,
-        "review_comments": 0,
+        "review_comments": on_lines,
         "maintainer_can_modify": pull.maintainer_can_modify,
         "commits": bare.count(pull.base, pull.head),
         "additions": added,
@@ -177,3 +178,46 @@ def review(call: Call, pull: Pull, each: Review) -> Json:
         "commit_id": each.oid,
         "author_association": association(call, base, each.author),
     }
+
+
+def review_comment(call: Call, pull: Pull, each: ReviewComment, line: int | None) -> Json:
+    """A comment on a line (pull-request-review-comment), which is at `line` today."""
+    urls = Urls(call.origin)
+    base = repositories.by_id(call.db, pull.repository)
+    here, page = review_comment_urls(call, pull, each)
+    of = urls.repository(base, "pulls", pull.number)
+    links = {"self": here, "html": page, "pull_request": of}
+    shown: Json = {
+        "id": each.id,
+        "node_id": node_id("PRRC", each.id),
+        "url": here,
+        "html_url": page,
+        "pull_request_url": of,
+        "pull_request_review_id": each.review,
+        "_links": {name: {"href": link} for name, link in links.items()},
+        "user": user(urls, account_by_id(call.db, each.author)),
+        "body": each.body,
+        "path": each.path,
+        "diff_hunk": each.hunk,
+        "side": each.side,
+        "line": line,
+        "original_line": each.line,
+        "start_line": None,
+        "original_start_line": None,
+        "start_side": None,
+        "subject_type": "line",
+        "commit_id": pull.head if line is not None else each.oid,
+        "original_commit_id": each.oid,
+        "created_at": each.created_at,
+        "updated_at": each.updated_at,
+        "author_association": association(call, base, each.author),
+    }
+    return shown if each.reply_to is None else shown | {"in_reply_to_id": each.reply_to}
+
+
+def review_comment_urls(call: Call, pull: Pull, each: ReviewComment) -> tuple[str, str]:
+    """Where the API has a comment on a line, and where people see it."""
+    urls = Urls(call.origin)
+    base = repositories.by_id(call.db, pull.repository)
+    page = urls.page(base.full_name, "pull", pull.number)
+    return urls.repository(base, "pulls", "comments", each.id), f"{page}#discussion_r{each.id}"

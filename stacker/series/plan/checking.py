@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stacker.series.plan.model import DEMO_FORGE, Preset, Publish, RunnerKind
+from stacker.series.plan.choices import Preset, Publish, RunnerKind
+from stacker.series.plan.model import DEMO_FORGE
 from stacker.series.plan.naming import (
     did_you_mean,
     listed,

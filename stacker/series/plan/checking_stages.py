@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.series.plan.checking import refuse_globs, refuse_unknown
-from stacker.series.plan.model import AdoptsBy, StageId
+from stacker.series.plan.choices import AdoptsBy
+from stacker.series.plan.model import StageId
 from stacker.series.plan.naming import RESERVED_STAGES, same_file
 from stacker.series.plan.order import CycleError, needs_first
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.series.plan.model import RunnerKind
+from stacker.series.plan.choices import RunnerKind
 
 if TYPE_CHECKING:
     from stacker.series.plan.model import Check, Plan, Platform

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from stacker.series.plan.choices import ApprovalRule, Drafts, Publish
 from stacker.series.plan.keys import KEYS, SECTIONS
 from stacker.series.plan.model import (
-    ApprovalRule,
     Check,
-    Drafts,
     EvidenceSigner,
     Group,
     Plan,
     Platform,
-    Publish,
     Repository,
     Runner,
     Stage,

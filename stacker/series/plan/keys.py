@@ -5,24 +5,26 @@ from __future__ import annotations
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stacker.series.plan.model import (
+from stacker.series.plan.choices import (
     AdoptsBy,
     ApprovalRule,
-    Check,
     Drafts,
-    EvidenceSigner,
-    Group,
     Landing,
     MustPass,
-    Override,
-    Plan,
-    Platform,
     Preset,
     Proof,
     Publish,
+    RunnerKind,
+)
+from stacker.series.plan.model import (
+    Check,
+    EvidenceSigner,
+    Group,
+    Override,
+    Plan,
+    Platform,
     Repository,
     Runner,
-    RunnerKind,
     Stage,
 )
 

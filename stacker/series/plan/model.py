@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, NewType
 
+from stacker.series.plan.choices import (
+    AdoptsBy,
+    ApprovalRule,
+    Drafts,
+    Landing,
+    MustPass,
+    Preset,
+    Proof,
+    Publish,
+    RunnerKind,
+)
 from stacker.series.plan.naming import find
 from stacker.series.plan.order import Closures, needs_first
 from stacker.series.plan.upstream import UpstreamKind, upstream_kind
@@ -18,76 +28,6 @@ StageId = NewType("StageId", str)
 
 DEFAULT_TIMEOUT = 3600.0  # seconds
 DEMO_FORGE = "demo"
-
-
-class Publish(StrEnum):
-    """How a published branch moves: only forward, or rewritten."""
-
-    APPEND = "append"
-    REWRITE = "rewrite"
-
-
-class Drafts(StrEnum):
-    """Which pull requests are drafts: those whose needs are not all approved or landed, those whose
-    needs have not all landed, each with the members of groups; or none."""
-
-    NEEDS_APPROVED = "needs-approved"
-    NEEDS_LANDED = "needs-landed"
-    NEVER = "never"
-
-
-class Landing(StrEnum):
-    """The way by which stages land in a repository; `auto` is the strongest permitted one."""
-
-    AUTO = "auto"
-    PUSH = "push"
-    PULL_REQUEST = "pull-request"
-    HAND_OFF = "hand-off"
-
-
-class AdoptsBy(StrEnum):
-    """How somebody's pull request is continued: in a new one, or by pushing to its branch."""
-
-    PULL_REQUEST = "pull-request"
-    PUSH = "push"
-
-
-class Proof(StrEnum):
-    """What proves that a stage is in upstream: the whole tree, its own paths, or its check."""
-
-    TREE = "tree"
-    PATHS = "paths"
-    CHECK = "check"
-
-
-class ApprovalRule(StrEnum):
-    """Which approvals stand: those of the very head, or also those of an earlier published head
-    that has the same change."""
-
-    HEAD = "head"
-    SAME_DIFF = "same-diff"
-
-
-class Preset(StrEnum):
-    """Whose habits the pull requests of a repository keep."""
-
-    DEFAULT = "default"
-    CPYTHON = "cpython"
-
-
-class RunnerKind(StrEnum):
-    """What builds."""
-
-    LOCAL = "local"
-    BUILDBOT = "buildbot"
-    GITHUB = "github"
-
-
-class MustPass(StrEnum):
-    """Where a check must pass: at each stage, or only at the tip of a group."""
-
-    EVERY_STAGE = "every-stage"
-    GROUP_TIP = "group-tip"
 
 
 class Repository(NamedTuple):

@@ -14,7 +14,7 @@ from stacker.series.plan.toml_places import toml_places
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.series.plan.model import Publish
+    from stacker.series.plan.choices import Publish
     from stacker.series.plan.toml_places import Path, Place
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from plan_strategies import FLAGSHIP
 
 from stacker.errors import PlanError
-from stacker.series.plan.model import Landing, MustPass, Platform, Proof, Publish
+from stacker.series.plan.choices import Landing, MustPass, Proof, Publish
+from stacker.series.plan.model import Platform
 from stacker.series.plan.problems import format_problem
 from stacker.series.plan.reading import LARGEST, parse_plan, read_plan
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from plan_strategies import FLAGSHIP, NAMES, TEXTS, names, plans
 
 from stacker.errors import PlanError
+from stacker.series.plan.choices import Publish
 from stacker.series.plan.explaining import explain_plan
-from stacker.series.plan.model import Publish
 from stacker.series.plan.naming import same_file
 from stacker.series.plan.reading import parse_plan
 from stacker.series.plan.writing import NewStage, append_stages, new_plan, repository_name

@@ -1,0 +1,1 @@
+"""A throw-away forge that has what the real one has of a series, to rehearse on."""
