@@ -101,8 +101,8 @@ def desk(start: Path, told: Told | None = None) -> Iterator[Desk]:
         there = site if takes_pulls(work.plan) else site._replace(token=site.token or "")
         with _client(there, told) as forge:
             if forge is None:
-                raise ForgeError(f"there is no token for {site.url}",
-                                 hint="Set GITHUB_TOKEN, or log in with `gh auth login`.")  # fmt: skip
+                hint = "Set GITHUB_TOKEN, or log in with `gh auth login`."
+                raise ForgeError(f"there is no token for {site.url}", hint=hint)
             yield Desk(work, site, forge)
 
 
