@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import Comment, PullRequest, PullState
+from stacker.forge.api import Comment, PullRequest, PullState, RepositoryFacts
 from stacker.git.push import Pushed
 from stacker.submit.actions import EditPull
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stacker.forge.api import RepositoryFacts
     from stacker.git.process import Credential, Git
     from stacker.git.push import PushOutcome, RefUpdate
+    from stacker.git.store import ObjectStore
+    from stacker.handoff.package import Package
     from stacker.submit.actions import Action
     from stacker.submit.place import Place
 
@@ -81,6 +83,11 @@ def pretended_push(
     """Nothing is pushed."""
     del store, url, updates, credential
     return Pushed()
+
+
+def pretended_package(store: ObjectStore, wanted: Package) -> None:
+    """Nothing is written."""
+    del store, wanted
 
 
 def pretended_fork(place: Place) -> None:

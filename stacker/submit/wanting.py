@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
+from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.choices import Drafts
 from stacker.series.texts import stage_text
@@ -87,8 +88,12 @@ def bodies(
     known."""
     found: dict[StageId, str] = {}
     called = Called(series.plan.name, series.plan.title)
+    restack = to_restack(series, pulls)
     asked = [one for one in wanted if only is None or one.stage == only]
-    known = {name: _parts(series, name, pulls) for name in {one.repository: 0 for one in asked}}
+    known = {
+        name: parts_of(series, name, pulls, restack)
+        for name in {one.repository: 0 for one in asked}
+    }
     for one in asked:
         parts = known[one.repository]
         here = next(p for p in parts if p.stage == one.stage)
@@ -108,8 +113,14 @@ def bodies(
     return found
 
 
-def _parts(series: Series, repository: str, pulls: Mapping[StageId, PullRequest]) -> list[Part]:
-    restack = to_restack(series, pulls)
+def parts_of(
+    series: Series,
+    repository: str,
+    pulls: Mapping[StageId, PullRequest],
+    restack: Mapping[StageId, tuple[StageId, ...]],
+) -> list[Part]:
+    """All stages, as a text for people of `repository` speaks of them; `restack` is what upstream
+    took from under some."""
     return [
         replace(_part(series, s, repository, pulls), restack=restack.get(s, ()))
         for s in series.plan.order
@@ -204,6 +215,7 @@ def _part(
         state=_state(series, stage, number, pull),
         group=group.name if group else None,
         needs=series.plan.stage(stage).needs,
+        elsewhere=home != repository,
     )
 
 
@@ -212,4 +224,6 @@ def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest
         return "landed"
     if pull is not None:
         return str(pull.state)
+    if is_handed_over(series, stage):
+        return "handed over"
     return "open" if number else "not yet here"
