@@ -22,12 +22,13 @@ from stacker.submit.actions import (
 from stacker.submit.handing_over import packages
 from stacker.submit.rights import refused
 from stacker.submit.texts import texts
-from stacker.submit.version_comment import version_comments, version_lines
+from stacker.submit.version_comment import version_comments, version_table
 from stacker.submit.wanting import bodies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.approvals.standing import Approvals
     from stacker.forge.api import PullRequest
     from stacker.git.push import PushOutcome
     from stacker.git.transfer import Told
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from stacker.submit.place import Place, PullForge
     from stacker.submit.proof import Proof
     from stacker.submit.since import History
+    from stacker.submit.version_comment import VersionTable
 
 PUBLISHING = "publishing"
 """What `told` hears after each action, with how many are done and how many there are."""
@@ -61,6 +63,7 @@ class Run:
     left: dict[StageId, PullRequest]
     proof: Proof
     histories: Mapping[StageId, History]
+    approvals: Mapping[StageId, Approvals]
     fork: Callable[[Place], None]
     handed: tuple[StageId, ...] = ()
     move_base: bool = False
@@ -79,11 +82,16 @@ class Run:
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         """What brings the texts to that."""
         series = self.series.plan.name
-        tables = {w.stage: version_lines(w, self.histories, self.places) for w in self.wanted}
+        tables = {w.stage: self._table(w) for w in self.wanted}
+        lines = {stage: one.lines if one.worth_a_comment else () for stage, one in tables.items()}
         return (
-            *texts(self.bodies(), self.wanted, self.pulls, series, tables),
-            *version_comments(self.wanted, self.pulls, self.histories, self.places, series),
+            *texts(self.bodies(), self.wanted, self.pulls, series, lines),
+            *version_comments(self.wanted, self.pulls, tables, series),
         )
+
+    def _table(self, one: Wanted) -> VersionTable:
+        fork = self.places[one.repository].fork
+        return version_table(self.histories[one.stage], fork, self.approvals.get(one.stage))
 
     def packages(self) -> tuple[HandOver, ...]:
         """What brings the packages to what they are to be; they name pull requests."""

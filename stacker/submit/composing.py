@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.submit.acting import Run
 from stacker.submit.actions import decide
-from stacker.submit.approving import approved
+from stacker.submit.approving import approvals
 from stacker.submit.forking import create_fork
 from stacker.submit.gating import against, anew
 from stacker.submit.handing_over import outdated
@@ -54,7 +54,8 @@ def compose(
     why = request.why or reason_for(work.store, series)
     asked = HeadsRequest(facts.unmerged(stages), request.move_base, why, facts.elsewhere)
     heads = compose_heads(work.store, series, asked)
-    ready = approved(work.store, series, heads, facts.places, facts.pulls)
+    said = approvals(work.store, series, heads, facts.places, facts.pulls)
+    ready = {stage for stage, one in said.items() if one.approved}
     wanted = wanted_pulls(series, heads, facts.places, facts.pulls, facts.adopted, approved=ready)
     new = anew(wanted, facts.pulls, known)
     proof = proof_of(work, series, wanted, request.environment)
@@ -65,7 +66,7 @@ def compose(
     pulls, left = dict(facts.pulls), facts.left_pulls()
     fork = partial(create_fork, work.store.git.directory, forge, told)
     run = Run(
-        work, forge, series, facts.places, wanted, pulls, left, proof, histories, fork,
+        work, forge, series, facts.places, wanted, pulls, left, proof, histories, said, fork,
         handed=handed, move_base=request.move_base,
     )  # fmt: skip
     return run, lacking
