@@ -13,7 +13,7 @@ from stacker.submit.body import Called, Part, Text, inline, pull_body, unverifie
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
-from stacker.submit.templating import templates_in
+from stacker.submit.templating import Templates, own_templates
 from stacker.submit.texts import our_text
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def bodies(
 ) -> dict[StageId, str]:
     """Our block of every wanted pull request; it names the numbers that are known."""
     found: dict[StageId, str] = {}
-    called = Called(series.plan.name, series.plan.title)
+    called, own = Called(series.plan.name, series.plan.title), own_templates(series.files)
     for one in wanted:
         parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
         here = next(p for p in parts if p.stage == one.stage)
@@ -77,7 +77,7 @@ def bodies(
             graph=tuple(graph_lines(here, parts)),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
-        templates = templates_in(series.files, series.plan.repository(one.repository).preset)
+        templates = Templates(series.plan.repository(one.repository).preset, own)
         found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
 
