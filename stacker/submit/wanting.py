@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from stacker.forge.api import PullState, ReviewState
 from stacker.series.plan.chains import needs_closure
-from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, retargeted
 from stacker.submit.body import Called, Part, Text, inline, pull_body, unverified_in
 from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
@@ -15,6 +14,7 @@ from stacker.submit.graph_text import graph_lines
 from stacker.submit.heads import stands_on
 from stacker.submit.templating import Templates, own_templates
 from stacker.submit.texts import our_text
+from stacker.submit.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def wanted_pulls(
     found = []
     for head in heads:
         place = places[head.repository]
-        title, _ = stage_text(series.files.get(f"series/{head.stage}.md"), head.stage)
+        title, _ = words_of(series.plan, series.files, head.stage)
         found.append(
             Wanted(
                 stage=head.stage,
@@ -68,7 +68,7 @@ def bodies(
     for one in wanted:
         parts = [_part(series, s, one.repository, pulls) for s in series.plan.order]
         here = next(p for p in parts if p.stage == one.stage)
-        title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
+        title, body = words_of(series.plan, series.files, one.stage)
         pull = pulls.get(one.stage)
         lacks = _lacks(one.stage, proof, our_text(pull, series.plan.name) if pull else "")
         text = Text(
@@ -161,7 +161,7 @@ def approved(pull: PullRequest) -> bool:
 def _part(
     series: Series, stage: StageId, repository: str, pulls: Mapping[StageId, PullRequest]
 ) -> Part:
-    title, _ = stage_text(series.files.get(f"series/{stage}.md"), stage)
+    title, _ = words_of(series.plan, series.files, stage)
     group = series.plan.group_of(stage)
     line = series.lock.stage(stage)
     pull = pulls.get(stage)
