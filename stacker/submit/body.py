@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
 from stacker.submit.restacking import NEEDS_RESTACK
-from stacker.submit.templating import Templates, Words
+from stacker.submit.templating import Readable, Templates, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Readable):
     """A part as a template sees it: harmless words; `here` says that the text is about this one."""
 
     number: int
@@ -149,6 +150,7 @@ def is_ours(present: str, series: str) -> bool:
     return _facts(present).get("series") == series
 
 
+@lru_cache(maxsize=4096)  # every text names every part
 def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = printable(re.sub(r"\s+", " ", text))
