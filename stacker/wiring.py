@@ -14,6 +14,7 @@ from stacker.git.process import Credential, Git, origin_of
 from stacker.series.directory import SeriesDirectory
 from stacker.series.plan.model import DEMO_FORGE
 from stacker.series.plan.reading import read_plan
+from stacker.series.plan.taking import takes_pulls
 from stacker.series.plan.upstream import UpstreamKind, is_forge_url, upstream_kind
 from stacker.series.versions import ondisk, operations
 from stacker.series.workspace import Upstream, Workspace, open_store, store_in
@@ -97,12 +98,11 @@ def desk(start: Path, told: Told | None = None) -> Iterator[Desk]:
     """The series directory that `start` is in, opened, with its forge; `told` hears of pauses."""
     with _opened(start, forge=True) as (work, site):
         assert site is not None
-        with _client(site, told) as forge:
+        there = site if takes_pulls(work.plan) else site._replace(token=site.token or "")
+        with _client(there, told) as forge:
             if forge is None:
-                raise ForgeError(
-                    f"there is no token for {site.url}",
-                    hint="Set GITHUB_TOKEN, or log in with `gh auth login`.",
-                )
+                hint = "Set GITHUB_TOKEN, or log in with `gh auth login`."
+                raise ForgeError(f"there is no token for {site.url}", hint=hint)
             yield Desk(work, site, forge)
 
 

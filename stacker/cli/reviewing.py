@@ -10,6 +10,7 @@ from stacker import forges, settings, wiring
 from stacker.cli.context import Options
 from stacker.cli.naming import version_number
 from stacker.errors import UsageError
+from stacker.forge.cache import remember_pulls
 from stacker.render import review as rendering
 from stacker.render.terminal import Answer
 from stacker.review import asking, by_url, flow
@@ -19,7 +20,7 @@ from stacker.status.gather import gather
 
 if TYPE_CHECKING:
     from stacker.review.value import SinceWanted
-    from stacker.status.value import StageStatus
+    from stacker.status.value import SeriesStatus, StageStatus
     from stacker.wiring import Offline
 
 
@@ -40,11 +41,12 @@ def review(
     if "://" in stage:
         return _by_url(options, stage, wanted)
     with wiring.offline(options.folder) as here:
-        status = gather(
-            here.directory, here.plan, here.work, settings.environment(), settings.now()
-        )
+        status = _status(here)
         stage_id = flow.stage_named(here.plan, status, stage)
         seen = _seen(options, here, status.stage(stage_id), wanted)
+        if not isinstance(seen, Unread):  # where it stands is by the forge's newest word
+            remember_pulls(here.directory.state, [seen.pull], settings.now())
+            status = _status(here)
         raw = here.directory.read("series.lock")
         clone = flow.Clone(
             lock=parse(raw) if raw is not None else Lock(),
@@ -55,6 +57,10 @@ def review(
     branches = {one.repository: one.branch for one in status.upstreams}
     words = rendering.review_text(found, branches[found.stage.repository])
     return Answer(rendering.review_document(found), words)
+
+
+def _status(here: Offline) -> SeriesStatus:
+    return gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
 
 
 def _wanted(since: str | None) -> SinceWanted | None:

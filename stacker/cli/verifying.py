@@ -14,6 +14,7 @@ from stacker.cli.context import Options
 from stacker.errors import ExitCode, ForgeError, GitError, StackerError, UsageError
 from stacker.forge.cache import known_pulls
 from stacker.rebase.restacked import restacked
+from stacker.render import arriving as arrived
 from stacker.render import evidence as explaining
 from stacker.render import first_bad as bisected
 from stacker.render import verify as rendering
@@ -25,19 +26,21 @@ from stacker.status.reading import read_pulls
 from stacker.verify import first_bad as bisecting
 from stacker.verify import flow, gather
 from stacker.verify import trust as trusting
+from stacker.verify.arriving import arriving, check_arrivals
 from stacker.verify.ci_seen import bring_heads, pulls_seen
 from stacker.verify.logs import last_lines
 from stacker.verify.price import duration
 from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+    from stacker.verify.arriving import Arrival
     from stacker.verify.ci_binding import Sight
-    from stacker.verify.request import FirstBadResult
+    from stacker.verify.request import Event, FirstBadResult
 
 _LINES = 12  # of a failed check's log
 
@@ -128,11 +131,26 @@ def verify(
             if first_bad:
                 return _first_bad(bisecting.first_bad(request, say))
             result = flow.verify(request, say)
+            arrivals = () if check or platform else _arrivals(options, work, series, request, say)
     tails = {one.log: last_lines(one.log, _LINES) for one in result.failed}
     code = ExitCode.CHECK_FAILED if result.failed else ExitCode.DONE
     on_forge = any(r.kind is UpstreamKind.FORGE for r in work.plan.repositories)
-    text = rendering.verify_text(result, tails, on_forge=on_forge)
-    return Answer(rendering.verify_document(result), text, code)
+    text = arrived.arrivals_text(arrivals) + (
+        rendering.verify_text(result, tails, on_forge=on_forge)
+    )
+    document = rendering.verify_document(result)
+    document |= {"upstream": arrived.arrivals_document(arrivals)} if arrivals else {}
+    return Answer(document, text, code)
+
+
+def _arrivals(
+    options: Options, work: Workspace, series: Series, request: VerifyRequest,
+    say: Callable[[Event], None],
+) -> tuple[Arrival, ...]:  # fmt: skip
+    """What upstream has of stages that were handed over, checked as all the rest."""
+    told, fetch = options.terminal.told, options.fetch
+    found = arriving(work, series, request.selection, told, fetch=fetch)
+    return check_arrivals(work, series, request, found, say)
 
 
 def _first_bad(result: FirstBadResult) -> Answer:

@@ -15,6 +15,7 @@ from stacker.forecast.outcome import Clash, Fate, Forecast, StageForecast
 from stacker.git.beside import beside
 from stacker.git.changes import changes_between
 from stacker.git.history import first_parents
+from stacker.handoff.finding import proved
 from stacker.landed.returning import holding
 from stacker.landed.trying import restacked, try_on
 from stacker.series.compose import Halted, Standing, Waiting
@@ -56,7 +57,7 @@ def forecast(work: Workspace, request: ForecastRequest, told: Told | None = None
     with beside(work.store) as store:
         series = holding(work.store, series, targets)
         what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
-        tried = try_on(what, bases)
+        tried = try_on(what, bases, proved(work.store, series, targets))
         # What landed since is part of the question again: on the old base its change is missing.
         culprits = find_all(what, tried.outcomes.values(), bases)
         near = _neighbourhoods(what, tried, bases)

@@ -11,6 +11,7 @@ from stacker.forge.cache import remember_pulls
 from stacker.gate.flow import GateForge
 from stacker.git.beside import beside
 from stacker.git.objects import Oid
+from stacker.handoff.proof import is_handed_over
 from stacker.land.candidate import OnTips, on_tips
 from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts, Withdrawn
@@ -21,6 +22,7 @@ from stacker.landed.holding import with_gone
 from stacker.landed.returning import lost
 from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
+from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.workspace import fetch_tip
 from stacker.submit.approving import earlier
 from stacker.submit.foreign import moved_by_others
@@ -34,10 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from stacker.approvals.standing import Known
-    from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
-    from stacker.series.plan.model import StageId
+    from stacker.series.plan.model import Plan, StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.heads import Head
     from stacker.submit.place import Place
@@ -45,10 +47,6 @@ if TYPE_CHECKING:
 
 class LandForge(PullForge, MergeForge, SettleForge, GateForge, Protocol):
     """All that a landing asks of a forge."""
-
-    def repository(self, name: str) -> RepositoryFacts | None:
-        """What the forge says of a repository."""
-        ...
 
     def protection(self, repository: str, branch: str) -> Protection | None:
         """What a branch demands."""
@@ -90,10 +88,21 @@ def target_of(series: Series, stage: str | None, group: str | None) -> Target:
         raise UsageError("say what to land: `land STAGE` or `land --group NAME`")
     if group is not None:
         members = plan.in_order(plan.group(group).stages)
-        return Target(group, group, members, plan.stage(members[0]).repository)
+        return _on_forge(plan, Target(group, group, members, plan.stage(members[0]).repository))
     assert stage is not None
     one = plan.stage(stage)
-    return Target(one.id, None, (one.id,), one.repository)
+    return _on_forge(plan, Target(one.id, None, (one.id,), one.repository))
+
+
+def _on_forge(plan: Plan, target: Target) -> Target:
+    """The target, if a forge can be asked about it; raises `UsageError`."""
+    home = plan.repository(target.repository)
+    if home.kind is not UpstreamKind.FORGE:
+        raise UsageError(
+            f"{target.name} is for {home.upstream}, which is on no forge: land has nobody to ask",
+            hint="Its maintainers bring it in; `stacker rebase` finds it there.",
+        )
+    return target
 
 
 def tips_now(work: Workspace, series: Series, told: Told | None) -> dict[str, Oid]:
@@ -146,7 +155,10 @@ def gather_facts(
         group=group,
         alone_in=other.name if other else None,
         members=tuple(_member(series, m, heads, found.pulls, before.get(m)) for m in members),
-        waiting_needs=tuple((n, _number(series, n)) for n in waiting),
+        waiting_needs=tuple(
+            (n, _number(series, n)) for n in waiting if not is_handed_over(series, n)
+        ),
+        handed_needs=tuple((n, _upstream(series, n)) for n in waiting if is_handed_over(series, n)),
         foreign=tuple(map(str, moved_by_others(mine, found.places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
@@ -189,6 +201,10 @@ def _member(
         unsubmitted=head is None or head.head != published,
         earlier=earlier_heads,
     )
+
+
+def _upstream(series: Series, stage: StageId) -> str:
+    return series.plan.repository(series.plan.stage(stage).repository).upstream
 
 
 def _shown(

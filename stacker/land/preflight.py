@@ -65,7 +65,8 @@ class LandFacts:
     """All that preflight decides by, read fresh.
 
     `alone_in` is the group that a single stage is a member of; `waiting_needs` those outside the
-    group that have not landed, with their numbers; `withdrawn` those of all that matter here which
+    group that have not landed, with their numbers; `handed_needs` those of them that others have to
+    bring into a repository; `withdrawn` those of all that matter here which
     landed and were reverted; `foreign` branches that others moved.
     """
 
@@ -81,6 +82,7 @@ class LandFacts:
     foreign: tuple[str, ...]
     trusted: bool
     withdrawn: tuple[Withdrawn, ...] = ()
+    handed_needs: tuple[tuple[StageId, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,9 @@ def _group(facts: LandFacts) -> list[Reason]:
             Reason(Who.COORDINATOR, need, f"{need} ({shown}) must land first",
                    f"stacker land {need}")
         )  # fmt: skip
+    for need, upstream in facts.handed_needs:
+        text = f"{need} must be in {upstream} first; it is handed over to its maintainers"
+        found.append(Reason(Who.MAINTAINER, need, text))
     for one in facts.withdrawn:
         found += _withdrawn(one)
     found += [Reason(Who.PORTER, None, text) for text in facts.foreign]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.series.compose import Composer, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from stacker.git.objects import Oid
     from stacker.series.compose import Composition, Outcome
@@ -24,8 +25,14 @@ class Tried(NamedTuple):
     what: Composition
 
 
-def try_on(what: Composition, old_bases: Mapping[str, Oid]) -> Tried:
-    """Compose `what` on its bases; the series stands on `old_bases`."""
+def try_on(
+    what: Composition,
+    old_bases: Mapping[str, Oid],
+    proved: Mapping[StageId, Oid] = MappingProxyType({}),
+) -> Tried:
+    """Compose `what` on its bases; the series stands on `old_bases`, and `proved` are stages that
+    are known to have landed."""
+    what = _without(what, proved)
     outcomes = Composer(what).outcomes()
     suspects = [
         stage
@@ -39,15 +46,21 @@ def try_on(what: Composition, old_bases: Mapping[str, Oid]) -> Tried:
 
         landed = landings(what, suspects, old_bases)
     if landed:
-        # What landed leaves every chain; the trees stay, for its change brought nothing there.
-        chains = {
-            s: tuple(x for x in stages if x not in landed)
-            for s, stages in what.chains.items()
-            if s not in landed
-        }
-        what = what._replace(chains=chains)
+        what = _without(what, landed)
         outcomes = Composer(what).outcomes()
-    return Tried(outcomes, landed, what)
+    return Tried(outcomes, {**proved, **landed}, what)
+
+
+def _without(what: Composition, landed: Collection[StageId]) -> Composition:
+    """What landed leaves every chain; the trees stay, for its change is there already."""
+    if not landed:
+        return what
+    chains = {
+        s: tuple(x for x in stages if x not in landed)
+        for s, stages in what.chains.items()
+        if s not in landed
+    }
+    return what._replace(chains=chains)
 
 
 def restacked(series: Series, what: Composition) -> Composition:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.git.history import counting
+from stacker.handoff.finding import proved
 from stacker.landed.passing import passing
 from stacker.landed.released import releases, unreleased
 from stacker.landed.returning import holding, lost, without_lost
@@ -108,7 +109,8 @@ def dry_run(
     """
     series = holding(work.store, series, attempt.targets)
     what = series.composition(work.store, attempt.targets, attempt.picks)
-    tried = try_on(_without_dropped(what, attempt), series.lock.bases)
+    there = proved(work.store, series, attempt.targets)
+    tried = try_on(_without_dropped(what, attempt), series.lock.bases, there)
     return tried.outcomes, tried.landed, tried.what
 
 

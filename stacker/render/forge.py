@@ -8,6 +8,7 @@ from stacker.submit.actions import (
     ClosePull,
     CreateFork,
     EditPull,
+    HandOver,
     OpenPull,
     PushHeads,
     SetDraft,
@@ -93,9 +94,12 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
     if lines and dry_run:
         lines.insert(0, "Would be done, in this order:")
     elif lines and not result.author_only:
-        lines.append(f"Done: {len(result.pulls)} pull requests say what the series says.")
+        count = len(result.pulls)
+        lines.append(f"Done: {count} pull requests say what the series says." if count else "Done.")
     elif not result.author_only:
-        lines = ["Every pull request says what the series says."]
+        lines = [
+            "Every pull request says what the series says." if result.pulls else "Nothing new."
+        ]
     return "\n".join([*lines, *_left(result), *_left_over(result), *result.notes])
 
 
@@ -169,5 +173,7 @@ def _action(action: Action) -> str:
             return f"say    {stage}: in {'our' if comment else 'a'} comment on #{number}"
         case ClosePull(_, stage, number):
             return f"close  {stage}: #{number}"
+        case HandOver(_, stage, package):
+            return f"hand   {stage}: {package.folder}"
         case never:
             assert_never(never)

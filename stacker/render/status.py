@@ -165,7 +165,7 @@ def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - 
         case StageState.LOCAL:
             return "local"
         case StageState.HAND_OFF:
-            return f"hand-off  waits for {one.upstream.rpartition('/')[2]} {branch}"
+            return _handed_over(one, branch)
         case StageState.NOT_SUBMITTED:
             return "not submitted"
         case StageState.CLOSED:
@@ -174,6 +174,13 @@ def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - 
             return _said(one.opinion, in_group=one.group is not None)
         case never:
             assert_never(never)
+
+
+def _handed_over(one: StageStatus, branch: str) -> str:
+    name = one.upstream.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    notes = [_reverted(one)] if one.reverted else []
+    notes += ["its package is older"] if one.package is False else []
+    return "; ".join([f"hand-off  waits for {name} {branch}", *notes])
 
 
 def _reverted(one: StageStatus) -> str:

@@ -79,6 +79,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "changed": published.changed,
             "others": published.others,
         },
+        "packaged": one.package,
         "landed": one.landed,
         "landing": one.landing,
         "release": one.release,

@@ -19,39 +19,40 @@ _SHORT = {Verdict.COULD_NOT_RUN: "not run", Verdict.TIMED_OUT: "timed out"}
 
 def verify_document(result: VerifyResult) -> dict[str, object]:
     """The `--json` document of `verify`."""
-    return {
-        "results": [
-            {
-                "stage": one.stage,
-                "check": one.check,
-                "platform": one.platform,
-                "verdict": str(one.verdict),
-                "required": one.required,
-                "cached": one.cached,
-                "seconds": round(one.seconds, 3),
-                "origin": one.origin,
-                "shared": one.shared,
-                "signed_by": one.signed_by,
-                "runner": one.runner,
-                "log": one.log,
-                "reason": one.reason,
-                "url": one.url,
-                "shown": one.shown,
-                "attempts": [
-                    {
-                        "verdict": str(a.verdict),
-                        "exit_code": a.exit_code,
-                        "seconds": round(a.seconds, 3),
-                    }
-                    for a in one.attempts
-                ],
-                "stale": earlier_document(one.earlier)
-                if one.earlier and one.earlier.stale
-                else None,
-            }
-            for one in result.results
-        ]
-    }
+    return {"results": results_document(result.results)}
+
+
+def results_document(results: Sequence[CellResult]) -> list[dict[str, object]]:
+    """What came of each check."""
+    return [
+        {
+            "stage": one.stage,
+            "check": one.check,
+            "platform": one.platform,
+            "verdict": str(one.verdict),
+            "required": one.required,
+            "cached": one.cached,
+            "seconds": round(one.seconds, 3),
+            "origin": one.origin,
+            "shared": one.shared,
+            "signed_by": one.signed_by,
+            "runner": one.runner,
+            "log": one.log,
+            "reason": one.reason,
+            "url": one.url,
+            "shown": one.shown,
+            "attempts": [
+                {
+                    "verdict": str(a.verdict),
+                    "exit_code": a.exit_code,
+                    "seconds": round(a.seconds, 3),
+                }
+                for a in one.attempts
+            ],
+            "stale": earlier_document(one.earlier) if one.earlier and one.earlier.stale else None,
+        }
+        for one in results
+    ]
 
 
 def event_text(event: Event) -> str:

@@ -7,18 +7,16 @@ pull request. Nothing runs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError, SeriesError, UsageError
-from stacker.forge.cache import as_known
 from stacker.review.block import block_of
 from stacker.review.placing import places
 from stacker.review.reviewed import version_reviewed
 from stacker.review.since import SHOWN, Here, own_change, published, since_version
 from stacker.review.value import SinceMyReview, SinceVersion, Unread, Whole
 from stacker.series.texts import stage_text
-from stacker.status.review import opinion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +92,7 @@ def review(
     known: tuple[Published, ...] = ()
     if since is not None or (not isinstance(seen, Unread) and seen.threads):
         known = published(here, block.versions if block else ())
-    one = _as_seen(status, stage_id, seen)
+    one = status.stage(stage_id)
     return Review(
         stage=one,
         version=clone.lock.version,
@@ -127,14 +125,6 @@ def _written(lock: Lock, stage_id: StageId) -> StageLock:
             else "`stacker import` brings some.",
         )  # fmt: skip
     return line
-
-
-def _as_seen(status: SeriesStatus, stage_id: StageId, seen: Seen | Unread) -> StageStatus:
-    """Where the stage stands, by the newest word of the forge."""
-    one = status.stage(stage_id)
-    if isinstance(seen, Unread):
-        return one
-    return replace(one, opinion=opinion(as_known(seen.pull, status.now)))
 
 
 def _since(

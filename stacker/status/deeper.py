@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from stacker.landed.returning import lost
+from stacker.handoff.finding import proved
+from stacker.handoff.made import is_current
+from stacker.handoff.proof import is_handed_over
+from stacker.landed.returning import lost, without_lost
 from stacker.rebase import attempt as attempts
 from stacker.rebase.flow import dry_run
 from stacker.series.compose import Halted, Waiting
@@ -36,8 +39,9 @@ _MOST_MERGES = 60
 @dataclass(frozen=True, slots=True)
 class Deeper:
     """By stage: its evidence, whether it changed since it was published, the head that others
-    pushed since, what it stopped on, what upstream took out again since the series' base, and what
-    is known of earlier heads that were approved."""
+    pushed since, what it stopped on, what upstream took out again since the series' base, what is
+    known of earlier heads that were approved, the commit by which upstream has what was handed
+    over, and whether its package is what it is to be."""
 
     evidence: Mapping[StageId, Evidence]
     changed: Mapping[StageId, bool]
@@ -46,26 +50,40 @@ class Deeper:
     stopped_on: Mapping[StageId, StageId]
     reverted: Mapping[StageId, Reverted]
     earlier: Mapping[StageId, Mapping[str, Known]]
+    arrived: Mapping[StageId, Oid]
+    packages: Mapping[StageId, bool]
 
 
 _NONE: Mapping[StageId, Any] = MappingProxyType({})
-NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE, _NONE)
+NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE, _NONE, _NONE, _NONE)
 
 
 def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
     """All of it; where files were edited by hand, evidence and changes are not known."""
     stopped, stopped_on = _stopped(work, series)
-    others, reverted = _others(work, series), _reverted(work, series)
+    others, (reverted, arrived) = _others(work, series), _upstream(work, series)
     before = earlier(work, series)
     if series.edits:
-        return Deeper({}, {}, others, stopped, stopped_on, reverted, before)
+        return Deeper({}, {}, others, stopped, stopped_on, reverted, before, arrived, {})
     evidence = evidence_of(looking(work, series, environment))
     changed = _changed(work, series)
-    return Deeper(evidence, changed, others, stopped, stopped_on, reverted, before)
+    return Deeper(
+        evidence, changed, others, stopped, stopped_on, reverted, before, arrived,
+        _packages(work, series),
+    )  # fmt: skip
 
 
-def _reverted(work: Workspace, series: Series) -> dict[StageId, Reverted]:
-    """The landings that upstream's tip, as it was last fetched, has no more."""
+def _packages(work: Workspace, series: Series) -> dict[StageId, bool]:
+    handed = (s for s in series.live if is_handed_over(series, s) and series.patches.get(s))
+    found = ((s, is_current(work.store, series, s, work.directory.state)) for s in handed)
+    return {stage: known for stage, known in found if known is not None}
+
+
+def _upstream(
+    work: Workspace, series: Series
+) -> tuple[dict[StageId, Reverted], dict[StageId, Oid]]:
+    """The landings that upstream's tip, as it was last fetched, has no more, and what it has of
+    stages that were handed over."""
     tips = {
         name: tip
         for name, base in series.lock.bases.items()
@@ -74,7 +92,8 @@ def _reverted(work: Workspace, series: Series) -> dict[StageId, Reverted]:
         and tip is not None
     }
     found = lost(work.store, series, tips)
-    return {one.stage: Reverted(one.landing, one.by) for one in found if one.by is not None}
+    reverted = {one.stage: Reverted(one.landing, one.by) for one in found if one.by is not None}
+    return reverted, proved(work.store, without_lost(series, found), tips)
 
 
 def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:

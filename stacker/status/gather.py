@@ -149,7 +149,7 @@ def _stages(
                 )
                 if published
                 else None,
-                landing=line.landing if line else None,
+                landing=(line.landing if line else None) or more.arrived.get(stage_id),
                 landed=line is not None and line.landed,
                 release=line.release if line else None,
                 reverted=more.reverted.get(stage_id) or (line.reverted if line else None),
@@ -158,6 +158,7 @@ def _stages(
                 evidence=more.evidence.get(stage_id),
                 opinion=opinion(pull, more.earlier.get(stage_id)) if pull else None,
                 adopts=_adopts(stage, line, repository.upstream, pulls),
+                package=more.packages.get(stage_id),
             )
         )
     return tuple(found)

@@ -142,10 +142,13 @@ def _unverified(one: StageStatus) -> bool:
 def _submit(status: SeriesStatus) -> Iterator[NextStep]:
     local = [one.id for one in status.stages if one.state is StageState.NOT_SUBMITTED]
     changed = [one.id for one in status.stages if one.published and one.published.changed]
+    older = [one.id for one in status.stages if one.package is False and one.landing is None]
     if local:
         yield NextStep("stacker submit", f"{_some(local)} not submitted")
     elif changed or (status.edits and any(one.on_forge for one in status.stages)):
         yield NextStep("stacker submit", f"{_some(changed)} changed" if changed else "")
+    elif older:
+        yield NextStep("stacker submit", f"what was packed of {_some(older)} is older")
     elif status.edits:
         yield NextStep("stacker rebase", status.edits[0])
 

@@ -77,6 +77,8 @@ class StageStatus:
     a rebase here. It needs a `restack` where upstream took those stages from under it. `evidence`
     is `None` when it was not looked at. `adopts` is the pull request of somebody else that it
     continues in its own; one that it is pushed to is its own.
+    `package` says of one that is handed over whether its package is of this `commit`; `None`: there
+    is none here.
     """
 
     id: StageId
@@ -98,6 +100,7 @@ class StageStatus:
     restack: tuple[StageId, ...] = ()
     evidence: Evidence | None
     opinion: Opinion | None
+    package: bool | None = None
     adopts: Adopts | None = None
 
     @property
@@ -117,10 +120,12 @@ class StageStatus:
             return StageState.CONFLICT if self.stopped_on == self.id else StageState.BLOCKED
         if not self.patches:
             return StageState.NO_PATCHES
+        if self.hand_off and self.published is None:
+            return StageState.HAND_OFF
         if not self.on_forge:
             return StageState.LOCAL
         if self.published is None:
-            return StageState.HAND_OFF if self.hand_off else StageState.NOT_SUBMITTED
+            return StageState.NOT_SUBMITTED
         return StageState.CLOSED if self._forge_says(PullState.CLOSED) else StageState.SUBMITTED
 
     @property

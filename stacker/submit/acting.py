@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.errors import ForgeError
 from stacker.forge.api import PullState
 from stacker.git.push import Pushed, PushedInPart, PushRefused, push_by_parts
+from stacker.handoff import package
 from stacker.submit.actions import (
     ClosePull,
     CreateFork,
     EditPull,
+    HandOver,
     OpenPull,
     PushHeads,
     SetDraft,
     WriteComment,
 )
+from stacker.submit.handing_over import packages
+from stacker.submit.rights import refused
 from stacker.submit.texts import texts
-from stacker.submit.version_comment import version_comments, version_lines
+from stacker.submit.version_comment import version_comments, version_table
 from stacker.submit.wanting import bodies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stacker.approvals.standing import Approvals
     from stacker.forge.api import PullRequest
     from stacker.git.push import PushOutcome
     from stacker.git.transfer import Told
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from stacker.submit.place import Place, PullForge
     from stacker.submit.proof import Proof
     from stacker.submit.since import History
+    from stacker.submit.version_comment import VersionTable
 
 PUBLISHING = "publishing"
 """What `told` hears after each action, with how many are done and how many there are."""
@@ -43,7 +49,9 @@ PUBLISHING = "publishing"
 class Run:
     """What one submit carries from step to step.
 
-    `pulls` are those of the series' stages, `left` those of stages that the plan no longer has.
+    `pulls` are those of the series' stages, `left` those of stages that the plan no longer has;
+    `handed` are the stages that get no pull request but a package, with `move_base` on the newest
+    base.
     """
 
     work: Workspace
@@ -55,25 +63,39 @@ class Run:
     left: dict[StageId, PullRequest]
     proof: Proof
     histories: Mapping[StageId, History]
+    approvals: Mapping[StageId, Approvals]
     fork: Callable[[Place], None]
+    handed: tuple[StageId, ...] = ()
+    move_base: bool = False
     push: Callable[..., PushOutcome | PushedInPart] = push_by_parts
+    pack: Callable[..., None] = package.write
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
 
-    def bodies(self) -> dict[StageId, str]:
-        """Our block of each text, as it is to be."""
+    def bodies(self, only: StageId | None = None) -> dict[StageId, str]:
+        """Our block of each text, or of one, as it is to be."""
         return bodies(
-            self.series, self.wanted, self.places, self.pulls, self.proof, histories=self.histories
-        )
+            self.series, self.wanted, self.places, self.pulls, self.proof,
+            histories=self.histories, only=only,
+        )  # fmt: skip
 
     def texts(self) -> tuple[EditPull | WriteComment, ...]:
         """What brings the texts to that."""
         series = self.series.plan.name
-        tables = {w.stage: version_lines(w, self.histories, self.places) for w in self.wanted}
+        tables = {w.stage: self._table(w) for w in self.wanted}
+        lines = {stage: one.lines if one.worth_a_comment else () for stage, one in tables.items()}
         return (
-            *texts(self.bodies(), self.wanted, self.pulls, series, tables),
-            *version_comments(self.wanted, self.pulls, self.histories, self.places, series),
+            *texts(self.bodies(), self.wanted, self.pulls, series, lines),
+            *version_comments(self.wanted, self.pulls, tables, series),
         )
+
+    def _table(self, one: Wanted) -> VersionTable:
+        fork = self.places[one.repository].fork
+        return version_table(self.histories[one.stage], fork, self.approvals.get(one.stage))
+
+    def packages(self) -> tuple[HandOver, ...]:
+        """What brings the packages to what they are to be; they name pull requests."""
+        return packages(self.work, self.series, self.handed, self.pulls, move_base=self.move_base)
 
     def pull(self, stage: StageId) -> PullRequest:
         """The pull request of a stage, in the plan or left over."""
@@ -85,14 +107,18 @@ class Run:
 
 
 def carry_out(run: Run, actions: Sequence[Action]) -> None:
-    """Do one action after the other, and then what the texts need; `run` notes what is done."""
-    total = len(actions) + len(run.texts())
+    """Do one action after the other, then what the texts need, and the packages; `run` notes what
+    is done."""
+    total = len(actions) + len(run.texts()) + len(run.packages())
     for action in actions:
         _act(run, action)
         _tell(run, total)
     _read_back(run)
     for text in run.texts():
         _act(run, text)
+        _tell(run, total)
+    for handed in run.packages():
+        _act(run, handed)
         _tell(run, total)
 
 
@@ -117,10 +143,10 @@ def _act(run: Run, action: Action) -> None:
         case PushHeads(repository, updates):
             place = run.places[repository]
             done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
-            _all_of_it(done, place.fork, len(updates))
+            _all_of_it(done, place.fork, len(updates), run.done)
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream
-            text = run.bodies()[stage]
+            text = run.bodies(stage)[stage]
             run.pulls[stage] = run.forge.open_pull(
                 upstream, head=head, base=base, title=title, body=text, draft=draft
             )
@@ -145,20 +171,21 @@ def _act(run: Run, action: Action) -> None:
         case ClosePull(_, stage, number):
             run.forge.edit_pull(run.left[stage].repository, number, state=PullState.CLOSED)
             run.left[stage] = replace(run.left[stage], state=PullState.CLOSED)
+        case HandOver(_, _, wanted):
+            run.pack(run.work.store, wanted)
         case never:
             assert_never(never)
     run.done.append(action)
 
 
-def _all_of_it(done: PushOutcome | PushedInPart, fork: str, wanted: int) -> None:
+def _all_of_it(
+    done: PushOutcome | PushedInPart, fork: str, wanted: int, before: Sequence[Action]
+) -> None:
     match done:
         case Pushed():
             return
         case PushRefused(words):
-            raise ForgeError(
-                f"the push to {fork} was refused: {words}",
-                hint="Nothing moved there. `stacker doctor` tells what the token may do.",
-            )
+            raise refused(fork, words, before)
         case PushedInPart(moved, words):
             raise ForgeError(
                 f"{moved} of {wanted} branches moved in {fork}, which takes only so many at a "

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
+    from stacker.handoff.package import Package
     from stacker.series.plan.model import StageId
     from stacker.submit.heads import Head
 
@@ -92,7 +93,18 @@ class ClosePull:
     number: int
 
 
-Action = CreateFork | PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Write a stage's package, for whoever brings it into a repository without pull requests."""
+
+    repository: str
+    stage: StageId
+    package: Package
+
+
+Action = (
+    CreateFork | PushHeads | OpenPull | EditPull | SetDraft | WriteComment | ClosePull | HandOver
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +182,9 @@ def described(action: Action) -> dict[str, object]:
                     "number": number, "comment": comment}  # fmt: skip
         case ClosePull(repository, stage, number):
             return {"kind": "close", "repository": repository, "stage": stage, "number": number}
+        case HandOver(repository, stage, package):
+            return {"kind": "hand-off", "repository": repository, "stage": stage,
+                    "path": str(package.folder)}  # fmt: skip
         case never:
             assert_never(never)
 

@@ -11,7 +11,7 @@ from stacker.git import transfer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacker.approvals.standing import Known
+    from stacker.approvals.standing import Approvals, Known
     from stacker.forge.api import PullRequest
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
@@ -21,25 +21,21 @@ if TYPE_CHECKING:
     from stacker.submit.place import Place
 
 
-def approved(
+def approvals(
     store: ObjectStore,
     series: Series,
     heads: Sequence[Head],
     places: Mapping[str, Place],
     pulls: Mapping[StageId, PullRequest],
-) -> frozenset[StageId]:
-    """The stages whose pull request is approved for the head that it is to have."""
+) -> dict[StageId, Approvals]:
+    """Who approved each pull request, seen from the head that it is to have."""
     shown = {
         one.stage: Shown(pulls[one.stage], one.branch, one.head, one.stands_on)
         for one in heads
         if one.stage in pulls
     }
     known = earlier(store, series, places, shown)
-    return frozenset(
-        stage
-        for stage, one in shown.items()
-        if approvals_of(one.pull, one.head, known.get(stage)).approved
-    )
+    return {s: approvals_of(one.pull, one.head, known.get(s)) for s, one in shown.items()}
 
 
 def earlier(

@@ -40,6 +40,7 @@ class Part:
 
     `reference` is `#12` or `owner/name#12`, empty while it has no pull request; `state` a word;
     `restack` are the stages that upstream took from under it.
+    `elsewhere` says that it is of another repository, where nobody sees its state at a glance.
     """
 
     stage: str
@@ -49,6 +50,7 @@ class Part:
     group: str | None
     needs: tuple[str, ...]
     restack: tuple[str, ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,7 @@ def is_ours(present: str, series: str) -> bool:
     return _facts(present).get("series") == series
 
 
-@lru_cache(maxsize=4096)  # every text names every part
+@lru_cache(maxsize=4096)  # each title stands in each text
 def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = printable(re.sub(r"\s+", " ", text))
@@ -188,7 +190,7 @@ def _where(series: str, part: Part, parts: Sequence[Part]) -> str:
     together = [_name(p) for p in parts if p.group and p.group == part.group and p is not part]
     if together:
         words.append(f"lands together with {', '.join(together)}")
-    needed = [_name(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
+    needed = [_needed(p) for p in parts if p.stage in part.needs and p.group != (part.group or "-")]
     if needed:
         words.append(f"needs {', '.join(needed)}")
     gone = [_name(p) for p in parts if p.stage in part.restack]
@@ -220,6 +222,10 @@ def _row(number: int, part: Part, *, here: bool) -> Row:
         number=number, title=Words(inline(part.title)), reference=Words(part.reference),
         state=Words(state), group=Words(inline(part.group or "")), here=here,
     )  # fmt: skip
+
+
+def _needed(part: Part) -> str:
+    return f"{_name(part)} ({part.state})" if part.elsewhere else _name(part)
 
 
 def _name(part: Part) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from stacker.submit.acting import Run
 from stacker.submit.actions import decide
-from stacker.submit.approving import approved
+from stacker.submit.approving import approvals
 from stacker.submit.forking import create_fork
 from stacker.submit.gating import against, anew
+from stacker.submit.handing_over import outdated
 from stacker.submit.heads import HeadsRequest, compose_heads
 from stacker.submit.kept import kept_refs
 from stacker.submit.left_over import out_of_the_way, tidying
@@ -41,26 +42,33 @@ def compose(
     request: SubmitRequest,
     *,
     stages: Sequence[StageId],
+    handed: tuple[StageId, ...],
     known: Lock,
     told: Told | None,
 ) -> tuple[Run, tuple[Standing, ...]]:
-    """The run that is to be carried out for `stages`, and the evidence that lacks for it.
+    """The run that is to be carried out for `stages`, and for the packages of those `handed` over;
+    and the evidence that lacks for it.
 
     `known` is the lock as it was written, without what an unfinished submit had pushed.
     """
     why = request.why or reason_for(work.store, series)
     asked = HeadsRequest(facts.unmerged(stages), request.move_base, why, facts.elsewhere)
     heads = compose_heads(work.store, series, asked)
-    ready = approved(work.store, series, heads, facts.places, facts.pulls)
+    said = approvals(work.store, series, heads, facts.places, facts.pulls)
+    ready = {stage for stage, one in said.items() if one.approved}
     wanted = wanted_pulls(series, heads, facts.places, facts.pulls, facts.adopted, approved=ready)
     new = anew(wanted, facts.pulls, known)
     proof = proof_of(work, series, wanted, request.environment)
-    lacking = against(new, proof.evidence, all_of_it=series.plan.require_evidence)
+    anyhow = (*new, *outdated(work, series, handed))
+    lacking = against(anyhow, proof.evidence, all_of_it=series.plan.require_evidence)
     proof = proof.publishing(new, {one.stage for one in lacking})
     histories = stage_histories(work, series, heads, facts, why=why, told=told)
     pulls, left = dict(facts.pulls), facts.left_pulls()
     fork = partial(create_fork, work.store.git.directory, forge, told)
-    run = Run(work, forge, series, facts.places, wanted, pulls, left, proof, histories, fork)
+    run = Run(
+        work, forge, series, facts.places, wanted, pulls, left, proof, histories, said, fork,
+        handed=handed, move_base=request.move_base,
+    )  # fmt: skip
     return run, lacking
 
 

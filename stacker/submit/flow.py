@@ -20,10 +20,19 @@ from stacker.submit.foreign import moved_by_others, told_of
 from stacker.submit.foreseeing import foresee
 from stacker.submit.forking import forks_to_make
 from stacker.submit.gather import gather, publishable
+from stacker.submit.handing_over import look_for
 from stacker.submit.heads import published_as
-from stacker.submit.pretended import Pretended, pretended_fork, pretended_push, unnumbered
+from stacker.submit.pretended import (
+    Pretended,
+    pretended_fork,
+    pretended_package,
+    pretended_push,
+    previews_of,
+    unnumbered,
+)
 from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.request import SubmitResult
+from stacker.submit.rights import require_rights
 from stacker.submit.wanting import to_restack
 
 if TYPE_CHECKING:
@@ -49,14 +58,18 @@ def submit(
 ) -> SubmitResult:
     """Publish the series; a second run finds nothing to do."""
     series, _ = restacked(work, told)
-    stages, skipped = publishable(series, _selection(series, request.stages))
+    lock, asked = series.lock, _selection(series, request.stages)
+    handed = look_for(work, series, asked, told)
+    stages, skipped = publishable(handed.series, asked)
+    skipped = (*handed.said, *skipped)
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
-    lock = series.lock
-    facts, series = gather(work, series, stages, places=places, forge=forge, told=told)
-    forks = forks_to_make(facts.forkless, allowed=request.create_fork or request.dry_run)
+    facts, series = gather(work, handed.series, stages, places=places, forge=forge, told=told)
+    pretends = request.dry_run or request.preview
+    forks = forks_to_make(facts.forkless, allowed=request.create_fork or pretends)
     run, lacking = compose(
-        work, forge, series, facts, request, stages=stages, known=lock, told=told
-    )
+        work, forge, series, facts, request,
+        stages=stages, handed=handed.waiting, known=lock, told=told,
+    )  # fmt: skip
     others = moved_by_others([one.head for one in run.wanted], facts.places, facts.tips)
     blocked = () if request.unverified else lacking
     actions = (*forks, *decided(run, facts, request.close))
@@ -67,14 +80,19 @@ def submit(
         return replace(
             _result(run, (), skipped), foreign=tuple(words), blocked=blocked, stopped=stopped
         )
+    require_rights(forge, places, actions)
     refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
-    if request.dry_run:
+    if pretends:
         run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
+        run.pack = pretended_package
         carry_out(run, actions)
+        previews = previews_of(run.wanted, run.pulls) if request.preview else ()
         run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
-        return _result(run, [unnumbered(action) for action in run.done], skipped)
-    if lock != series.lock:  # what a killed submit pushed; its note is about to be replaced
+        result = _result(run, [unnumbered(action) for action in run.done], skipped)
+        return replace(result, previews=previews)
+    # What a killed submit pushed, whose note is about to be replaced; what upstream has by now.
+    if lock != series.lock:
         _save(run, series.lock)
     intents.write(work.directory.state, _intended(run))
     run.told = told

@@ -83,10 +83,10 @@ def publishable(
             continue
         if line is None or not series.patches.get(stage):
             notes.append(f"{stage} has no patches yet")
+        elif repository.landing is Landing.HAND_OFF:
+            continue  # it gets a package
         elif repository.kind is not UpstreamKind.FORGE:
             notes.append(f"{stage}: {repository.upstream} is on no forge")
-        elif repository.landing is Landing.HAND_OFF:
-            notes.append(f"{stage} is handed over: {repository.upstream} takes no pull requests")
         else:
             found.append(stage)
     return tuple(found), tuple(notes)

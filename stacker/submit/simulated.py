@@ -14,6 +14,7 @@ from stacker.submit.actions import (
     ClosePull,
     CreateFork,
     EditPull,
+    HandOver,
     OpenPull,
     PushHeads,
     SetDraft,
@@ -106,7 +107,7 @@ class _Forge:
                 return "retarget"
             case ClosePull(stage=stage):
                 self._pulls.pop(stage, None)
-            case EditPull() | SetDraft() | WriteComment() | CreateFork():
+            case EditPull() | SetDraft() | WriteComment() | CreateFork() | HandOver():
                 pass
             case never:
                 assert_never(never)

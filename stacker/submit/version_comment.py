@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.approvals.words import told
 from stacker.forge.api import PullState
 from stacker.submit.actions import WriteComment
 from stacker.submit.body import inline
@@ -17,10 +19,10 @@ from stacker.submit.since import Apart, Clashing, Same, Unseen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from stacker.approvals.standing import Approvals
     from stacker.forge.api import Comment, PullRequest
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
-    from stacker.submit.place import Place
     from stacker.submit.published_facts import PublishedVersion
     from stacker.submit.since import Change, History
 
@@ -33,56 +35,52 @@ _HEAD = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class VersionTable:
+    """What there is to say, and whether anybody wants to hear it: not before the stage's own change
+    is another one than it was."""
+
+    lines: tuple[str, ...]
+    worth_a_comment: bool
+
+
 def version_comments(
     wanted: Sequence[Wanted],
     pulls: Mapping[StageId, PullRequest],
-    found: Mapping[StageId, History],
-    places: Mapping[str, Place],
+    tables: Mapping[StageId, VersionTable],
     series: str,
 ) -> tuple[WriteComment, ...]:
-    """What brings the comments to what `found` says, where the pull request is ours to edit.
-
-    There is none before the stage's own change is another one.
-    """
+    """What brings the comments to what `tables` say, where the pull request is ours to edit."""
     comments = []
     for one in wanted:
-        pull, history = pulls.get(one.stage), found[one.stage]
+        pull = pulls.get(one.stage)
         if pull is None or pull.state is not PullState.OPEN or not pull.may_edit:
             continue
-        block = _block(series, one.stage, _table(history, places[one.repository].fork))
+        block = _block(series, one.stage, tables[one.stage].lines)
         there = _ours(pull, series)
         if there is not None:
             number, body = there.id, _with_block(there.body, block)
             is_said = body == there.body
         else:
             number, body = None, block
-            is_said = not _is_worth_a_comment(history) or _author_says(pull, block)
+            is_said = not tables[one.stage].worth_a_comment or _author_says(pull, block)
         if not is_said:
             comments.append(WriteComment(one.repository, one.stage, pull.number, number, body))
     return tuple(comments)
 
 
-def version_lines(
-    one: Wanted, found: Mapping[StageId, History], places: Mapping[str, Place]
-) -> tuple[str, ...]:
-    """The same for a comment that says more; nothing while it would say nothing."""
-    history = found[one.stage]
-    return _table(history, places[one.repository].fork) if _is_worth_a_comment(history) else ()
-
-
-def _is_worth_a_comment(history: History) -> bool:
-    return any(change != Same() for change in history.since)
-
-
-def _table(history: History, fork: str) -> tuple[str, ...]:
-    """An introduction, and a row for each version, the newest first."""
+def version_table(history: History, fork: str, approvals: Approvals | None) -> VersionTable:
+    """An introduction, a row for each version, the newest first, and who approved which."""
     *older, newest = history.versions
     rows = [("version", "why it came", "what changed since"), ("---",) * 3]
     rows.append((f"v{newest.number}", inline(newest.why), "this is the newest"))
     for version, change in zip(reversed(older), reversed(history.since), strict=True):
         said = _said(version, newest, change, fork)
         rows.append((f"v{version.number}", inline(version.why), said))
-    return (_HEAD, "", *(f"| {' | '.join(row)} |" for row in rows))
+    lines = [_HEAD, "", *(f"| {' | '.join(row)} |" for row in rows)]
+    if approvals is not None and approvals.each:
+        lines += ["", f"Reviews: {'; '.join(inline(told(one)) for one in approvals.each)}."]
+    return VersionTable(tuple(lines), any(change != Same() for change in history.since))
 
 
 def _ours(pull: PullRequest, series: str) -> Comment | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
+from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.choices import Drafts
 from stacker.submit.actions import Wanted, given_title, renamed
@@ -81,16 +82,20 @@ def bodies(
     proof: Proof,
     *,
     histories: Mapping[StageId, History],
+    only: StageId | None = None,
 ) -> dict[StageId, str]:
-    """Our block of every wanted pull request; it names the numbers that are known."""
+    """Our block of every wanted pull request, or that of `only`; it names the numbers that are
+    known."""
     found: dict[StageId, str] = {}
     called, own = Called(series.plan.name, series.plan.title), own_templates(series.files)
     restack = to_restack(series, pulls)
-    for one in wanted:
-        parts = [
-            replace(_part(series, s, one.repository, pulls), restack=restack.get(s, ()))
-            for s in series.plan.order
-        ]
+    asked = [one for one in wanted if only is None or one.stage == only]
+    known = {
+        name: parts_of(series, name, pulls, restack)
+        for name in {one.repository: 0 for one in asked}
+    }
+    for one in asked:
+        parts = known[one.repository]
         here = next(p for p in parts if p.stage == one.stage)
         title, body = words_of(series.plan, series.files, one.stage)
         pull = pulls.get(one.stage)
@@ -106,6 +111,20 @@ def bodies(
         templates = Templates(series.plan.repository(one.repository).preset, own)
         found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
+
+
+def parts_of(
+    series: Series,
+    repository: str,
+    pulls: Mapping[StageId, PullRequest],
+    restack: Mapping[StageId, tuple[StageId, ...]],
+) -> list[Part]:
+    """All stages, as a text for people of `repository` speaks of them; `restack` is what upstream
+    took from under some."""
+    return [
+        replace(_part(series, s, repository, pulls), restack=restack.get(s, ()))
+        for s in series.plan.order
+    ]
 
 
 def to_restack(
@@ -192,10 +211,12 @@ def _part(
     return Part(
         stage=stage,
         title=title,
-        reference=f"{elsewhere}#{number}" if number else "",
+        # What only a dry run has opened has a number below zero.
+        reference=f"{elsewhere}#{number}" if number and number > 0 else "",
         state=_state(series, stage, number, pull),
         group=group.name if group else None,
         needs=series.plan.stage(stage).needs,
+        elsewhere=home != repository,
     )
 
 
@@ -204,4 +225,6 @@ def _state(series: Series, stage: StageId, number: int | None, pull: PullRequest
         return "landed"
     if pull is not None:
         return str(pull.state)
+    if is_handed_over(series, stage):
+        return "handed over"
     return "open" if number else "not yet here"

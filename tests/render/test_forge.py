@@ -31,13 +31,13 @@ def test_a_line_for_each_action(dry_run):
     if dry_run:
         lines = ["Would be done, in this order:", *lines]
     else:
-        lines.append("Done: 0 pull requests say what the series says.")
+        lines.append("Done.")
     assert said.split("\n") == [*lines, "c has no patches yet"]
 
 
 def test_nothing_to_do():
     said = submit_text(SubmitResult((), (), ()), dry_run=False)
-    assert said == "Every pull request says what the series says."
+    assert said == "Nothing new."
 
 
 def test_somebody_was_there_first():

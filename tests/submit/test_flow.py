@@ -174,7 +174,7 @@ def test_stages_that_get_no_pull_request_are_noted(world):
     said = world.submit()
     assert [p["stage"] for p in said["pulls"]] == ["a", "b", "c"]
     assert said["notes"] == [
-        "d is handed over: up/hand takes no pull requests",
+        f"d is handed over: {world.folder / '.stacker' / 'hand-off' / 'd' / 'TEXT.md'}",
         f"e: {disk} is on no forge",
     ]
     assert world.submit()["actions"] == []

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from stacker.approvals.standing import Approval, Approvals, ApprovalState
 from stacker.forge.api import Comment, PullState
 from stacker.submit.pretended import Pretended
 from stacker.submit.published_facts import PublishedVersion
 from stacker.submit.since import Apart, Clashing, History, Same, Unseen
-from stacker.submit.version_comment import version_comments, version_lines
+from stacker.submit.version_comment import version_comments, version_table
 
 ONE = SimpleNamespace(stage="b", repository="proj")
-PLACES = {"proj": SimpleNamespace(fork="me/proj")}
 PULL = replace(
     Pretended().open_pull("up/proj", head="me:s/b", base="master", title="b", body="", draft=False),
     number=7, author="me",
@@ -27,8 +27,9 @@ def history(*since, why="Port it"):
     return History(tuple(versions), since)
 
 
-def written(pull, said, series="s"):
-    return version_comments([ONE], {"b": pull}, {"b": said}, PLACES, series)
+def written(pull, said, series="s", approvals=None):
+    table = version_table(said, "me/proj", approvals)
+    return version_comments([ONE], {"b": pull}, {"b": table}, series)
 
 
 def having(*comments):
@@ -44,7 +45,7 @@ TOLD = history(Apart("a" * 40))
 
 def test_a_row_for_each_version_the_newest_first():
     said = history(Apart("a" * 40), Same(), Clashing(), Unseen())
-    lines = version_lines(ONE, {"b": said}, PLACES)
+    lines = version_table(said, "me/proj", None).lines
     newest = "5" * 40
     links = (f"[everything since v{n}](/me/proj/compare/{f'{n}' * 40}..{newest})" for n in (4, 3))
     mixed = [f"{link}, upstream's movement too" for link in links]
@@ -57,6 +58,18 @@ def test_a_row_for_each_version_the_newest_first():
         "| v2 | Port it | nothing of its own |",
         f"| v1 | Port it | [changes since v1](/me/proj/compare/{'a' * 40}..{newest}) |",
     )
+
+
+def test_who_approved_which_stands_below():
+    each = (
+        Approval("zed", "1" * 40, 1, ApprovalState.CHANGED),
+        Approval("@evil", "2" * 40, None, ApprovalState.SAME_CHANGE),
+    )
+    (one,) = written(PULL, TOLD, approvals=Approvals(each))
+    (line,) = (line for line in one.body.split("\n") if line.startswith("Reviews: "))
+    assert line.startswith("Reviews: zed approved v1, and the change is another since; ")
+    assert "@evil" not in line
+    assert "Reviews" not in written(PULL, TOLD, approvals=Approvals())[0].body
 
 
 def test_why_it_came_is_anybodys_word():
