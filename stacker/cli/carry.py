@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stacker import runners, settings
+from stacker.cli import before_submit
 from stacker.cli.agreeing import agree_on_signers
 from stacker.cli.context import Options
 from stacker.cli.verifying import interruptible
@@ -47,6 +48,12 @@ def submit(
     rehearse: Annotated[
         bool, typer.Option("--rehearse", help="Do it all on a throw-away copy of the forge.")
     ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Write the exact titles and texts; do nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read the stages as upstream's bots would; offline.")
+    ] = False,
     move_base: Annotated[bool, typer.Option(help="Publish on the newest base.")] = False,
     message: Annotated[str | None, typer.Option("-m", help="What changed, for the mails.")] = None,
     unverified: Annotated[
@@ -64,18 +71,23 @@ def submit(
     """Make the forge's pull requests say what the series says."""
     options: Options = context.obj
     request = SubmitRequest(
-        stages=tuple(stages or ()), dry_run=dry_run, move_base=move_base, why=message,
-        unverified=unverified, close=tuple(close or ()), create_fork=create_fork,
+        stages=tuple(stages or ()), dry_run=dry_run, preview=preview, move_base=move_base,
+        why=message, unverified=unverified, close=tuple(close or ()), create_fork=create_fork,
         environment=settings.environment(),
     )  # fmt: skip
-    if rehearse and dry_run:
-        raise UsageError("--dry-run and --rehearse do not go together")
+    if dry_run + rehearse + preview + check > 1:
+        raise UsageError("--dry-run, --rehearse, --preview and --check do not go together")
+    if check:
+        return before_submit.checked(options.folder, request.stages)
     with options.desk() as desk:
         if rehearse:
             return _rehearse(options, desk, request)
-        if options.terminal.can_ask and not (yes or dry_run or desk.site.local):
+        if options.terminal.can_ask and not (yes or dry_run or preview or desk.site.local):
             request = _agreed(options, desk, request)
         result = _with_forks(options, desk, request, ask=not yes)
+        state = desk.work.directory.state
+        if preview and _code(result) is ExitCode.DONE:
+            return before_submit.previewed(result, state, request.stages)
     text = rendering.submit_text(result, dry_run=dry_run)
     return Answer(rendering.submit_document(result), text, _code(result))
 

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from stacker.git.credits import distinct, in_utf8, people_of
-from stacker.series.texts import stage_text
 from stacker.submit.body import inline
+from stacker.submit.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def squash_message(
 
 
 def _titled(series: Series, member: MemberFacts) -> str:
-    title, _ = stage_text(series.files.get(f"series/{member.stage}.md"), member.stage)
+    title, _ = words_of(series.plan, series.files, member.stage)
     number = f" (#{member.pull.number})" if member.pull else ""
     return f"{_plain(title)}{number}"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
 from stacker.submit.restacking import NEEDS_RESTACK
-from stacker.submit.templating import Templates, Words
+from stacker.submit.templating import Readable, Templates, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Readable):
     """A part as a template sees it: harmless words; `here` says that the text is about this one."""
 
     number: int

@@ -27,6 +27,7 @@ from stacker.submit.pretended import (
     pretended_fork,
     pretended_package,
     pretended_push,
+    previews_of,
     unnumbered,
 )
 from stacker.submit.pushing_there import refuse_pushes
@@ -63,7 +64,8 @@ def submit(
     skipped = (*handed.said, *skipped)
     places = {name: place(name) for name in {series.plan.stage(s).repository: 0 for s in stages}}
     facts, series = gather(work, handed.series, stages, places=places, forge=forge, told=told)
-    forks = forks_to_make(facts.forkless, allowed=request.create_fork or request.dry_run)
+    pretends = request.dry_run or request.preview
+    forks = forks_to_make(facts.forkless, allowed=request.create_fork or pretends)
     run, lacking = compose(
         work, forge, series, facts, request,
         stages=stages, handed=handed.waiting, known=lock, told=told,
@@ -81,12 +83,14 @@ def submit(
     require_rights(forge, places, actions)
     refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
-    if request.dry_run:
+    if pretends:
         run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
         run.pack = pretended_package
         carry_out(run, actions)
+        previews = previews_of(run.wanted, run.pulls) if request.preview else ()
         run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
-        return _result(run, [unnumbered(action) for action in run.done], skipped)
+        result = _result(run, [unnumbered(action) for action in run.done], skipped)
+        return replace(result, previews=previews)
     # What a killed submit pushed, whose note is about to be replaced; what upstream has by now.
     if lock != series.lock:
         _save(run, series.lock)

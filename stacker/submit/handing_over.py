@@ -11,10 +11,10 @@ from stacker.handoff.proof import is_handed_over, proof_of
 from stacker.landed.returning import lost, without_lost
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import dry_run
-from stacker.series.texts import stage_text
 from stacker.series.workspace import fetch_tip
 from stacker.submit.actions import HandOver
 from stacker.submit.hand_off_text import HandOff, hand_off_text
+from stacker.submit.titles import words_of
 from stacker.submit.wanting import parts_of
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def packages(
             continue
         repository = series.plan.repository(series.plan.stage(stage).repository)
         parts = parts_of(series, repository.name, pulls, {})
-        title, body = stage_text(series.files.get(f"series/{stage}.md"), stage)
+        title, body = words_of(series.plan, series.files, stage)
         what = HandOff(
             series=series.plan.title, part=next(p for p in parts if p.stage == stage),
             title=title, body=body, upstream=called(repository), branch=repository.branch,

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import Comment, PullRequest, PullState, RepositoryFacts
 from stacker.git.push import Pushed
 from stacker.submit.actions import EditPull
+from stacker.submit.request import Preview
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from stacker.forge.api import RepositoryFacts
     from stacker.git.process import Credential, Git
     from stacker.git.push import PushOutcome, RefUpdate
     from stacker.git.store import ObjectStore
     from stacker.handoff.package import Package
-    from stacker.submit.actions import Action
+    from stacker.series.plan.model import StageId
+    from stacker.submit.actions import Action, Wanted
     from stacker.submit.place import Place
 
 
@@ -100,3 +102,14 @@ def unnumbered(action: Action) -> Action:
     if isinstance(action, EditPull) and action.number < 0:
         return replace(action, number=0)
     return action
+
+
+def previews_of(
+    wanted: Sequence[Wanted], pulls: Mapping[StageId, PullRequest]
+) -> tuple[Preview, ...]:
+    """What the pull requests would say that we may edit, after all was pretended."""
+    return tuple(
+        Preview(one.stage, one.repository, max(pull.number, 0) or None, pull.title, pull.body)
+        for one in wanted
+        if (pull := pulls.get(one.stage)) and pull.may_edit and pull.state is PullState.OPEN
+    )

@@ -36,7 +36,7 @@ def range_view(
         return "the *Files changed* tab shows just this"
     place, pull, head = places[one.repository], pulls.get(one.stage), one.head
     on_top = f"on top of {inline(', '.join(needs))}"
-    if pull is not None and _contains_below(series, one, pulls):
+    if pull is not None and pull.number > 0 and _contains_below(series, one, pulls):
         span = f"{head.stands_on}..{head.head}"
         upstream = place.repository.upstream
         return f"[its own change](/{upstream}/pull/{pull.number}/files/{span}) {on_top}"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitRequest:
-    """Which stages (none: all), whether only to say what would be done, and the reason that the
-    new heads' commits give.
+    """Which stages (none: all), whether only to say what would be done (`dry_run`), and with that
+    what the texts would be (`preview`), and the reason that the new heads' commits give.
 
     `unverified` publishes what checks fail at, and says so; `close` are stages that the plan no
     longer has, whose pull requests are to be closed; `create_fork` makes a fork that
@@ -29,12 +29,25 @@ class SubmitRequest:
 
     stages: tuple[str, ...] = ()
     dry_run: bool = False
+    preview: bool = False
     move_base: bool = False
     why: str | None = None
     unverified: bool = False
     close: tuple[str, ...] = ()
     create_fork: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Title and text that a stage's pull request would have; `number` is `None` for one that is not
+    there yet."""
+
+    stage: StageId
+    repository: str
+    number: int | None
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +68,4 @@ class SubmitResult:
     author_only: tuple[AuthorOnly, ...] = ()
     left_over: tuple[tuple[StageId, PullRequest], ...] = ()
     stopped: tuple[Stop, ...] = ()
+    previews: tuple[Preview, ...] = ()

@@ -40,6 +40,12 @@ class Words(str):
         raise TypeError("this is a text, not a list")
 
 
+class Readable:
+    """A value whose public fields a template may read; of all other values it may read none."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Templates:
     """The templates that count for one repository: the series' `own`, else those of a preset."""
@@ -72,13 +78,11 @@ class Templates:
         return "".join(said)
 
 
-def templates_in(files: Mapping[str, bytes], preset: str) -> Templates:
+def own_templates(files: Mapping[str, bytes]) -> tuple[tuple[str, str], ...]:
     """Those in the files of a series; raises `TemplateFault` for a file that is none."""
     found = []
-    for path, raw in sorted(files.items()):
-        if not path.startswith(FOLDER):
-            continue
-        name = path.removeprefix(FOLDER)
+    for path in sorted(path for path in files if path.startswith(FOLDER)):
+        name, raw = path.removeprefix(FOLDER), files[path]
         if name not in NAMES:
             raise _fault(name, 1, f"no template has this name; there is {', '.join(NAMES)}")
         if len(raw) > _LARGEST:
@@ -87,12 +91,13 @@ def templates_in(files: Mapping[str, bytes], preset: str) -> Templates:
             found.append((name, raw.decode("utf-8").replace("\r\n", "\n")))
         except UnicodeDecodeError as exc:
             raise _fault(name, raw.count(b"\n", 0, exc.start) + 1, "is not UTF-8") from None
-    return Templates(preset, tuple(found))
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)
 def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
     from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415 - slow to load
+    from jinja2.runtime import LoopContext  # noqa: PLC0415 - slow to load
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - slow to load
 
     def load(name: str) -> tuple[str, str, None] | None:
@@ -102,7 +107,18 @@ def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
             return None
         return (_BUILT_IN / name).read_text(encoding="utf-8"), name, None
 
-    made = ImmutableSandboxedEnvironment(
+    class Sandbox(ImmutableSandboxedEnvironment):
+        def getattr(self, obj: object, attribute: str) -> object:
+            if isinstance(obj, Readable | LoopContext):
+                return super().getattr(obj, attribute)
+            return self.undefined(obj=obj, name=attribute)
+
+        def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+            if isinstance(obj, Readable):  # its fields are words and numbers
+                return not attr.startswith("_")
+            return super().is_safe_attribute(obj, attr, value)
+
+    made = Sandbox(
         autoescape=False,  # Markdown; values are made harmless before they come here
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         loader=FunctionLoader(load),

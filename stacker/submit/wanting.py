@@ -9,7 +9,6 @@ from stacker.forge.api import PullState
 from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.choices import Drafts
-from stacker.series.texts import stage_text
 from stacker.submit.actions import Wanted, given_title, renamed
 from stacker.submit.adopted import continues
 from stacker.submit.body import Called, Part, Text, pull_body, unverified_in
@@ -19,8 +18,9 @@ from stacker.submit.heads import stands_on
 from stacker.submit.published_facts import PublishedFacts, write
 from stacker.submit.range_view import range_view
 from stacker.submit.restacking import needs_restack, upstream_took
-from stacker.submit.templating import templates_in
+from stacker.submit.templating import Templates, own_templates
 from stacker.submit.texts import our_text
+from stacker.submit.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -55,7 +55,7 @@ def wanted_pulls(
     found = []
     for head in heads:
         place = places[head.repository]
-        title, _ = stage_text(series.files.get(f"series/{head.stage}.md"), head.stage)
+        title, _ = words_of(series.plan, series.files, head.stage)
         theirs = adopted.get(head.stage)
         kept = theirs.pull if theirs is not None and theirs.place is not None else None
         found.append(
@@ -87,7 +87,7 @@ def bodies(
     """Our block of every wanted pull request, or that of `only`; it names the numbers that are
     known."""
     found: dict[StageId, str] = {}
-    called = Called(series.plan.name, series.plan.title)
+    called, own = Called(series.plan.name, series.plan.title), own_templates(series.files)
     restack = to_restack(series, pulls)
     asked = [one for one in wanted if only is None or one.stage == only]
     known = {
@@ -97,7 +97,7 @@ def bodies(
     for one in asked:
         parts = known[one.repository]
         here = next(p for p in parts if p.stage == one.stage)
-        title, body = stage_text(series.files.get(f"series/{one.stage}.md"), one.stage)
+        title, body = words_of(series.plan, series.files, one.stage)
         pull = pulls.get(one.stage)
         body = "\n\n".join(filter(None, [one.continues, body]))
         lacks = _lacks(one.stage, proof, our_text(pull, series.plan.name) if pull else "")
@@ -108,7 +108,7 @@ def bodies(
             published=_published(series, one, pull, histories[one.stage].versions),
         )  # fmt: skip
         draft = one.draft if pull is None else one.draft and pull.draft
-        templates = templates_in(series.files, series.plan.repository(one.repository).preset)
+        templates = Templates(series.plan.repository(one.repository).preset, own)
         found[one.stage] = pull_body(called, here, parts, text, draft=draft, templates=templates)
     return found
 
@@ -200,7 +200,7 @@ def _landed(series: Series, stage: StageId) -> bool:
 def _part(
     series: Series, stage: StageId, repository: str, pulls: Mapping[StageId, PullRequest]
 ) -> Part:
-    title, _ = stage_text(series.files.get(f"series/{stage}.md"), stage)
+    title, _ = words_of(series.plan, series.files, stage)
     group = series.plan.group_of(stage)
     line = series.lock.stage(stage)
     pull = pulls.get(stage)
@@ -211,7 +211,8 @@ def _part(
     return Part(
         stage=stage,
         title=title,
-        reference=f"{elsewhere}#{number}" if number else "",
+        # What only a dry run has opened has a number below zero.
+        reference=f"{elsewhere}#{number}" if number and number > 0 else "",
         state=_state(series, stage, number, pull),
         group=group.name if group else None,
         needs=series.plan.stage(stage).needs,

@@ -8,6 +8,7 @@ from stacker.git.objects import Oid, Signature
 from stacker.land import message
 from stacker.land.candidate import Candidate
 from stacker.land.preflight import MemberFacts
+from stacker.series.plan.choices import Preset
 from stacker.series.plan.model import StageId
 
 BASE, TREE, OTHER, HEAD = (Oid(c * 40) for c in "abcd")
@@ -17,7 +18,9 @@ MEMBER = MemberFacts(stage=StageId("a"), pull=None, head=HEAD, unsubmitted=False
 
 def series(title="Port", **files):
     texts = {f"series/{stage}.md": text.encode() for stage, text in files.items()}
-    return SimpleNamespace(files=texts, plan=SimpleNamespace(title=title))
+    one = SimpleNamespace(repository="proj", issue=None, preset=Preset.DEFAULT)
+    plan = SimpleNamespace(title=title, stage=lambda _: one, repository=lambda _: one)
+    return SimpleNamespace(files=texts, plan=plan)
 
 
 def test_another_base_head_or_change_is_another_landing():

@@ -1,0 +1,1 @@
+"""What a project would say against a pull request, before it is asked."""

@@ -1,0 +1,1 @@
+"""What projects expect of a pull request, a value for each."""
