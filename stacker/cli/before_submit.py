@@ -21,8 +21,8 @@ _FOLDER = "preview"
 
 def checked(folder: Path, stages: Sequence[str]) -> Answer:
     """What the projects' habits have against the stages; nobody is asked."""
-    from stacker.submit.lint.finding import Level  # noqa: PLC0415 - most submits do without
-    from stacker.submit.lint.flow import lint  # noqa: PLC0415 - as above
+    from stacker.submit.words.lint.finding import Level  # noqa: PLC0415 - most submits do without
+    from stacker.submit.words.lint.flow import lint  # noqa: PLC0415 - as above
 
     directory = SeriesDirectory.find(folder)
     found = lint(read_plan(directory.plan_file), directory.files(), stages)

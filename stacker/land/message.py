@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from stacker.git.credits import distinct, in_utf8, people_of
-from stacker.submit.body import inline
-from stacker.submit.titles import words_of
+from stacker.submit.words.body import inline
+from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from stacker.approvals.words import told
 from stacker.forge.api import CIState, MergeMethod, Permission, PullState
 from stacker.land.outcome import Reason, Way, Who
 from stacker.series.plan.choices import Landing
-from stacker.submit.body import drafted_by_us
+from stacker.submit.words.body import drafted_by_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

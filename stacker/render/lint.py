@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacker.submit.lint.finding import Level
+from stacker.submit.words.lint.finding import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stacker.submit.lint.finding import Finding
     from stacker.submit.request import Preview
+    from stacker.submit.words.lint.finding import Finding
 
 
 def findings_document(findings: Sequence[Finding]) -> dict[str, object]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stacker.review.by_url import PullReview
     from stacker.review.flow import Review
     from stacker.status.value import StageStatus
-    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.words.published_facts import PublishedVersion
 
 
 def review_document(review: Review) -> dict[str, object]:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.submit import published_facts
-from stacker.submit.body import block_in
+from stacker.submit.words import published_facts
+from stacker.submit.words.body import block_in
 
 if TYPE_CHECKING:
-    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.words.published_facts import PublishedVersion
 
 _EVIDENCE = re.compile(r"^\*\*Evidence:\*\*[^\n]*\n(?:(?:\|[^\n]*|- [^\n]*)?\n)*", re.MULTILINE)
 _JOINER = "\u200d"  # stands in texts of ours where a name would call somebody

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
     from stacker.review.value import Since
     from stacker.series.lock import Lock, StageLock
-    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.words.published_facts import PublishedVersion
 
 SHOWN = ("--no-ext-diff", "--no-textconv", "--no-color", "--stat", "-p", "-M", "-r")
 """How `git diff-tree` writes a change for its reader."""

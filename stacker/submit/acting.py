@@ -20,9 +20,9 @@ from stacker.submit.actions import (
     WriteComment,
 )
 from stacker.submit.handing_over import packages
-from stacker.submit.rights import refused
+from stacker.submit.stops.rights import refused
 from stacker.submit.texts import texts
-from stacker.submit.version_comment import version_comments, version_table
+from stacker.submit.versions.version_comment import version_comments, version_table
 from stacker.submit.wanting import bodies
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.place import Place, PullForge
     from stacker.submit.proof import Proof
-    from stacker.submit.since import History
-    from stacker.submit.version_comment import VersionTable
+    from stacker.submit.versions.since import History
+    from stacker.submit.versions.version_comment import VersionTable
 
 PUBLISHING = "publishing"
 """What `told` hears after each action, with how many are done and how many there are."""

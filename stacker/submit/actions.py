@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
-from stacker.submit.body import drafted_by_us
-from stacker.submit.published_facts import read
+from stacker.submit.words.body import drafted_by_us
+from stacker.submit.words.published_facts import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
 from stacker.submit.actions import EditPull, SetDraft, edits
-from stacker.submit.body import is_ours, says
+from stacker.submit.words.body import is_ours, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from stacker.forge.answers import printable
 from stacker.forge.api import PullState
 from stacker.submit.actions import renamed, retargeted
-from stacker.submit.body import drafted_by_us
 from stacker.submit.restacking import NEEDS_RESTACK
+from stacker.submit.words.body import drafted_by_us
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -9,14 +9,14 @@ from stacker.submit.acting import Run
 from stacker.submit.actions import decide
 from stacker.submit.approving import approvals
 from stacker.submit.forking import create_fork
-from stacker.submit.gating import against, anew
 from stacker.submit.handing_over import outdated
 from stacker.submit.heads import HeadsRequest, compose_heads
-from stacker.submit.kept import kept_refs
 from stacker.submit.left_over import out_of_the_way, tidying
 from stacker.submit.proof import proof_of
-from stacker.submit.published_versions import stage_histories
 from stacker.submit.reason import reason_for
+from stacker.submit.stops.gating import against, anew
+from stacker.submit.versions.kept import kept_refs
+from stacker.submit.versions.published_versions import stage_histories
 from stacker.submit.wanting import wanted_pulls
 
 if TYPE_CHECKING:

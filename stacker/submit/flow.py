@@ -12,12 +12,12 @@ from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
 from stacker.submit import intents
 from stacker.submit.acting import Run, carry_out
-from stacker.submit.adopted import notes_of
+from stacker.submit.adoption.adopted import notes_of
+from stacker.submit.adoption.pushing_there import refuse_pushes
 from stacker.submit.author_only import author_only
 from stacker.submit.by_others import notes
 from stacker.submit.composing import compose, decided
 from stacker.submit.foreign import moved_by_others, told_of
-from stacker.submit.foreseeing import foresee
 from stacker.submit.forking import forks_to_make
 from stacker.submit.gather import gather, publishable
 from stacker.submit.handing_over import look_for
@@ -30,9 +30,9 @@ from stacker.submit.pretended import (
     previews_of,
     unnumbered,
 )
-from stacker.submit.pushing_there import refuse_pushes
 from stacker.submit.request import SubmitResult
-from stacker.submit.rights import require_rights
+from stacker.submit.stops.foreseeing import foresee
+from stacker.submit.stops.rights import require_rights
 from stacker.submit.wanting import to_restack
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from stacker.series.plan.choices import Landing
 from stacker.series.plan.model import StageId
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.submit import intents
-from stacker.submit.adopted import elsewhere_of
-from stacker.submit.adopting import adopted_by, look
+from stacker.submit.adoption.adopted import elsewhere_of
+from stacker.submit.adoption.adopting import adopted_by, look
+from stacker.submit.adoption.since_adopted import with_news
 from stacker.submit.left_over import branches_left, left_over
 from stacker.submit.pulls import branch_of, numbered, pulls_of
-from stacker.submit.since_adopted import with_news
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan
     from stacker.series.workspace import Workspace
-    from stacker.submit.adopted import Adopted
+    from stacker.submit.adoption.adopted import Adopted
     from stacker.submit.left_over import LeftOver
     from stacker.submit.place import Place, PullForge
 

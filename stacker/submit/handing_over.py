@@ -13,9 +13,9 @@ from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import dry_run
 from stacker.series.workspace import fetch_tip
 from stacker.submit.actions import HandOver
-from stacker.submit.hand_off_text import HandOff, hand_off_text
-from stacker.submit.titles import words_of
 from stacker.submit.wanting import parts_of
+from stacker.submit.words.hand_off_text import HandOff, hand_off_text
+from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

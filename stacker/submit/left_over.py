@@ -10,8 +10,8 @@ from stacker.errors import UsageError
 from stacker.forge.api import PullState
 from stacker.series.plan.model import StageId
 from stacker.submit.actions import ClosePull, EditPull, PushHeads, SetDraft, WriteComment
-from stacker.submit.body import is_ours, said_block, stage_of, with_block
 from stacker.submit.texts import our_comment
+from stacker.submit.words.body import is_ours, said_block, stage_of, with_block
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stacker.submit.evidence_text import lacks_of
+from stacker.submit.words.evidence_text import lacks_of
 from stacker.verify.recorded import evidence_of, looking
 from stacker.verify.stage_tree import StageTree
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
     from stacker.submit.actions import Wanted
-    from stacker.submit.evidence_text import Lack
+    from stacker.submit.words.evidence_text import Lack
     from stacker.verify.standing import Evidence
 
 

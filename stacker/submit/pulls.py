@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.submit.body import is_ours
+from stacker.submit.words.body import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from stacker.forge.api import PullState
-from stacker.submit.body import inline
 from stacker.submit.heads import stands_on
+from stacker.submit.words.body import inline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

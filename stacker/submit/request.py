@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Action
     from stacker.submit.author_only import AuthorOnly
-    from stacker.submit.refusing import Stop
+    from stacker.submit.stops.refusing import Stop
     from stacker.verify.standing import Standing
 
 

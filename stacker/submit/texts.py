@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import PullState
 from stacker.submit.actions import EditPull, WriteComment, new_title
 from stacker.submit.author_only import author_only
-from stacker.submit.body import inline, is_ours, said_block, says, with_block, with_lines
+from stacker.submit.words.body import inline, is_ours, said_block, says, with_block, with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,17 +10,17 @@ from stacker.handoff.proof import is_handed_over
 from stacker.series.plan.chains import needs_closure
 from stacker.series.plan.choices import Drafts
 from stacker.submit.actions import Wanted, given_title, renamed
-from stacker.submit.adopted import continues
-from stacker.submit.body import Called, Part, Text, pull_body, unverified_in
-from stacker.submit.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
-from stacker.submit.graph_text import graph_lines
+from stacker.submit.adoption.adopted import continues
 from stacker.submit.heads import stands_on
-from stacker.submit.published_facts import PublishedFacts, write
 from stacker.submit.range_view import range_view
 from stacker.submit.restacking import needs_restack, upstream_took
-from stacker.submit.templating import Templates, own_templates
 from stacker.submit.texts import our_text
-from stacker.submit.titles import words_of
+from stacker.submit.words.body import Called, Part, Text, pull_body, unverified_in
+from stacker.submit.words.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
+from stacker.submit.words.graph_text import graph_lines
+from stacker.submit.words.published_facts import PublishedFacts, write
+from stacker.submit.words.templating import Templates, own_templates
+from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
-    from stacker.submit.adopted import Adopted
-    from stacker.submit.evidence_text import Lack
+    from stacker.submit.adoption.adopted import Adopted
     from stacker.submit.heads import Head
     from stacker.submit.place import Place
     from stacker.submit.proof import Proof
-    from stacker.submit.published_facts import PublishedVersion
-    from stacker.submit.since import History
+    from stacker.submit.versions.since import History
+    from stacker.submit.words.evidence_text import Lack
+    from stacker.submit.words.published_facts import PublishedVersion
 
 
 def wanted_pulls(

@@ -14,7 +14,7 @@ from stacker.review.diffs import diff_of_diffs
 from stacker.review.placing import placed
 from stacker.review.reviewed import version_reviewed
 from stacker.review.value import Published, Whole
-from stacker.submit.published_facts import PublishedFacts, PublishedVersion, write
+from stacker.submit.words.published_facts import PublishedFacts, PublishedVersion, write
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 KNOWN = (Published(1, A, C), Published(3, B, C))

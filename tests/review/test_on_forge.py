@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from submit_world import UPSTREAM, World, copies
 
-from stacker.submit import published_facts
+from stacker.submit.words import published_facts
 
 PULLS = f"/repos/{UPSTREAM}/pulls"
 HOSTILE = "Why\x1b[31m b?\n\n  and\nmore\nthan three\n"

@@ -6,7 +6,7 @@ import pytest
 
 from stacker.forge.api import PullRequest, PullState
 from stacker.series.plan.model import StageId
-from stacker.submit.adopted import Adopted, continues, notes_of
+from stacker.submit.adoption.adopted import Adopted, continues, notes_of
 
 
 def theirs(state="open", author="zed", **more):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from stacker.series.texts import stage_text
-from stacker.submit.body import (
+from stacker.submit.words.body import (
     Called,
     Part,
     Text,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from stacker.submit.body import inline
-from stacker.submit.evidence_text import (
+from stacker.submit.stops.gating import against
+from stacker.submit.words.body import inline
+from stacker.submit.words.evidence_text import (
     Lack,
     evidence_lines,
     facts_of,
@@ -15,7 +16,6 @@ from stacker.submit.evidence_text import (
     lacks_of,
     still_lacking,
 )
-from stacker.submit.gating import against
 from stacker.verify.stage_tree import StageTree
 from stacker.verify.standing import Evidence, Standing, State
 

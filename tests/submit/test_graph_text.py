@@ -7,8 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacker.submit.body import Part
-from stacker.submit.graph_text import graph_lines
+from stacker.submit.words.body import Part
+from stacker.submit.words.graph_text import graph_lines
 
 
 def part(stage, *needs, reference="", state="open", group=None):

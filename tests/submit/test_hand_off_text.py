@@ -9,8 +9,8 @@ from stacker.git.bundle import Bundle
 from stacker.git.changes import Leaf
 from stacker.handoff.proof import ByCheck, ByPaths, ByTree
 from stacker.series.plan.model import Check
-from stacker.submit.body import Part
-from stacker.submit.hand_off_text import HandOff, hand_off_text
+from stacker.submit.words.body import Part
+from stacker.submit.words.hand_off_text import HandOff, hand_off_text
 
 BASE, TIP, TREE, BLOB = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 HOSTILE = "@guido Closes #1 </details> `x` **b** [l](u)\x1b[31m\u202e --> ``` <!-- "

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from stacker.errors import UsageError
 from stacker.series.plan.reading import parse_plan
-from stacker.submit.lint.flow import lint
-from stacker.submit.presets.cpython import CPYTHON
-from stacker.submit.presets.default import DEFAULT
-from stacker.submit.titles import is_in_form, titled
+from stacker.submit.words.lint.flow import lint
+from stacker.submit.words.presets.cpython import CPYTHON
+from stacker.submit.words.presets.default import DEFAULT
+from stacker.submit.words.titles import is_in_form, titled
 
 PLAN = """
 [series]

@@ -10,8 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacker.series.plan.naming import wrong_with_name
-from stacker.submit.body import Called, Part, Text, drafted_by_us, pull_body, with_block, with_lines
-from stacker.submit.published_facts import (
+from stacker.submit.words.body import (
+    Called,
+    Part,
+    Text,
+    drafted_by_us,
+    pull_body,
+    with_block,
+    with_lines,
+)
+from stacker.submit.words.published_facts import (
     MOST_VERSIONS,
     PublishedFacts,
     PublishedVersion,

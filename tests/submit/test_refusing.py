@@ -15,8 +15,8 @@ from stacker.hub import fate
 from stacker.submit.actions import EditPull, OpenPull, PushHeads, Wanted, decide
 from stacker.submit.heads import Head
 from stacker.submit.left_over import LeftOver, out_of_the_way
-from stacker.submit.refusing import History, StopKind, stops
-from stacker.submit.simulated import Branches, Standing, moments
+from stacker.submit.stops.refusing import History, StopKind, stops
+from stacker.submit.stops.simulated import Branches, Standing, moments
 
 OWN = {"proj": "master"}
 PATCHES = [f"p{n}" for n in range(7)]

@@ -7,7 +7,7 @@ import shutil
 
 from submit_world import FORK, UPSTREAM, git, kill, kinds
 
-from stacker.submit.published_facts import read
+from stacker.submit.words.published_facts import read
 
 LINK = re.compile(rf"\(/{FORK}/compare/(\w+)\.\.(\w+)\)")
 KEPT = "refs/stacker/since/s/"

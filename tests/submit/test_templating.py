@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stacker.errors import TemplateFault
-from stacker.submit.body import Called, Part, Text, pull_body
-from stacker.submit.templating import LONGEST, Templates, own_templates
+from stacker.submit.words.body import Called, Part, Text, pull_body
+from stacker.submit.words.templating import LONGEST, Templates, own_templates
 
 SERIES = Called("arm", "Windows on ARM32")
 PARTS = tuple(

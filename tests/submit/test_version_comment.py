@@ -10,9 +10,9 @@ import pytest
 from stacker.approvals.standing import Approval, Approvals, ApprovalState
 from stacker.forge.api import Comment, PullState
 from stacker.submit.pretended import Pretended
-from stacker.submit.published_facts import PublishedVersion
-from stacker.submit.since import Apart, Clashing, History, Same, Unseen
-from stacker.submit.version_comment import version_comments, version_table
+from stacker.submit.versions.since import Apart, Clashing, History, Same, Unseen
+from stacker.submit.versions.version_comment import version_comments, version_table
+from stacker.submit.words.published_facts import PublishedVersion
 
 ONE = SimpleNamespace(stage="b", repository="proj")
 PULL = replace(

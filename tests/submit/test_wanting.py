@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from submit_world import kinds
 
-from stacker.submit.published_facts import PublishedFacts, PublishedVersion, read
+from stacker.submit.words.published_facts import PublishedFacts, PublishedVersion, read
 
 GROUP = '[groups.final]\nstages = ["b", "c"]'
 

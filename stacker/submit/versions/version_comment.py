@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.approvals.words import told
 from stacker.forge.api import PullState
 from stacker.submit.actions import WriteComment
-from stacker.submit.body import inline
-from stacker.submit.since import Apart, Clashing, Same, Unseen
+from stacker.submit.versions.since import Apart, Clashing, Same, Unseen
+from stacker.submit.words.body import inline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from stacker.forge.api import Comment, PullRequest
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
-    from stacker.submit.published_facts import PublishedVersion
-    from stacker.submit.since import Change, History
+    from stacker.submit.versions.since import Change, History
+    from stacker.submit.words.published_facts import PublishedVersion
 
 _BLOCK = re.compile(
     r"<!-- stacker:versions (?P<facts>[^\n]*?) -->\n.*?<!-- stacker:end -->", re.DOTALL

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from stacker.git.objects import Oid, is_oid
 from stacker.series.plan.naming import wrong_with_name
 from stacker.series.plan.upstream import UpstreamKind, carries_secret, upstream_kind
-from stacker.submit.body import block_in
+from stacker.submit.words.body import block_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

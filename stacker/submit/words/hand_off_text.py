@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.forge.answers import printable
 from stacker.git.paths import shown
 from stacker.handoff.proof import ByCheck, ByPaths, ByTree
-from stacker.submit.body import inline
+from stacker.submit.words.body import inline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacker.git.bundle import Bundle
     from stacker.handoff.proof import HandOffProof
-    from stacker.submit.body import Part
+    from stacker.submit.words.body import Part
 
 _MOST_PATHS = 20
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stacker.submit.lint.finding import Finding, Level
-from stacker.submit.titles import is_in_form, issue_in, issue_named
+from stacker.submit.words.lint.finding import Finding, Level
+from stacker.submit.words.titles import is_in_form, issue_in, issue_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacker.submit.lint.finding import Subject
+    from stacker.submit.words.lint.finding import Subject
 
 _FORGE_TAKES = 256  # characters of a title
 _CLOSING = re.compile(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stacker.submit.body import Part
+    from stacker.submit.words.body import Part
 
 _UNSAFE = re.compile(r"[^\w .+/-]")  # what could end a label, or mean something in one
 _HASH = "#35;"

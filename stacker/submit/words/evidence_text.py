@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.evidence.record import day
-from stacker.submit.body import inline
+from stacker.submit.words.body import inline
 from stacker.verify.standing import State
 
 if TYPE_CHECKING:

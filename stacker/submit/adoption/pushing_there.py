@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
 from stacker.forge.api import Permission, PullState
-from stacker.submit.adopted import ANEW
+from stacker.submit.adoption.adopted import ANEW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
-    from stacker.submit.adopted import Adopted
+    from stacker.submit.adoption.adopted import Adopted
     from stacker.submit.place import PullForge
 
 _WRITES = (Permission.WRITE, Permission.ADMIN)

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from stacker.series.texts import stage_text
-from stacker.submit.presets.choosing import rules_of
+from stacker.submit.words.presets.choosing import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacker.series.plan.model import Plan, StageId
-    from stacker.submit.presets.rules import Rules
+    from stacker.submit.words.presets.rules import Rules
 
 
 def words_of(plan: Plan, files: Mapping[str, bytes], stage: StageId) -> tuple[str, str]:

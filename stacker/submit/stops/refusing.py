@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
     from stacker.submit.actions import Wanted
-    from stacker.submit.simulated import Moment
+    from stacker.submit.stops.simulated import Moment
 
 
 class StopKind(StrEnum):

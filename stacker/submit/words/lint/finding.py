@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
-    from stacker.submit.presets.rules import Rules
+    from stacker.submit.words.presets.rules import Rules
 
 
 class Level(StrEnum):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
 from stacker.submit.restacking import NEEDS_RESTACK
-from stacker.submit.templating import Readable, Templates, Words
+from stacker.submit.words.templating import Readable, Templates, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from stacker.git import transfer
 from stacker.git.history import contained_in
 from stacker.git.objects import Oid
 from stacker.submit.actions import OpenPull
-from stacker.submit.refusing import History, Stop, stops
-from stacker.submit.simulated import Branches, Standing, moments
+from stacker.submit.stops.refusing import History, Stop, stops
+from stacker.submit.stops.simulated import Branches, Standing, moments
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stacker.submit.actions import Action, Wanted
     from stacker.submit.gather import Facts
     from stacker.submit.place import Place
-    from stacker.submit.simulated import Moment
+    from stacker.submit.stops.simulated import Moment
 
 
 def foresee(

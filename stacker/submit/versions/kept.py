@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.submit.heads import Head
     from stacker.submit.place import Place
-    from stacker.submit.published_facts import PublishedVersion
-    from stacker.submit.since import History
+    from stacker.submit.versions.since import History
+    from stacker.submit.words.published_facts import PublishedVersion
 
 
 def kept_ref(branch: str) -> str:

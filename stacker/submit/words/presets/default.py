@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from stacker.submit.presets.rules import Rules
+from stacker.submit.words.presets.rules import Rules
 
 DEFAULT = Rules()

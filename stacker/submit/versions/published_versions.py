@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import PullState
 from stacker.series.plan.choices import Publish
 from stacker.submit.heads import published_as
-from stacker.submit.kept import fetch_kept, public_commits, rewritten
-from stacker.submit.published_facts import LONGEST_WHY, PublishedVersion, following, read
-from stacker.submit.since import histories
 from stacker.submit.texts import our_text
+from stacker.submit.versions.kept import fetch_kept, public_commits, rewritten
+from stacker.submit.versions.since import histories
+from stacker.submit.words.published_facts import LONGEST_WHY, PublishedVersion, following, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stacker.series.workspace import Workspace
     from stacker.submit.gather import Facts
     from stacker.submit.heads import Head
-    from stacker.submit.since import History
+    from stacker.submit.versions.since import History
 
 _NUMBERED = re.compile(r"v[0-9]+: ")
 

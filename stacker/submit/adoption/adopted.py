@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.submit.body import inline
+from stacker.submit.words.body import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

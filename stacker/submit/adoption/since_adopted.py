@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock, StageLock
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
-    from stacker.submit.adopted import Adopted
+    from stacker.submit.adoption.adopted import Adopted
     from stacker.submit.place import Place
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from stacker.git.store import ObjectStore
     from stacker.series.plan.model import StageId
-    from stacker.submit.published_facts import PublishedVersion
+    from stacker.submit.words.published_facts import PublishedVersion
 
 
 @dataclass(frozen=True, slots=True)

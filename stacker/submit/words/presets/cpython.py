@@ -7,7 +7,7 @@ by the triage team alone. That nobody pushes by force is a rule of the plan.
 
 from __future__ import annotations
 
-from stacker.submit.presets.rules import News, Rules
+from stacker.submit.words.presets.rules import News, Rules
 
 CPYTHON = Rules(
     issues=("gh", "bpo"),

@@ -12,7 +12,7 @@ from stacker.git.history import merge_base
 from stacker.series.lock import Published
 from stacker.series.plan.upstream import UpstreamKind, upstream_kind
 from stacker.series.workspace import bring, fetch_tip
-from stacker.submit.adopted import ANEW, Adopted, elsewhere_of
+from stacker.submit.adoption.adopted import ANEW, Adopted, elsewhere_of
 from stacker.submit.heads import stands_on
 
 if TYPE_CHECKING:

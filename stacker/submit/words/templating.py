@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import Problem, TemplateFault
-from stacker.submit.permitted import refused
+from stacker.submit.words.permitted import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,12 +10,12 @@ from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.patches.filediff import parts as parts_of
 from stacker.series.patches.patchfile import parse
-from stacker.submit.body import Called, Part, Text, pull_body
-from stacker.submit.lint.checks import findings
-from stacker.submit.lint.finding import Finding, Level, PatchFacts, Subject
-from stacker.submit.presets.choosing import rules_of
-from stacker.submit.templating import Templates, own_templates
-from stacker.submit.titles import words_of
+from stacker.submit.words.body import Called, Part, Text, pull_body
+from stacker.submit.words.lint.checks import findings
+from stacker.submit.words.lint.finding import Finding, Level, PatchFacts, Subject
+from stacker.submit.words.presets.choosing import rules_of
+from stacker.submit.words.templating import Templates, own_templates
+from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

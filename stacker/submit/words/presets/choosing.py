@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.series.plan.choices import Preset
-from stacker.submit.presets.cpython import CPYTHON
-from stacker.submit.presets.default import DEFAULT
+from stacker.submit.words.presets.cpython import CPYTHON
+from stacker.submit.words.presets.default import DEFAULT
 
 if TYPE_CHECKING:
-    from stacker.submit.presets.rules import Rules
+    from stacker.submit.words.presets.rules import Rules
 
 
 def rules_of(preset: Preset) -> Rules:

@@ -1,0 +1,1 @@
+"""Going on with somebody else's pull request."""

@@ -1,0 +1,1 @@
+"""What stands against doing it: what a forge would close, checks that fail, rights that lack."""

@@ -1,0 +1,1 @@
+"""What each pull request was in earlier versions, and what changed since."""
