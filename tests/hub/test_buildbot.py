@@ -1,14 +1,17 @@
-"""What Buildbot's GitHub reporter and webhook ask of a forge, asked by plain HTTP and git.
-
-Their addresses are those of buildbot/reporters/github.py and of
-buildbot/www/hooks/github.py in Buildbot 4.3.
-"""
+"""Buildbot's GitHub reporter and webhook work on the hub: its own code, in its own process."""
 
 from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hub_world import good
 
+CLIENTS = Path(__file__).with_name("buildbot_clients.py")
+SECRET = "shared-with-the-forge"
 R = "/api/v3/repos/guido/cpython"
 
 
@@ -18,36 +21,51 @@ def pull(world, forked):
     return world.propose(forked, "ctypes", {"a": "1"})
 
 
-def report(world, oid, state, name="zooba", **more):
-    """As GitHubStatusPush does for each build that starts or ends."""
-    body = {
-        "state": state, "description": f"Build {state}.", "context": "buildbot/arm32",
-        "target_url": "https://buildbot.example.org/#/builders/1/builds/1",
+def buildbot(world, *wanted, name="zooba"):
+    """What Buildbot's clients say when they were to do that."""
+    words = [sys.executable, str(CLIENTS), world.hub.api, world.token(name)]
+    done = subprocess.run(
+        words, input=json.dumps(wanted), capture_output=True, text=True, check=False,
+        cwd=CLIENTS.parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def opened(pull, action="opened"):
+    """The event that GitHub sends of a pull request; what the forge says of it is in there."""
+    shown = pull.raw_data
+    return {
+        "action": action, "number": pull.number, "pull_request": shown,
+        "repository": shown["base"]["repo"], "sender": shown["user"],
     }  # fmt: skip
-    headers = {"Authorization": f"token {world.token(name)}", "User-Agent": "Buildbot"}
-    return world.ask("POST", f"{R}/statuses/{oid}", body | more, headers=headers)[0]
 
 
-def test_the_reporter_says_how_a_build_went(world, pull):
-    oid = pull.head.sha
-    assert [report(world, oid, state) for state in ("pending", "pending", "success")] == [201] * 3
-    combined = world.ask("GET", f"{R}/commits/{oid}/status")[2]
-    assert (combined["state"], combined["total_count"]) == ("success", 1)
-    assert combined["statuses"][0]["context"] == "buildbot/arm32"
-    assert report(world, oid, "failure", target_url=None, description=None) == 201
-    assert world.ask("GET", f"{R}/commits/{oid}/status")[2]["state"] == "failure"
+def test_builds_are_reported_and_looked_up(world, pull):
+    head, wrong = pull.head.sha, "another secret"
+    said = buildbot(
+        world,
+        ["status", head, 1, None], ["status", head, 1, "success"], ["comment", head, 1, "success"],
+        ["event", opened(pull), SECRET, SECRET],
+        ["event", opened(pull, "edited"), SECRET, SECRET],
+        ["event", opened(pull), wrong, SECRET],
+    )  # fmt: skip
+    change = {"revision": head, "branch": "refs/pull/1/merge", "files": ["a"]}
+    assert said == ["done", "done", "done", [change], [], "Hash mismatch"]
+    statuses = world.ask("GET", f"{R}/commits/{head}/statuses")[2]
+    assert [(s["state"], s["description"]) for s in statuses] == [
+        ("success", "Build success."), ("pending", "Build started."),
+    ]  # fmt: skip
+    assert {s["context"] for s in statuses} == {"buildbot/arm32"}
+    assert {s["target_url"] for s in statuses} == {"https://bots.example.org/#/builders/1/builds/1"}
+    (comment,) = world.ask("GET", f"{R}/issues/1/comments")[2]
+    assert (comment["user"]["login"], comment["body"]) == ("zooba", "Build success.")
 
 
-def test_a_reporter_without_the_right_to_is_told(world, pull):
-    assert report(world, pull.head.sha, "success", name="mariatta") == 404
-    assert report(world, "1" * 40, "success") == 422
-
-
-def test_the_webhook_looks_up_message_and_files(world, forked, pull):
-    shown = world.ask("GET", f"{R}/commits/{pull.head.sha}", name="zooba")[2]
-    assert shown["commit"]["message"] == "Work on ctypes"
-    files = world.ask("GET", f"{R}/pulls/1/files", name="zooba")[2]
-    assert [each["filename"] for each in files] == ["a"]
+def test_a_reporter_without_the_right_reports_nothing(world, pull):
+    head = pull.head.sha
+    assert buildbot(world, ["status", head, 1, "failure"], name="mariatta") == ["done"]
+    assert world.ask("GET", f"{R}/commits/{head}/statuses")[2] == []
 
 
 def test_a_build_fetches_the_merge(world, forked, pull, tmp_path):
