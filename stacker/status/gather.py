@@ -64,7 +64,8 @@ def gather(
     if work is not None and series is not None:
         more = deeper.look(work, series, environment)
     stages = _stages(directory, plan, lock, more, counts)
-    read = [s.opinion.read_at for s in stages if s.opinion is not None]
+    # Of what has landed nothing of the forge's is shown, and nobody reads it again.
+    read = [s.opinion.read_at for s in stages if s.opinion is not None and s.landing is None]
     return SeriesStatus(
         name=plan.name,
         title=plan.title,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from submit_world import UPSTREAM, git
 
 
@@ -23,6 +25,15 @@ def test_a_closed_pull_request_is_told_and_stays_closed(sent):
     assert sent.submit()["actions"] == []
 
 
+def long_ago(world, number):
+    """As if the forge had been asked about that one when time began."""
+    file = world.folder / ".stacker" / "forge.json"
+    known = json.loads(file.read_text(encoding="utf-8"))
+    (row,) = (row for row in known["pulls"] if row["number"] == number)
+    row["read_at"] = 1
+    file.write_text(json.dumps(known), encoding="utf-8")
+
+
 def test_a_merged_pull_request_is_told_and_its_branch_is_not_brought_back(sent):
     sent.ask("PUT", f"/repos/{UPSTREAM}/pulls/1/merge", {"merge_method": "squash"}, "up")
     git(sent.fork, "update-ref", "-d", "refs/heads/s/a")
@@ -33,7 +44,9 @@ def test_a_merged_pull_request_is_told_and_its_branch_is_not_brought_back(sent):
     assert "(/porter/proj/compare/s/a...s/b)" in views[0]
     assert "(/up/proj/pull/3/files/" in views[1]
     assert sent.good("rebase")["stages"][0]["status"] == "landed"
+    long_ago(sent, 1)
     sent.submit()
+    assert sent.good("status")["forge_read_at"] > 1_000  # nobody asks again what has landed
     sent.reviewable()
 
 
