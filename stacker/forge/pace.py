@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 WAITING = "the forge wants a pause"
 _MOST = ((60.0, 80), (3600.0, 500))  # changes in so many seconds
 _LONGEST = 3660.0  # seconds; more than the longest of those spans
-_LONGEST_HERE = 2.0  # seconds; for a forge on this machine
 _UNTOLD = 60.0  # seconds, where the forge asks for a pause and does not say how long
 
 
@@ -55,7 +54,7 @@ class Pace:
         """How many seconds to wait for a forge that asked for a pause; None: too long to wait."""
         if asked is None:
             return None if self.here else _UNTOLD
-        return asked if asked <= (_LONGEST_HERE if self.here else _LONGEST) else None
+        return asked if asked <= _LONGEST else None
 
     def pause(self, seconds: float) -> None:
         """Wait, and tell each second of it."""

@@ -69,7 +69,7 @@ def test_stopped_before_each_change_in_turn_it_says_what_to_do(world, undisturbe
     points = [
         (PUSH, None, ""),
         (OPEN, BROKEN, "not made twice"),
-        (OPEN, Reply(429, {"message": TOO_FAST}, {"Retry-After": "600"}), "pause"),
+        (OPEN, Reply(429, {"message": TOO_FAST}, {"Retry-After": "86400"}), "pause"),
         (OPEN, Reply(403, {"message": "Resource not accessible by personal access token"}), mine),
         (OPEN | {"nth": 2}, Reply(404, {"message": "Not Found"}), mine),
         (OPEN, None, "not made twice"),
