@@ -44,7 +44,7 @@ def _in_memory() -> None:
 _in_memory()
 
 # The gate finds the same today as tomorrow; --hypothesis-profile=search goes looking for more.
-settings.register_profile("gate", deadline=None, derandomize=True, database=None, max_examples=60)
+settings.register_profile("gate", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile("gate")
 
