@@ -128,6 +128,17 @@ CREATE TABLE calls (
   PRIMARY KEY (who, hour)
 );
 """
+RULESETS = """
+CREATE TABLE rulesets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  repository INTEGER NOT NULL REFERENCES repositories,
+  name TEXT NOT NULL,
+  enforcement TEXT NOT NULL,
+  document TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+)
+"""
 CREATIONS = """
 CREATE TABLE creations (
   who TEXT NOT NULL,

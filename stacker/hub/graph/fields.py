@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from stacker.hub import pulls, repositories
+from stacker.hub.auth import app_of
 from stacker.hub.graph import readings, threads
 from stacker.hub.graph.connection import connection
 from stacker.hub.reviews import reviews
@@ -28,8 +29,10 @@ def attach(schema: GraphQLSchema) -> None:
             known[name].resolve = _resolver(field)
     union = cast("GraphQLUnionType", schema.type_map["StatusCheckRollupContext"])
     union.resolve_type = lambda value, *_: type(value).__name__.replace("Status", "StatusContext")
-    for kind in ("Actor", "RepositoryOwner"):
-        cast("GraphQLUnionType", schema.type_map[kind]).resolve_type = lambda *_: "User"
+    owners = cast("GraphQLUnionType", schema.type_map["RepositoryOwner"])
+    owners.resolve_type = lambda *_: "User"
+    actors = cast("GraphQLUnionType", schema.type_map["Actor"])
+    actors.resolve_type = lambda who, *_: "Bot" if app_of(who.login) else "User"
     objects = cast("GraphQLUnionType", schema.type_map["GitObject"])
     objects.resolve_type = lambda *_: "Commit"  # no branch points to anything else
 
@@ -62,6 +65,12 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "id": readings.node("U"),
         "databaseId": readings.database_id,
         "url": lambda call, user: Urls(call.origin).page(user.login),
+    },
+    "Bot": {
+        "id": readings.node("BOT"),
+        "databaseId": readings.database_id,
+        "login": lambda _, bot: app_of(bot.login),
+        "url": lambda call, bot: Urls(call.origin).page("apps", app_of(bot.login) or ""),
     },
     "Repository": {
         "id": readings.node("R"),

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from stacker.hub import checks, pulls, repositories
-from stacker.hub.auth import account_by_id
+from stacker.hub.auth import account_by_id, app_id
 from stacker.hub.bare import HEADS
+from stacker.hub.binding import all_rules
 from stacker.hub.call import Refusal
 from stacker.hub.graph.connection import connection
 from stacker.hub.mergeability import conflicts, tested
-from stacker.hub.protection import rules_for
 from stacker.hub.reconcile import reconcile
 from stacker.hub.records import (
     Account,
@@ -178,7 +178,7 @@ def mergeable(call: Call, pull: Pull) -> str:
 
 def review_decision(call: Call, pull: Pull) -> str | None:
     """What its reviews amount to under the rules of its base."""
-    rules = rules_for(call.db, base(call, pull), pull.base_ref)
+    rules = all_rules(call.site, call.db, base(call, pull), pull.base_ref)
     return decision(opinions(call.db, pull), rules.approvals if rules else None)
 
 
@@ -243,10 +243,11 @@ def contexts(call: Call, rollup: dict[str, CommitAt], **window: Any) -> Json:  #
     return connection(found, **window)
 
 
-def check_suite(_: Call, run: CheckRun) -> Json:
+def check_suite(call: Call, run: CheckRun) -> Json:
     """What a check run is part of: its app, and for those of Actions its workflow run."""
+    number = app_id(call.db, run.creator)
     return {
-        "app": run.app and {"name": run.app, "slug": run.app},
+        "app": run.app and {"name": run.app, "slug": run.app, "databaseId": number},
         "workflowRun": run.event and {"event": run.event},
     }
 
