@@ -29,10 +29,10 @@ _REVIEWS = f"{PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid 
 _COMMENTS = f"{PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
 _CONTEXTS = f"""{PAGE} nodes {{
   __typename
-  ... on StatusContext {{ context state description creator {{ login }} targetUrl }}
+  ... on StatusContext {{ context state description creator {{ __typename login }} targetUrl }}
   ... on CheckRun {{
     name status conclusion startedAt completedAt detailsUrl
-    checkSuite {{ app {{ slug }} workflowRun {{ event }} }}
+    checkSuite {{ app {{ databaseId slug }} workflowRun {{ event }} }}
   }}
 }}"""
 

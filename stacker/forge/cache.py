@@ -122,5 +122,5 @@ def _pull(row: dict[str, Any]) -> KnownPull:
     )
 
 
-def _check(source: str, state: str, **texts: str) -> CIResult:
-    return CIResult(source=CISource(source), state=CIState(state), **texts)
+def _check(source: str, state: str, app: int | None = None, **texts: str) -> CIResult:
+    return CIResult(source=CISource(source), state=CIState(state), app=app, **texts)

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from stacker.approvals.standing import Approvals, ApprovalState, approvals_of
 from stacker.approvals.words import told
-from stacker.forge.api import CIState, MergeMethod, Permission, PullState
+from stacker.forge.api import MergeMethod, Permission, PullState, RequiredCheck
+from stacker.forge.required import lacking, why_not
 from stacker.land.outcome import Reason, Way, Who
 from stacker.series.plan.choices import Landing
 from stacker.submit.words.body import drafted_by_us
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from stacker.approvals.standing import Known
-    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Group, Repository, StageId
 
@@ -118,13 +119,6 @@ def preflight(facts: LandFacts) -> Ready | Blocked:
     return Ready(way, method, facts.members, facts.protection)
 
 
-def passed(results: Iterable[CIResult]) -> frozenset[str]:
-    """The CI checks that succeeded in every report under their name: a status, a run of an app."""
-    results = tuple(results)
-    bad = {c.name for c in results if c.state is not CIState.SUCCESS}
-    return frozenset(c.name for c in results) - bad
-
-
 def _group(facts: LandFacts) -> list[Reason]:
     found = []
     if facts.alone_in is not None:
@@ -214,9 +208,9 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
         Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}")
         for name in said.refused_by
     ]
-    lacking = [one for one in _asked(facts, said) if one[0] < one[1]]
-    if lacking:
-        given, wanted, which = max(lacking, key=lambda one: one[1])
+    short = [one for one in _asked(facts, said) if one[0] < one[1]]
+    if short:
+        given, wanted, which = max(short, key=lambda one: one[1])
         text = f"#{pull.number} has {given} of {wanted} approvals {which}"
         why = "; ".join(told(one) for one in said.each if one.state is not _THIS_HEAD)
         found.append(Reason(Who.REVIEWER, stage, f"{text}: {why}" if why else text, pull.url))
@@ -242,21 +236,20 @@ def unmet(protection: Protection | None, pull: PullRequest) -> str:
     """What the branch's rules still ask of the landing pull request, in words; may be empty."""
     if protection is None:
         return ""
-    there = passed(pull.checks)
-    lacking = [f"{name} has not passed" for name in protection.required_checks if name not in there]
+    missing = [
+        why_not(one, pull.checks) for one in lacking(pull.checks, protection.required_checks)
+    ]
     given = _of_this_head(approvals_of(pull, pull.head))
     if given < protection.approvals:
-        lacking.append(f"it has {given} of {protection.approvals} approvals of its head")
-    return f"#{pull.number}: {'; '.join(lacking)}" if lacking else ""
+        missing.append(f"it has {given} of {protection.approvals} approvals of its head")
+    return f"#{pull.number}: {'; '.join(missing)}" if missing else ""
 
 
 def _ci(facts: LandFacts, pull: PullRequest, stage: StageId) -> list[Reason]:
     wanted = facts.group.require if facts.group else ()
-    there = passed(pull.checks)
     return [
-        Reason(Who.CI, stage, f"{name} has not passed on #{pull.number}")
-        for name in wanted
-        if name not in there
+        Reason(Who.CI, stage, f"{one.name} has not passed on #{pull.number}")
+        for one in lacking(pull.checks, map(RequiredCheck, wanted))
     ]
 
 
@@ -275,7 +268,9 @@ def _way(facts: LandFacts) -> tuple[Way, MergeMethod | None]:
 
 def _method(facts: LandFacts, upstream: RepositoryFacts) -> MergeMethod | None:
     """The merge that keeps most of the commits; where history is linear, a merge is none."""
-    linear = facts.protection is not None and facts.protection.linear
+    rules = facts.protection
+    linear = rules is not None and rules.linear
+    some = upstream.merge_methods if rules is None else rules.allowed(upstream.merge_methods)
     by_strength = (MergeMethod.REBASE, MergeMethod.MERGE, MergeMethod.SQUASH)
-    allowed = (m for m in by_strength if m in upstream.merge_methods)
+    allowed = (m for m in by_strength if m in some)
     return next((m for m in allowed if not (linear and m is MergeMethod.MERGE)), None)

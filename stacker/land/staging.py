@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
-from stacker.forge.api import CIState, PullState
+from stacker.forge.api import CIState, PullState, RequiredCheck
+from stacker.forge.required import lacking, why_not
 from stacker.gate.context import CONTEXT
 from stacker.git import transfer
 from stacker.git.push import PushRefused, RefUpdate, push
 from stacker.land import message
 from stacker.land.outcome import Reason, Who
-from stacker.land.preflight import passed
 
 if TYPE_CHECKING:
     from stacker.land.candidate import Candidate
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stacker.land.intent import Intent
     from stacker.land.preflight import LandFacts
     from stacker.series.workspace import Workspace
+
+_GATE = RequiredCheck(CONTEXT)  # bound to an app it is not ours to pass
 
 
 def landing_branch(intent: Intent) -> str:
@@ -39,13 +41,13 @@ def stage_for_push(
         return ()
     show_candidate(work, intent)
     repository = facts.repository.upstream
-    there = passed(forge.ci_results(repository, intent.candidate))
-    if CONTEXT in required and CONTEXT not in there:
+    results = forge.ci_results(repository, intent.candidate)
+    missing = lacking(results, required)
+    if _GATE in missing:
         _open_gate(forge, repository, intent)
+    where = f"on the candidate {intent.candidate[:10]}"
     return tuple(
-        Reason(Who.CI, None, f"{name} has not passed on the candidate {intent.candidate[:10]}")
-        for name in required
-        if name not in there and name != CONTEXT
+        Reason(Who.CI, None, f"{why_not(one, results)} {where}") for one in missing if one != _GATE
     )
 
 
@@ -86,7 +88,7 @@ def stage_pull(
         # The branch may have been there before, with checks.
         there = list(forge.pulls(repository, [opened.number]))
     required = found.facts.protection.required_checks if found.facts.protection else ()
-    if CONTEXT in required and CONTEXT not in passed(there[0].checks):
+    if _GATE in lacking(there[0].checks, required):
         _open_gate(forge, repository, intent)
     if there[0].body.replace("\r\n", "\n") != body:
         forge.edit_pull(repository, there[0].number, body=body)

@@ -18,6 +18,7 @@ from stacker.forge.api import (
     PullRequest,
     PullState,
     RepositoryFacts,
+    RequiredCheck,
     Review,
     ReviewState,
 )
@@ -29,7 +30,6 @@ from stacker.land.preflight import (
     MemberFacts,
     Ready,
     Withdrawn,
-    passed,
     preflight,
     unmet,
 )
@@ -287,15 +287,10 @@ def test_what_waits_for_what_fails_is_the_porters_too():
     ]
 
 
-def test_a_name_passes_when_all_who_use_it_say_so():
-    run = CISource.CHECK_RUN
-    both = (ci("success"), ci("success", source=run), ci("success", "x"), ci("pending", "x", run))
-    assert passed(both) == {"CI"}
-    assert passed(()) == frozenset()
-
-
 def test_what_the_branch_still_asks_of_the_landing_pull_request():
     assert unmet(None, PULL) == ""
-    assert unmet(replace(RULES, required_checks=("CI",)), PULL) == ""
-    lacking = unmet(replace(RULES, required_checks=("x",), approvals=2), PULL)
+    assert unmet(replace(RULES, required_checks=(RequiredCheck("CI"),)), PULL) == ""
+    lacking = unmet(replace(RULES, required_checks=(RequiredCheck("x"),), approvals=2), PULL)
     assert lacking == "#7: x has not passed; it has 1 of 2 approvals of its head"
+    bound = unmet(replace(RULES, required_checks=(RequiredCheck("CI", 7),)), PULL)
+    assert "it is not app 7 that said so" in bound
