@@ -158,7 +158,11 @@ class PullRequest:
     `node_id` names it in GraphQL. `head_owner` and `head_repository` are None once the fork is
     deleted. `merge_commit` is set only when it was merged. `reviews` and `comments` are oldest
     first; `checks` are those of `head`. `base_tip` is where the base branch was in the very same
-    answer, empty when there is none.
+    answer, empty when there is none. `auto_merge`: somebody asked for it to be merged as soon as it
+    may be; `queued`: it waits in a merge queue. `head_pushed_at` is when its head was last forced
+    to another commit (ISO 8601 in UTC), empty when it never was: a forge does not tell when a head
+    went forward. An approval from before that time was given to another head, whatever commit the
+    forge now names for it.
     """
 
     repository: str
@@ -182,6 +186,10 @@ class PullRequest:
     may_edit: bool
     comments: tuple[Comment, ...]
     base_tip: str = ""
+    auto_merge: bool = False
+    queued: bool = False
+    head_pushed_at: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

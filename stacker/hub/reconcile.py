@@ -111,6 +111,7 @@ def _apply(
             db.run("UPDATE pulls SET head = ?, base = ? WHERE id = ?", head, base_oid, pull.id)
             if head != pull.head:
                 db.run("UPDATE pulls SET updated_at = ? WHERE id = ?", site.now(), pull.id)
+                _note_force(site, db, base, pull=pull, head=head)
                 _dismiss_stale(site, db, base, pull)
         case Merged():
             _merged(site, db, base, pull=pull, fate=fate, mover=mover)
@@ -144,6 +145,12 @@ def _merged(
         fate.head, site.now(), site.now(), site.now(), who, commit, pull.id,
     )  # fmt: skip
     bare.put({merge_ref(pull): None})
+
+
+def _note_force(site: Site, db: Database, base: Repository, *, pull: Pull, head: str) -> None:
+    source = repositories.by_id(db, pull.head_repository)
+    if not repositories.bare(site, base, source).contains(head, pull.head):
+        db.insert("force_pushes", pull=pull.id, before=pull.head, after=head, created_at=site.now())
 
 
 def _dismiss_stale(site: Site, db: Database, base: Repository, pull: Pull) -> None:

@@ -8,7 +8,14 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stacker.errors import StackerError
-from stacker.hub.tables import CREATIONS, REVIEW_COMMENTS, RULESETS, SCHEMA
+from stacker.hub.tables import (
+    AUTO_MERGES,
+    CREATIONS,
+    FORCE_PUSHES,
+    REVIEW_COMMENTS,
+    RULESETS,
+    SCHEMA,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +26,8 @@ if TYPE_CHECKING:
     Kind = TypeVar("Kind", bound=DataclassInstance)
 Value = str | int | None
 
-VERSION = 4
-_ADDED = CREATIONS, REVIEW_COMMENTS, RULESETS
+VERSION = 5
+_ADDED = CREATIONS, REVIEW_COMMENTS, RULESETS, FORCE_PUSHES, AUTO_MERGES
 # What makes a memory of each earlier version one of the next.
 _STEPS = {
     1: (
@@ -29,6 +36,7 @@ _STEPS = {
     ),
     2: (REVIEW_COMMENTS,),
     3: (RULESETS,),
+    4: (FORCE_PUSHES, AUTO_MERGES),
 }
 _BUSY_SECONDS = 30.0
 

@@ -50,7 +50,7 @@ class World:
     def call(self, name, method, path, body):
         """What the client has no method for, because stacker never does it."""
         request = urllib.request.Request(
-            f"{self.hub.api}{path}",
+            path if path.startswith("http") else f"{self.hub.api}{path}",
             data=json.dumps(body).encode(),
             method=method,
             headers={"Authorization": f"token {TOKENS[name]}", "Content-Type": "application/json"},
@@ -354,6 +354,31 @@ def test_a_check_tells_the_app_behind_it(world):
         assert {one.name: one.creator for one in checks if one.name != "ci"} == {
             "python": "python", ACTIONS: ACTIONS
         }  # fmt: skip
+
+
+def test_what_stands_against_landing_a_pull_request_by_hand(world):
+    made = open_pull(world)
+    paul = world.client("paul")
+    seen = paul.pull(REPOSITORY, made.number)
+    assert (seen.auto_merge, seen.queued, seen.head_pushed_at, seen.labels) == (
+        False,
+        False,
+        "",
+        (),
+    )
+    mutation = (
+        f'mutation {{ enablePullRequestAutoMerge(input: {{pullRequestId: "{made.node_id}"}})'
+        " { clientMutationId } }"
+    )
+    world.call("python", "POST", f"{world.hub.url}/api/graphql", {"query": mutation})
+    label = {"labels": ["DO-NOT-MERGE"]}
+    world.call("python", "POST", f"/repos/{REPOSITORY}/issues/{made.number}/labels", label)
+    world.work.run("commit", "--amend", "-q", "-m", "Other", config=PERSON)
+    fork = str(world.hub.root / "paul" / "cpython.git")
+    world.work.run("push", "-q", "--force", fork, "HEAD:refs/heads/stage")
+    seen = paul.pull(REPOSITORY, made.number)
+    assert (seen.auto_merge, seen.labels) == (True, ("DO-NOT-MERGE",))
+    assert seen.head_pushed_at.endswith("Z")
 
 
 def test_more_than_one_page_of_everything(world):

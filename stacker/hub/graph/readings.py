@@ -99,19 +99,22 @@ def repository(call: Call, _: object, *, owner: str, name: str, **_more: object)
 
 def set_draft(call: Call, given: dict[str, str], *, draft: bool) -> Json:
     """Make a pull request a draft, or ready; for its author and those who may write."""
-    row = row_of(given["pullRequestId"], "PR")
-    pull = call.db.one(Pull, "SELECT * FROM pulls WHERE id = ?", row)
-    if pull is None:
-        raise unknown_node(given["pullRequestId"])
-    repository = repositories.by_id(call.db, pull.repository)
-    reconcile(call.site, call.db, repository)
-    pull = pulls.again(call.db, pull)
-    call.insist(repository)
+    pull = named_pull(call, given["pullRequestId"])
+    call.insist(repositories.by_id(call.db, pull.repository))
     pulls.may_change(call.db, pull, call.user)
     if not pull.is_open:
         raise Refusal(422, "Pull request is closed.")
     changed = pulls.set_draft(call.site, call.db, pull, draft=draft)
     return {"pullRequest": changed, "clientMutationId": given.get("clientMutationId")}
+
+
+def named_pull(call: Call, given: str) -> Pull:
+    """The pull request with this global id, brought up to date."""
+    pull = call.db.one(Pull, "SELECT * FROM pulls WHERE id = ?", row_of(given, "PR"))
+    if pull is None:
+        raise unknown_node(given)
+    reconcile(call.site, call.db, repositories.by_id(call.db, pull.repository))
+    return pulls.again(call.db, pull)
 
 
 def row_of(given: str, letters: str) -> int:
