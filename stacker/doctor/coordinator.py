@@ -86,6 +86,9 @@ def examine_machine(state: Path, plan: Plan, key: str | StackerError | None) -> 
 
 def _rules(reach: Reach, repository: Repository, trunk: str, rules: Protection | None) -> Finding:
     what, said = f"rules {repository.name}", f"{trunk}: {rules_text(rules)}"
+    if rules is not None and (rules.restricted or rules.queue) and not rules.bypass:
+        hint = f"This token changes {trunk} neither by a push nor by a merge; who may, has to land."
+        return warning(what, said, hint)
     if rules is None or rules.complete:
         return ok(what, said)
     where = f"{reach.site}/{repository.upstream}/settings/branches"

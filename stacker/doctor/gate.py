@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.doctor.finding import Finding, Health
-from stacker.doctor.level import WORKFLOW, Facts, Level, level_of, next_step, not_against
+from stacker.doctor.level import WORKFLOW, Facts, Level, level_of, next_steps, not_against
 from stacker.forge.answers import printable
 from stacker.forge.api import PullState
 
@@ -62,7 +62,7 @@ def gate_finding(what: str, facts: Facts, trunk: str) -> Finding:
     level = level_of(facts)
     said = f"L{level:d} of L{max(Level):d} on {printable(trunk)}: {_HELD[level]}"
     lines = [f"It does not hold against {not_against(facts, level)}."]
-    if further := next_step(facts, level, printable(trunk)):
-        lines.append(f"Next is {further}.")
+    further = next_steps(facts, level, printable(trunk))
+    lines += [f"{word} {step}." for word, step in zip(("Next is", "Or"), further, strict=False)]
     health = Health.WARNING if level < Level.STRUCTURE else Health.OK
     return Finding(what, health, said, "\n".join(lines))

@@ -72,26 +72,26 @@ def not_against(facts: Facts, level: Level) -> str:
     return "; ".join(against)
 
 
-def next_step(facts: Facts, level: Level, branch: str) -> str:
-    """What leads to the next level."""
+def next_steps(facts: Facts, level: Level, branch: str) -> tuple[str, ...]:
+    """What leads to the next level, or to the one after it; none is above the highest."""
     match level:
         case Level.TEXT:
-            return 'L1: let the members be drafts: `drafts` other than "never", then stacker submit'
-        case Level.DRAFTS:
             return (
-                "L3: have a triager put a label on each that a required check stops at; or "
-                f"{_to_workflow(facts, branch)}"
+                'L1: let the members be drafts: `drafts` other than "never", then stacker submit',
             )
+        case Level.DRAFTS:
+            label = "L3: have a triager put a label on each that a required check stops at"
+            return label, _to_workflow(facts, branch)
         case Level.STRUCTURE | Level.LABEL:
-            return _to_workflow(facts, branch)
+            return (_to_workflow(facts, branch),)
         case Level.WORKFLOW:
-            return f"L5: let the rule require {CONTEXT} from the app that reports it, not from any"
+            return (f"L5: let the rule require {CONTEXT} from the app that reports it, not any",)
         case Level.APP:
             if facts.rules and facts.rules.restricted and facts.rules.updaters is None:
-                return "L6: perhaps; who may change the branch all the same only admins are shown"
-            return f"L6: restrict updates of {branch}, with one app alone to go past that"
+                return ("L6, if it is not reached: who may change it only admins are shown",)
+            return (f"L6: restrict updates of {branch}, with one app alone to go past that",)
         case Level.SOLE_UPDATER:
-            return ""
+            return ()
 
 
 def _to_workflow(facts: Facts, branch: str) -> str:

@@ -73,4 +73,10 @@ def test_from_a_click_to_the_sole_updater(world):
     level, _, hint = gate(world)
     assert (level, "only admins are shown" in hint) == ("L5", True)
     with acting_as(world, "up"):
-        assert gate(world)[0] == "L6"
+        found = world.run("doctor", "--for", "land").document["checks"]
+    [level] = [one["message"] for one in found if one["name"].startswith("gate")]
+    assert level.startswith("L6")
+    [rules] = [one for one in found if one["name"].startswith("rules")]
+    assert rules["state"] == "warning"
+    assert "changed by Integration 15368 alone" in rules["message"]
+    assert "who may, has to land" in rules["hint"]

@@ -8,11 +8,14 @@ import pytest
 
 from stacker.doctor.finding import Health
 from stacker.doctor.gate import gate_finding
-from stacker.doctor.level import Facts, Level, level_of, next_step, not_against
+from stacker.doctor.level import Facts, Level, level_of, next_steps, not_against
+from stacker.doctor.rules import rules_text
 from stacker.forge.api import (
+    Bypass,
     CIResult,
     CISource,
     CIState,
+    MergeMethod,
     Protection,
     PullRequest,
     PullState,
@@ -83,15 +86,15 @@ def test_a_level_is_reached_by_what_was_read(seen, level):
 def test_each_level_says_what_it_leaves_open_and_what_is_next(level):
     seen = facts()
     assert not_against(seen, level)
-    assert (next_step(seen, level, "main") == "") == (level is max(Level))
+    assert bool(next_steps(seen, level, "main")) == (level is not max(Level))
 
 
 def test_what_was_not_read_is_said():
     unread = facts(rules=rules(ANY, complete=False), workflow=None)
-    assert "could not be read" in next_step(unread, Level.LABEL, "main")
+    assert "could not be read" in next_steps(unread, Level.LABEL, "main")[0]
     assert "perhaps any admin" in not_against(unread, Level.WORKFLOW)
     hidden = facts(rules=rules(BOUND, restricted=True))
-    assert next_step(hidden, Level.APP, "main").startswith("L6: perhaps")
+    assert "if it is not reached" in next_steps(hidden, Level.APP, "main")[0]
 
 
 def test_what_actions_report_whoever_pushes_a_workflow_can():
@@ -101,10 +104,10 @@ def test_what_actions_report_whoever_pushes_a_workflow_can():
 
 
 def test_only_what_is_missing_is_asked_for():
-    step = next_step(facts(workflow=True), Level.LABEL, "main")
+    [step] = next_steps(facts(workflow=True), Level.LABEL, "main")
     assert step == "L4: have the rules of main require the check land-together"
-    assert "gate workflow" not in step
-    assert "require" not in next_step(facts(rules=rules(ANY)), Level.LABEL, "main")
+    [step] = next_steps(facts(rules=rules(ANY)), Level.LABEL, "main")
+    assert "require" not in step
 
 
 def test_a_click_is_a_warning():
@@ -114,3 +117,32 @@ def test_a_click_is_a_warning():
     )  # fmt: skip
     assert found.hint.startswith("It does not hold against a click")
     assert gate_finding("gate r", facts(rules=rules(BOUND)), "main").health is Health.OK
+
+
+@pytest.mark.parametrize(
+    ("seen", "text"),
+    [
+        (None, "not protected"),
+        (
+            rules(BOUND, strict=True, linear=True, signatures=True, approvals=2),
+            ("protected; required CI checks: land-together (only from app 7); approvals: 2; "
+            "up to date with the branch; no merge commits; signed commits"),
+        ),
+        (
+            rules(
+                methods=frozenset({MergeMethod.SQUASH}), queue=True, restricted=True,
+                updaters=(APP,), bypass=(Bypass("ruleset main", pushes=False),),
+            ),
+            ("protected; required CI checks: none; approvals: 0; merged by squash; "
+            "all by the merge queue; changed by Integration 7 alone; "
+            "this token may go past in pull requests: ruleset main"),
+        ),
+        (
+            rules(complete=False, restricted=True),
+            ("protected; required CI checks: none; changed by some alone; "
+            "the other rules only its admins see"),
+        ),
+    ],
+)  # fmt: skip
+def test_all_rules_are_shown(seen, text):
+    assert rules_text(seen) == text
