@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
-from stacker.forge.api import CIState
+from stacker.forge.api import CIState, RequiredCheck
+from stacker.forge.required import lacking, why_not
 from stacker.gate.context import CONTEXT
 from stacker.git.push import Pushed, RefUpdate
 from stacker.land import lock, showing
 from stacker.land.journal import Step
 from stacker.land.lander import Answer
 from stacker.land.outcome import Reason, Way, Who
-from stacker.land.rules import passed
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid
@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from stacker.land.site import Site
 
 
+GATE = RequiredCheck(CONTEXT)
+"""The gate as we may pass it: bound to an app it is not ours to pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class ByPush:
     """`required` are the CI checks that the branch demands of what is pushed; with `show` CI has
     to see the candidate in any case."""
 
     at: Site
-    required: tuple[str, ...] = ()
+    required: tuple[RequiredCheck, ...] = ()
     show: bool = False
 
     def prepare(self, landing: Landing) -> tuple[Landing, tuple[Reason, ...]]:
@@ -43,13 +47,15 @@ class ByPush:
             showing.show(self.at.upstream, intent)
         if not self.required:
             return landing, ()
-        there = passed(self.at.forge.ci_results(self.at.repository, intent.candidate))
-        if CONTEXT in self.required and CONTEXT not in there:
+        results = self.at.forge.ci_results(self.at.repository, intent.candidate)
+        missing = lacking(results, self.required)
+        if GATE in missing:
             open_gate(self.at, intent)
+        where = f"on the candidate {intent.candidate[:10]}"
         return landing, tuple(
-            Reason(Who.CI, None, f"{name} has not passed on the candidate {intent.candidate[:10]}")
-            for name in self.required
-            if name not in there and name != CONTEXT
+            Reason(Who.CI, None, f"{why_not(one, results)} {where}")
+            for one in missing
+            if one != GATE
         )
 
     def commit(self, landing: Landing, ready: Ready) -> Answer:
