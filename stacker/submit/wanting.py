@@ -19,7 +19,7 @@ from stacker.submit.words.body import Called, Part, Text, pull_body, unverified_
 from stacker.submit.words.evidence_text import evidence_lines, facts_of, lacks_in, still_lacking
 from stacker.submit.words.graph_text import graph_lines
 from stacker.submit.words.published_facts import PublishedFacts, write
-from stacker.submit.words.templating import Templates, own_templates
+from stacker.series.templates.rendering import Templates, own_templates
 from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from stacker.submit.words.body import Called, Part, Text, pull_body
 from stacker.submit.words.lint.checks import findings
 from stacker.submit.words.lint.finding import Finding, Level, PatchFacts, Subject
 from stacker.submit.words.presets.choosing import rules_of
-from stacker.submit.words.templating import Templates, own_templates
+from stacker.series.templates.rendering import Templates, own_templates
 from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:
