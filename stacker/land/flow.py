@@ -7,20 +7,30 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError, StackerError
 from stacker.forge.api import MergeDone, MergeRefused
+from stacker.git.history import first_parents
 from stacker.git.push import Pushed, PushRefused
 from stacker.land import intent as journal
-from stacker.land import lander, message
+from stacker.land import lander
 from stacker.land.candidate import Candidate, Stale, compose, stage_trees, with_trailers
 from stacker.land.ci import awaited, told_by_ci
 from stacker.land.classify import classify
 from stacker.land.gather import gather_facts, target_of
 from stacker.land.intent import IntendedMember, Intent, Step
+from stacker.land.one_a_stage import by_habit
 from stacker.land.outcome import LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
 from stacker.land.proving import unproved
 from stacker.land.results import already, concluded, not_landed
 from stacker.land.settle import remember, settle
-from stacker.land.staging import clear_away, show_candidate, stage_for_push, stage_pull
+from stacker.land.staging import (
+    clear_away,
+    show_candidate,
+    squashed_message,
+    stage_for_push,
+    stage_pull,
+)
+from stacker.land.words.told import numbered
+from stacker.land.words.trailers import trailers, transaction
 from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
 
@@ -154,8 +164,10 @@ def _intend(
     work: Workspace, found: Gathered, target: Target, ready: Ready, clean: Candidate
 ) -> _Meant:
     members = ready.members
-    tx = message.transaction(target.name, clean, members)
-    end = message.trailers(tx, target.name, members)
+    clean = by_habit(work.store, found.series, clean, members)
+    tx = transaction(target.name, clean, members)
+    commits = len(first_parents(work.store, clean.base, clean.commit))
+    end = trailers(tx, target.name, members, clean.base, commits)
     candidate = with_trailers(work.store, clean, end)
     tips = {s.stage: s.tip for s in candidate.segments}
     intended = tuple(
@@ -188,12 +200,11 @@ def _commit(
 ) -> PushOutcome | MergeAnswer:
     if ready.way is Way.PUSH:
         return lander.commit_by_push(hands.work, ready, intent)
-    end = message.trailers(intent.tx, intent.name, ready.members)
-    authors = message.authors_of(hands.work.store, found.series, found.members)
-    text = message.squash_message(found.series, ready.members, authors, end)
-    title = message.landing_title(found.series, intent.name, ready.members)
+    said = squashed_message(hands.work, found, intent)
+    assert intent.landing_pull is not None
+    title = numbered(found.series, found.members[0], said.title, intent.landing_pull)
     return lander.commit_by_merge(
-        hands.forge, ready, intent, found.facts.repository.upstream, title=title, message=text
+        hands.forge, ready, intent, found.facts.repository.upstream, title=title, message=said.body
     )
 
 

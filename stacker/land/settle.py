@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from stacker.forge.api import PullState
 from stacker.land.outcome import MemberResult
+from stacker.land.words.comments import landed_comment, landed_mark
 from stacker.series.saving import save
 
 if TYPE_CHECKING:
@@ -85,20 +86,7 @@ def _close(
 ) -> str:
     if pull.state is not PullState.OPEN:
         return str(pull.state)
-    marker = f"<!-- stacker:landed {intent.tx} -->"
-    if not any(marker in comment.body for comment in pull.comments):
-        forge.comment(pull.repository, pull.number, _said(intent, member, commit, marker))
+    if not any(landed_mark(intent.tx) in comment.body for comment in pull.comments):
+        forge.comment(pull.repository, pull.number, landed_comment(intent, member, commit))
     forge.edit_pull(pull.repository, pull.number, state=PullState.CLOSED)
     return str(PullState.CLOSED)
-
-
-def _said(intent: Intent, member: IntendedMember, commit: Oid, marker: str) -> str:
-    others = [f"#{m.number}" for m in intent.members if m.number not in (None, member.number)]
-    together = f" together with {', '.join(others)}" if others else ""
-    squashed = ", as one commit for all" if intent.squash and others else ""
-    return (
-        f"Landed in `{intent.branch}` as {commit}{together}{squashed}, by one update of the "
-        "branch.\n\nThis pull request is closed and not merged: its commits are the history of "
-        "its review; what landed is its change as a clean patch, with its author.\n"
-        f"{marker}\n"
-    )

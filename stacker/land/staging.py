@@ -6,19 +6,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
-from stacker.forge.api import CIState, PullState
+from stacker.forge.api import CIState, MergeMethod, PullState
 from stacker.gate.context import CONTEXT
 from stacker.git import transfer
 from stacker.git.push import PushRefused, RefUpdate, push
-from stacker.land import message
 from stacker.land.outcome import Reason, Who
 from stacker.land.preflight import passed
+from stacker.land.words.messages import squash_message
+from stacker.land.words.pulls import Landing, landing_body
+from stacker.land.words.told import authors_of
+from stacker.land.words.trailers import trailers
+from stacker.submit.words.body import says, with_block
 
 if TYPE_CHECKING:
     from stacker.land.candidate import Candidate
     from stacker.land.gather import Gathered, LandForge
     from stacker.land.intent import Intent
     from stacker.land.preflight import LandFacts
+    from stacker.land.words.messages import Message
     from stacker.series.workspace import Workspace
 
 
@@ -57,7 +62,11 @@ def _open_gate(forge: LandForge, repository: str, intent: Intent) -> None:
 
 
 def stage_pull(
-    work: Workspace, forge: LandForge, found: Gathered, intent: Intent, candidate: Candidate
+    work: Workspace,
+    forge: LandForge,
+    found: Gathered,
+    intent: Intent,
+    candidate: Candidate,
 ) -> int:
     """The pull request whose merge is the landing.
 
@@ -74,23 +83,33 @@ def stage_pull(
     owner = repository.partition("/")[0]
     head = f"{owner}:{landing_branch(intent)}"
     there = [p for p in forge.pulls(repository, heads=[head]) if p.state is PullState.OPEN]
-    title = message.landing_title(found.series, intent.name, found.facts.members)
-    end = message.trailers(intent.tx, intent.name, found.facts.members)
-    authors = message.authors_of(work.store, found.series, found.members)
-    text = message.squash_message(found.series, found.facts.members, authors, end)
-    body = message.landing_body(found.facts.members, candidate, text)
+    landing = Landing(
+        series=found.series, name=intent.name, branch=intent.branch, members=found.facts.members,
+        candidate=candidate, method=MergeMethod.SQUASH if intent.squash else None,
+    )  # fmt: skip
+    text = squashed_message(work, found, intent)
     if not there:
         opened = forge.open_pull(
-            repository, head=head, base=intent.branch, title=title, body=body, draft=False
-        )
+            repository, head=head, base=intent.branch, title=text.title,
+            body=landing_body(landing, text), draft=False,
+        )  # fmt: skip
         # The branch may have been there before, with checks.
         there = list(forge.pulls(repository, [opened.number]))
     required = found.facts.protection.required_checks if found.facts.protection else ()
     if CONTEXT in required and CONTEXT not in passed(there[0].checks):
         _open_gate(forge, repository, intent)
-    if there[0].body.replace("\r\n", "\n") != body:
-        forge.edit_pull(repository, there[0].number, body=body)
-    return there[0].number
+    number, body = there[0].number, landing_body(landing, text, number=there[0].number)
+    if not says(there[0].body, body):
+        forge.edit_pull(repository, number, body=with_block(there[0].body, body))
+    return number
+
+
+def squashed_message(work: Workspace, found: Gathered, intent: Intent) -> Message:
+    """What the one commit says that the forge makes of all."""
+    members = found.facts.members
+    end = trailers(intent.tx, intent.name, members, intent.base, 1)
+    authors = authors_of(work.store, found.series, found.members)
+    return squash_message(found.series, intent.name, members, authors, end)
 
 
 def show_candidate(work: Workspace, intent: Intent) -> None:

@@ -62,7 +62,10 @@ def test_the_last_commit_names_the_landing_and_its_members(ready):
     said = land(ready)
     text = git(ready.upstream.path, "log", "-1", "--format=%(trailers)", "master")
     lines = [f"Stacker-Member: #{m['number']}@{m['head']}" for m in said["members"]]
-    assert text.split("\n") == [f"Stacker-Landing: {said['tx']}", "Stacker-Group: final", *lines]
+    base = git(ready.upstream.path, "rev-parse", "master~2")
+    made = [f"Stacker-Base: {base}", "Stacker-Commits: 2"]
+    first = [f"Stacker-Landing: {said['tx']}", "Stacker-Group: final"]
+    assert text.split("\n") == [*first, *made, *lines]
     assert "Stacker" not in git(ready.upstream.path, "log", "-1", "--format=%B", "master~1")
 
 

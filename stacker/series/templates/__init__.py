@@ -1,1 +1,1 @@
-"""The templates of texts: the built-in ones of each preset, and those that a series has its own of."""
+"""The templates of texts: built-in ones of each preset, and those of a series' own."""

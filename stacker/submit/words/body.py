@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
-from stacker.submit.restacking import NEEDS_RESTACK
 from stacker.series.templates.rendering import Readable, Templates, Words
+from stacker.submit.restacking import NEEDS_RESTACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,13 +157,14 @@ def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = printable(re.sub(r"\s+", " ", text))
     text = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", text)
-    # A zero-width joiner keeps the look and takes the meaning of @name, #12, GH-12 and addresses.
-    return re.sub(r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.)", "\\1\u200d", text, flags=re.IGNORECASE)
+    # A zero-width joiner keeps the look and takes the meaning: @name, #12, GH-12, addresses, <!--.
+    means = r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.|<(?=!--))"
+    return re.sub(means, "\\1\u200d", text, flags=re.IGNORECASE)
 
 
 def code(text: str) -> str:
     """A name from outside as code in the middle of a line, which it cannot end."""
-    shown = printable(re.sub(r"\s+", " ", text))
+    shown = printable(re.sub(r"\s+", " ", text)).replace("<!--", "<\u200d!--")
     ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     space = " " if len(ticks) > 1 else ""
     return f"{ticks}{space}{shown}{space}{ticks}"

@@ -50,5 +50,12 @@ def is_in_form(rules: Rules, title: str) -> bool:
     return not rules.issues or re.fullmatch(form, title) is not None
 
 
+def in_parts(rules: Rules, title: str) -> tuple[str, str]:
+    """The issue that a title begins with, as far as the colon and the space, and the rest."""
+    found = re.match(rf"(?:{_any(rules)})-\d+: (?=\S)", title, re.IGNORECASE)
+    end = found.end() if found and rules.issues else 0
+    return title[:end], title[end:]
+
+
 def _any(rules: Rules) -> str:
     return "|".join(map(re.escape, rules.issues))
