@@ -26,7 +26,8 @@ def by_habit(
     store: ObjectStore, series: Series, candidate: Candidate, members: Sequence[MemberFacts]
 ) -> Candidate:
     """The chain of patches as it is to land in the members' repository."""
-    match habits_of(series.plan, members[0].stage).commits:
+    repository = series.plan.repository(series.plan.stage(members[0].stage).repository)
+    match habits_of(repository.preset).commits:
         case Commits.PATCH:
             return candidate
         case Commits.STAGE:

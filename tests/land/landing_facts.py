@@ -61,8 +61,8 @@ def intent(*, branch="master", squash=False):
         IntendedMember(StageId(s), n, HEAD, TIP) for s, n in (("a", 12), ("b", 13), ("c", None))
     )
     return Intent(
-        tx="tx", name="final", repository="proj", branch=branch, base=BASE, candidate=TIP,
-        tree=TREE, way=Way.PUSH, members=members, squash=squash,
+        tx="tx", name="final", repository="proj", branch=branch, carrier="up/proj", base=BASE,
+        candidate=TIP, tree=TREE, way=Way.PUSH, members=members, commits=2, squash=squash,
     )  # fmt: skip
 
 

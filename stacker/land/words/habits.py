@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from stacker.series.plan.choices import Preset
-
-if TYPE_CHECKING:
-    from stacker.series.plan.model import Plan, StageId
 
 
 class Commits(StrEnum):
@@ -37,9 +34,9 @@ CPYTHON = Habits(
 )
 
 
-def habits_of(plan: Plan, stage: StageId) -> Habits:
-    """Those of the repository that the stage is for."""
-    match plan.repository(plan.stage(stage).repository).preset:
+def habits_of(preset: Preset) -> Habits:
+    """Those of a repository with that preset."""
+    match preset:
         case Preset.DEFAULT:
             return DEFAULT
         case Preset.CPYTHON:

@@ -6,6 +6,7 @@ template makes, moves or hides one of ours.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.land.words.plain import plain, plain_lines, visible
@@ -14,9 +15,9 @@ from stacker.land.words.told import (
     credits_of,
     joint_title,
     subject,
-    templates_of,
+    templates_for,
 )
-from stacker.series.templates.rendering import Words
+from stacker.series.templates.rendering import Readable, Words
 from stacker.series.texts import stage_text
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def squash_message(
         "parts": [Words(subject(series, member)) for member in members],
         "closes": [Words(line) for line in closed_by(series, members)],
     }
-    templates = templates_of(series, members[0].stage)
+    templates = templates_for(series, members[0].stage)
     return _made(templates, "squash.txt.j2", values, [*credits_of(authors), *end])
 
 
@@ -65,7 +66,7 @@ def merge_message(
         "parts": [Words(subject(series, member)) for member in members],
         "closes": [Words(line) for line in closed_by(series, members)],
     }
-    return _made(templates_of(series, members[0].stage), "merge.txt.j2", values, end)
+    return _made(templates_for(series, members[0].stage), "merge.txt.j2", values, end)
 
 
 def stage_message(series: Series, member: MemberFacts, authors: Sequence[Signature]) -> Message:
@@ -76,26 +77,34 @@ def stage_message(series: Series, member: MemberFacts, authors: Sequence[Signatu
         "text": Words(plain_lines(text)),
         "closes": [Words(line) for line in closed_by(series, [member])],
     }
-    templates = templates_of(series, member.stage)
+    templates = templates_for(series, member.stage)
     return _made(templates, "stage.txt.j2", values, credits_of(authors[1:]))
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack(Readable):
+    """A commit of the target branch that a revert takes back, as a template sees it."""
+
+    oid: Words
+    subject: Words
+
+
 def revert_message(
-    templates: Templates, title: str, tx: str, commits: Sequence[Oid], end: Sequence[str]
+    templates: Templates, title: str, commits: Sequence[tuple[Oid, str]], end: Sequence[str]
 ) -> Message:
-    """The one commit that takes back the landing `tx` with that `title`: all its `commits`, which
-    are of the target branch, the newest first."""
+    """The one commit that takes back the `commits` of the branch (id and subject, newest first),
+    which came there as `title`."""
     values = {
         "title": Words(f'Revert "{plain(title)}"'),
-        "commits": [Words(oid) for oid in commits],
+        "commits": [TakenBack(Words(oid), Words(plain(said))) for oid, said in commits],
     }
-    return _made(templates, "revert.txt.j2", values, [f"Stacker-Revert: {tx}", *end])
+    return _made(templates, "revert.txt.j2", values, end)
 
 
 def _made(
     templates: Templates,
     name: str,
-    values: Mapping[str, Sequence[str]],
+    values: Mapping[str, object],
     end: Sequence[str],
 ) -> Message:
     title, _, rest = visible(templates.render(name, values)).partition("\n")

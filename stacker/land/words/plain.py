@@ -36,6 +36,11 @@ def plain_lines(text: str) -> str:
     return _TRAILER.sub(rf"\1{_JOINER}", _harmless(visible(text)))
 
 
+def unjoined(text: str) -> str:
+    """A name as it is, of what `plain` made of it; names have no unseen characters."""
+    return text.replace(_JOINER, "")
+
+
 def person(name: str, address: str) -> str:
     """`Name <address>` for a trailer, whatever a commit's author is called."""
     said = re.sub(r"[<>]", "", plain(name)).strip()

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from stacker.forge.api import MergeMethod
 from stacker.land.words.plain import fenced
-from stacker.land.words.told import numbered, parts_of, templates_of
+from stacker.land.words.told import numbered, parts_of, templates_for
 from stacker.series.templates.rendering import Words
 from stacker.submit.words.body import code, contained, inline, said_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stacker.git.objects import Oid
     from stacker.land.candidate import Candidate
+    from stacker.land.intent import Intent
     from stacker.land.preflight import MemberFacts
     from stacker.land.words.messages import Message
     from stacker.series.loading import Series
@@ -51,7 +51,8 @@ def landing_body(landing: Landing, message: Message, *, number: int | None = Non
     """
     first, series = landing.members[0].stage, landing.series
     pasted = landing.method in (None, MergeMethod.SQUASH)
-    title = message.title if number is None else numbered(series, first, message.title, number)
+    preset = series.plan.repository(series.plan.stage(first).repository).preset
+    title = message.title if number is None else numbered(preset, message.title, number)
     values = {
         "series": Words(inline(series.plan.title)),
         "name": Words(inline(landing.name)),
@@ -64,20 +65,22 @@ def landing_body(landing: Landing, message: Message, *, number: int | None = Non
         "title": Words(fenced(title) if pasted else ""),
         "message": Words(fenced(message.body) if pasted else ""),
     }
-    said = templates_of(series, first).render("landing.md.j2", values)
+    said = templates_for(series, first).render("landing.md.j2", values)
     return said_block(series.plan.name, landing.name, contained(said).strip("\n"))
 
 
 def revert_body(
-    templates: Templates, series: Series, name: str, commits: Sequence[Oid], message: Message
+    templates: Templates, series: str, name: str, intent: Intent, message: Message
 ) -> str:
-    """Our block in the pull request that takes back the landing called `name`."""
+    """Our block in the pull request that takes back what came as `name`; `series` is our name."""
+    numbers = (f"#{m.number}" for m in intent.members if m.number is not None)
     values = {
-        "series": Words(inline(series.plan.title)),
-        "name": Words(inline(name)),
-        "commits": [Words(oid) for oid in commits],
-        "title": Words(fenced(message.title)),
+        "title": Words(f"*{inline(name)}*"),
+        "parts": [Words(number) for number in numbers],
+        "branch": Words(code(intent.branch)),
+        "button": Words(BUTTONS[MergeMethod.SQUASH if intent.squash else None]),
+        "subject": Words(fenced(message.title)),
         "message": Words(fenced(message.body)),
     }
     said = templates.render("revert.md.j2", values)
-    return said_block(series.plan.name, name, contained(said).strip("\n"))
+    return said_block(series, intent.name, contained(said).strip("\n"))

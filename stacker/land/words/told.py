@@ -74,12 +74,12 @@ def subject(series: Series, member: MemberFacts) -> str:
     title = _title(series, member.stage)
     if member.pull is None:
         return title
-    return numbered(series, member.stage, title, member.pull.number)
+    return numbered(_preset(series, member.stage), title, member.pull.number)
 
 
-def numbered(series: Series, stage: StageId, title: str, number: int) -> str:
+def numbered(preset: Preset, title: str, number: int) -> str:
     """A title with the pull request behind it, as a forge would put it there."""
-    return f"{title} ({habits_of(series.plan, stage).reference}{number})"
+    return f"{title} ({habits_of(preset).reference}{number})"
 
 
 def joint_title(series: Series, name: str, members: Sequence[MemberFacts]) -> str:
@@ -105,7 +105,7 @@ def closed_by(series: Series, members: Sequence[MemberFacts]) -> list[str]:
     found = [
         number
         for member in members
-        if habits_of(plan, member.stage).closes
+        if habits_of(_preset(series, member.stage)).closes
         and (number := _number(plan.stage(member.stage).issue)) not in open_ones | {""}
     ]
     return [f"Closes #{number}" for number in dict.fromkeys(found)]
@@ -128,9 +128,14 @@ def credits_of(authors: Iterable[Signature]) -> list[str]:
     return [f"Co-authored-by: {one}" for one in dict.fromkeys(people)]
 
 
-def templates_of(series: Series, stage: StageId) -> Templates:
+def templates_of(series: Series, repository: str) -> Templates:
+    """The templates that count for a repository of the plan."""
+    return Templates(series.plan.repository(repository).preset, own_templates(series.files))
+
+
+def templates_for(series: Series, stage: StageId) -> Templates:
     """The templates that count for the repository that the stage is for."""
-    return Templates(_preset(series, stage), own_templates(series.files))
+    return templates_of(series, series.plan.stage(stage).repository)
 
 
 def _title(series: Series, stage: StageId) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stacker.forge.answers import printable
 from stacker.series.texts import stage_text
 from stacker.submit.words.presets.choosing import rules_of
 
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 
 def words_of(plan: Plan, files: Mapping[str, bytes], stage: StageId) -> tuple[str, str]:
     """(title, body) of a stage's pull request: what `series/<stage>.md` says, the title in the
-    form of the preset. It may become a commit's: nothing in it controls a terminal."""
+    form of the preset."""
     one = plan.stage(stage)
     title, body = stage_text(files.get(f"series/{stage}.md"), stage)
     rules = rules_of(plan.repository(one.repository).preset)
-    return titled(rules, printable(title), one.issue), body
+    return titled(rules, title, one.issue), body
 
 
 def titled(rules: Rules, title: str, issue: str | None) -> str:

@@ -10,7 +10,6 @@ from landing_facts import (
     BASE,
     BOTH,
     END,
-    HEAD,
     OTHER,
     PAUL,
     READ,
@@ -31,7 +30,8 @@ from stacker.land.words.messages import (
     stage_message,
 )
 from stacker.land.words.told import numbered
-from stacker.land.words.trailers import trailers
+from stacker.land.words.trailers import revert_trailers
+from stacker.series.plan.choices import Preset
 from stacker.series.templates.rendering import Templates
 
 TEXTS = {"a": "# Update OpenSSL\n\nTo 1.1.1b.", "b": "# Use it"}
@@ -56,7 +56,7 @@ def test_cpython_puts_the_issue_before_and_gh_behind():
     assert "\n* gh-1234: Use it (GH-13)\n" in said.text()
     assert "Closes" not in said.text()
     alone = squash([member("b", 13)], **CPYTHON)
-    assert numbered(series(**CPYTHON), "b", alone.title, 13) == "gh-1234: Use it (GH-13)"
+    assert numbered(Preset.CPYTHON, alone.title, 13) == "gh-1234: Use it (GH-13)"
 
 
 def test_an_issue_that_stands_in_the_title_stays_one():
@@ -91,18 +91,14 @@ def test_a_stage_as_one_commit_says_what_its_pull_request_says():
 
 
 def test_a_revert_names_all_that_landed_and_the_landing():
-    said = revert_message(Templates(), "port: final", "tx0", [TIP, OTHER], END)
+    taken = [(TIP, "Use it"), (OTHER, "Update OpenSSL (#12)")]
+    said = revert_message(Templates(), "port: final", taken, revert_trailers("tx", BASE, "tx0"))
     assert said.text() == (
-        f'Revert "port: final"\n\nThis reverts commit {TIP}.\nThis reverts commit {OTHER}.\n\n'
-        "Stacker-Revert: tx0\nStacker-Landing: tx\nStacker-Group: final\n"
+        f'Revert "port: final"\n\nThis reverts commit {TIP} (Use it).\n'
+        f"This reverts commit {OTHER} (Update OpenSSL (#\u200d12)).\n\n"
+        f"Stacker-Landing: tx\nStacker-Base: {BASE}\nStacker-Commits: 1\nStacker-Revert: tx0\n"
     )
-
-
-def test_trailers_tell_what_recovery_needs():
-    assert trailers("tx", "final", [member(), member("b", None)], BASE, 3) == [
-        "Stacker-Landing: tx", "Stacker-Group: final", f"Stacker-Base: {BASE}",
-        "Stacker-Commits: 3", f"Stacker-Member: #12@{HEAD}", f"Stacker-Member: b@{HEAD}",
-    ]  # fmt: skip
+    assert not any("Revert" in line for line in revert_trailers("tx", BASE, None))
 
 
 @given(hostile(), hostile(), hostile())
@@ -118,7 +114,7 @@ def test_nobody_else_speaks(title, text, name):
         squash_message(here, name, BOTH, [who], END),
         merge_message(here, name, BOTH, END),
         stage_message(here, BOTH[0], [PAUL, who]),
-        revert_message(Templates(), title, "tx", [TIP], END),
+        revert_message(Templates(), title, [(TIP, text)], END),
     ):
         whole = said.text()
         assert not READ.search(re.sub(ours, "", whole, flags=re.MULTILINE))

@@ -16,6 +16,7 @@ from landing_facts import (
     TREE,
     ZOE,
     hostile,
+    intent,
     member,
     series,
 )
@@ -118,13 +119,15 @@ def test_nothing_from_outside_is_markup_or_leaves_its_place(title, name, who):
 
 
 @given(hostile(), hostile())
-def test_so_it_is_with_a_revert(title, name):
-    message = revert_message(Templates(), title, "tx", [TIP], END)
-    said = revert_body(Templates(), series(title=title), name, [TIP, OTHER], message)
+def test_so_it_is_with_a_revert(title, branch):
+    message = revert_message(Templates(), title, [(TIP, title)], END)
+    said = revert_body(Templates(), "port", title, intent(branch=branch, squash=True), message)
+    assert "which landed #12, #13: all" in said
+    assert '**Press "Squash and merge" here.**' in said
     seen = tokens(said)
     assert [t.content.strip() for t in seen if t.type.startswith("html")] == [
         said.split("\n")[0], "<!-- stacker:end -->",
     ]  # fmt: skip
     assert sum(t.type == "fence" for t in seen) == 2
-    assert sum(t.type == "list_item_open" for t in seen) == 2
+    assert sum(t.type == "paragraph_open" for t in seen) == 3
     assert not [t for t in seen if t.type in {"image", "link_open"}]
