@@ -148,6 +148,7 @@ def gather_facts(
     forge: LandForge,
     told: Told | None,
     bypass: bool = False,
+    again: bool = False,
 ) -> Gathered:
     """Read the forge and upstream; every answer is fresh."""
     tips = on_tips(work, series, tips_now(work, series, told))
@@ -199,6 +200,7 @@ def gather_facts(
         withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
         bypass=bypass,
+        again=again,
     )
     gone = tuple(s for s in target.all_members if s not in members)
     return Gathered(facts, series, tips, members, gone if members else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.series.templates.rendering import Templates, Words
-from stacker.submit.words.body import code, contained
+from stacker.submit.words.body import LANDED, code, contained
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid
@@ -16,7 +16,7 @@ _BUILT_IN = Templates()
 
 def landed_mark(tx: str) -> str:
     """What a comment about the landing is known by, so that it is made once."""
-    return f"<!-- stacker:landed {tx} -->"
+    return f"{LANDED} {tx} -->"
 
 
 def reverted_mark(tx: str) -> str:
