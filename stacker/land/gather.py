@@ -22,6 +22,7 @@ from stacker.landed.holding import with_gone
 from stacker.landed.returning import lost
 from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
+from stacker.series.plan.choices import Landing
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.workspace import fetch_tip
 from stacker.submit.approving import earlier
@@ -125,7 +126,7 @@ def target_of(series: Series, stage: str | None, group: str | None) -> Target:
 def _on_forge(plan: Plan, target: Target) -> Target:
     """The target, if a forge can be asked about it; raises `UsageError`."""
     home = plan.repository(target.repository)
-    if home.kind is not UpstreamKind.FORGE:
+    if home.kind is not UpstreamKind.FORGE and home.landing is not Landing.HAND_OFF:
         raise UsageError(
             f"{target.name} is for {home.upstream}, which is on no forge: land has nobody to ask",
             hint="Its maintainers bring it in; `stacker rebase` finds it there.",
