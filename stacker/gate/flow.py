@@ -1,26 +1,37 @@
 """`stacker gate`: report on every pull request of the series whether it may be merged alone.
 
 These are commit statuses: who may write to the repository can set them, so they hold against a
-click and not against somebody who forges one.
+click and not against somebody who forges one. Each is bound to the head that was judged; what is
+pushed while they are set is judged again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from stacker.errors import ForgeError
 from stacker.forge.api import CIState, PullState
+from stacker.forge.cache import remember_pulls
 from stacker.gate.context import CONTEXT
+from stacker.gate.judging import Verdict, judge, state_of, stricter
+from stacker.gate.looking import look
+from stacker.landed.group import alone_words, ways_out
+from stacker.series.plan.locating import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stacker.forge.api import PullRequest
+    from stacker.git.transfer import Told
+    from stacker.landed.group import GroupLanding, WayOut
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
-_LONGEST = 140  # characters that the forge shows of a description
+_ROUNDS = 3  # somebody may push while statuses are set; not for ever
+
+Pulls = dict[str, dict["StageId", "PullRequest"]]
 
 
 class GateForge(Protocol):
@@ -47,80 +58,109 @@ class GateForge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the gate says of one pull request; `changed` when it had said otherwise, or nothing."""
+class Torn:
+    """A group of which some landed without the others: how that reads, and the ways out."""
 
-    stage: StageId
-    number: int
-    head: str
-    closed: bool
-    description: str
-    changed: bool
+    landing: GroupLanding
+    said: str
+    ways: tuple[WayOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What was said of each open pull request, in plan order, and the groups that are torn."""
+
+    verdicts: tuple[Verdict, ...]
+    torn: tuple[Torn, ...]
 
 
 def gate(
-    work: Workspace, forge: GateForge, group: str | None, *, dry_run: bool = False
-) -> tuple[Verdict, ...]:
+    work: Workspace, forge: GateForge, group: str | None, *,
+    dry_run: bool = False, told: Told | None = None,
+) -> GateResult:  # fmt: skip
     """Report on the members of `group` (none: of every group), and pass what is in none."""
-    series = work.load()
+    series = work.load(told)
     if group is not None:
         series.plan.group(group)
-    found: list[Verdict] = []
-    for repository, pulls in _open_pulls(series, forge).items():
-        numbers = {stage: pull.number for stage, pull in pulls.items()}
-        for stage, pull in pulls.items():
-            verdict = judge(series, stage, pull, numbers)
-            if group is not None and verdict.closed and not _in(series, stage, group):
-                continue
-            if verdict.changed and not dry_run:
-                forge.set_status(
-                    repository, pull.head, context=CONTEXT, description=verdict.description,
-                    state=CIState.FAILURE if verdict.closed else CIState.SUCCESS,
-                )  # fmt: skip
-            found.append(verdict)
-    order = series.plan.order
-    return tuple(sorted(found, key=lambda v: order.index(v.stage)))
-
-
-def judge(
-    series: Series, stage: StageId, pull: PullRequest, numbers: Mapping[StageId, int]
-) -> Verdict:
-    """What the gate says of one pull request: a member alone is never let through. Pure."""
-    group = series.plan.group_of(stage)
-    others = [s for s in group.stages if s != stage and not _has_landed(series, s)] if group else []
-    if group is not None and others:
-        names = ", ".join(f"#{numbers[s]}" if s in numbers else s for s in others)
-        text = f"Lands only together with {names}: stacker land --group {group.name}"
+    sent: dict[str, Verdict] = {}
+    pulls = _read(work, series, forge)
+    for _ in range(_ROUNDS):
+        landings = look(
+            work, series, {s: p for own in pulls.values() for s, p in own.items()}, told
+        )
+        judged = {name: _judged(series, landings, own, group) for name, own in pulls.items()}
+        new = [(name, v) for name, own in judged.items() for v in own if v.changed]
+        for name, one in new if not dry_run else ():
+            forge.set_status(
+                name, one.head, context=CONTEXT, state=state_of(one), description=one.description
+            )
+            sent[one.head] = one
+        before = pulls
+        if dry_run or not new or _open(pulls := _read(work, series, forge)) == _open(before):
+            break
     else:
-        why = "The others have landed" if group is not None and group.stages != (stage,) else None
-        text = f"{why or 'Lands with no other'}: may be merged alone"
-    text = text[:_LONGEST]
-    wanted = CIState.FAILURE if others else CIState.SUCCESS
-    now = next((c for c in pull.checks if c.name == CONTEXT), None)
-    changed = now is None or (now.state, now.description) != (wanted, text)
-    return Verdict(stage, pull.number, pull.head, bool(others), text, changed)
+        raise ForgeError(
+            "heads of pull requests move all the time; what was seen last is judged",
+            hint="Run it again: what nobody has judged yet does not pass where it is required.",
+        )
+    order = series.plan.order
+    all_of_them = (v for own in judged.values() for v in own)
+    verdicts = (replace(v, changed=v.changed or v.head in sent) for v in all_of_them)
+    torn = [one for one in landings.values() if one.torn and group in (None, one.group)]
+    return GateResult(
+        tuple(sorted(verdicts, key=lambda v: order.index(v.stage))),
+        tuple(_torn(work, series, one) for one in torn),
+    )
 
 
-def _open_pulls(series: Series, forge: GateForge) -> dict[str, dict[StageId, PullRequest]]:
+def _read(work: Workspace, series: Series, forge: GateForge) -> Pulls:
+    """The pull requests of the series by repository, as they are now."""
     by_repository: dict[str, dict[int, StageId]] = {}
     for line in series.lock.stages:
         if line.pull is not None and line.stage in series.plan.order:
             upstream = series.plan.repository(line.repository).upstream
             by_repository.setdefault(upstream, {})[line.pull] = line.stage
+    found: Pulls = {}
+    for repository, stages in by_repository.items():
+        pulls = forge.pulls(repository, list(stages))
+        remember_pulls(work.directory.state, pulls, work.now)
+        found[repository] = {stages[pull.number]: pull for pull in pulls}
+    return found
+
+
+def _judged(
+    series: Series,
+    landings: Mapping[str, GroupLanding],
+    pulls: Mapping[StageId, PullRequest],
+    only: str | None,
+) -> tuple[Verdict, ...]:
+    """What is said of each open one; of other groups than `only` nothing."""
+    numbers = {stage: pull.number for stage, pull in pulls.items()}
+    found = []
+    for stage, pull in pulls.items():
+        group = series.plan.group_of(stage)
+        if pull.state is not PullState.OPEN:
+            continue
+        landing = landings.get(group.name) if group is not None else None
+        found.append(judge(group, landing, stage, pull, numbers))
+    strict = stricter(tuple(found), pulls)
+    if only is None:
+        return strict
+    members = series.plan.group(only).stages
+    return tuple(v for v in strict if v.stage in members or not v.closed)
+
+
+def _open(pulls: Pulls) -> set[tuple[str, int, str]]:
+    """The heads that can be merged now."""
     return {
-        repository: {
-            stages[pull.number]: pull
-            for pull in forge.pulls(repository, list(stages))
-            if pull.state is PullState.OPEN
-        }
-        for repository, stages in by_repository.items()
+        (repository, pull.number, pull.head)
+        for repository, own in pulls.items()
+        for pull in own.values()
+        if pull.state is PullState.OPEN
     }
 
 
-def _in(series: Series, stage: StageId, group: str) -> bool:
-    return stage in series.plan.group(group).stages
-
-
-def _has_landed(series: Series, stage: StageId) -> bool:
-    line = series.lock.stage(stage)
-    return series.landed(stage) or (line is not None and line.landing is not None)
+def _torn(work: Workspace, series: Series, one: GroupLanding) -> Torn:
+    numbers = {line.stage: line.pull for line in series.lock.stages if line.pull is not None}
+    line = line_of(work.directory.plan_file, ("groups", one.group, "stages"))
+    return Torn(one, alone_words(one, numbers), ways_out(one, line))
