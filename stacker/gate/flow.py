@@ -8,6 +8,7 @@ pushed while they are set is judged again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from stacker.errors import ForgeError
@@ -16,15 +17,15 @@ from stacker.forge.cache import remember_pulls
 from stacker.gate.context import CONTEXT
 from stacker.gate.judging import Verdict, judge, state_of, stricter
 from stacker.gate.looking import look
-from stacker.landed.group import alone_words, ways_out
-from stacker.series.plan.locating import line_of
+from stacker.landed.group import torn_of
+from stacker.series.plan.locating import line_of_group
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
-    from stacker.landed.group import GroupLanding, WayOut
+    from stacker.landed.group import GroupLanding, Torn
     from stacker.series.loading import Series
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
@@ -55,15 +56,6 @@ class GateForge(Protocol):
     ) -> None:
         """Report a commit status."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Torn:
-    """A group of which some landed without the others: how that reads, and the ways out."""
-
-    landing: GroupLanding
-    said: str
-    ways: tuple[WayOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +98,21 @@ def gate(
     order = series.plan.order
     all_of_them = (v for own in judged.values() for v in own)
     verdicts = (replace(v, changed=v.changed or v.head in sent) for v in all_of_them)
-    torn = [one for one in landings.values() if one.torn and group in (None, one.group)]
     return GateResult(
         tuple(sorted(verdicts, key=lambda v: order.index(v.stage))),
-        tuple(_torn(work, series, one) for one in torn),
+        tuple(_torn(work, series, landings, group)),
     )
+
+
+def _torn(
+    work: Workspace, series: Series, landings: Mapping[str, GroupLanding], only: str | None
+) -> Iterator[Torn]:
+    numbers = {line.stage: line.pull for line in series.lock.stages if line.pull is not None}
+    for name, one in landings.items():
+        line = partial(line_of_group, work.directory.plan_file, name)
+        torn = torn_of(one, numbers, line)
+        if torn is not None and only in (None, name):
+            yield torn
 
 
 def _read(work: Workspace, series: Series, forge: GateForge) -> Pulls:
@@ -158,9 +160,3 @@ def _open(pulls: Pulls) -> set[tuple[str, int, str]]:
         for pull in own.values()
         if pull.state is PullState.OPEN
     }
-
-
-def _torn(work: Workspace, series: Series, one: GroupLanding) -> Torn:
-    numbers = {line.stage: line.pull for line in series.lock.stages if line.pull is not None}
-    line = line_of(work.directory.plan_file, ("groups", one.group, "stages"))
-    return Torn(one, alone_words(one, numbers), ways_out(one, line))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Plan, StageId
@@ -77,6 +77,25 @@ class WayOut:
 
     what: str
     command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A group of which some landed without the others: how that reads, and the ways out."""
+
+    landing: GroupLanding
+    said: str
+    ways: tuple[WayOut, ...]
+
+
+def torn_of(
+    one: GroupLanding, numbers: Mapping[StageId, int], line: Callable[[], int | None]
+) -> Torn | None:
+    """The same, if it is torn. `numbers` are those of pull requests; `line` tells where the plan
+    has the group's stages."""
+    if not one.torn:
+        return None
+    return Torn(one, alone_words(one, numbers), ways_out(one, line()))
 
 
 def group_landings(plan: Plan, landings: Mapping[StageId, Oid | None]) -> dict[str, GroupLanding]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from stacker.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from stacker.gate.flow import GateResult, Torn
-    from stacker.landed.group import WayOut
+    from stacker.gate.flow import GateResult
+    from stacker.landed.group import Torn
 
 
 def gate_document(result: GateResult) -> dict[str, object]:
@@ -27,19 +27,20 @@ def gate_document(result: GateResult) -> dict[str, object]:
             }
             for v in result.verdicts
         ],
-        "torn": [
-            {
-                "group": one.landing.group,
-                "extent": str(one.landing.extent),
-                "landed": [
-                    {"stage": s, "commit": one.landing.landings[s]} for s in one.landing.landed
-                ],
-                "left": list(one.landing.left),
-                "said": one.said,
-                "ways": [{"what": way.what, "command": way.command} for way in one.ways],
-            }
-            for one in result.torn
-        ],
+        "torn": [torn_document(one) for one in result.torn],
+    }
+
+
+def torn_document(one: Torn) -> dict[str, object]:
+    """A torn group as documents have it."""
+    landing = one.landing
+    return {
+        "group": landing.group,
+        "extent": str(landing.extent),
+        "landed": [{"stage": s, "commit": landing.landings[s]} for s in landing.landed],
+        "left": list(landing.left),
+        "said": one.said,
+        "ways": [{"what": way.what, "command": way.command} for way in one.ways],
     }
 
 
@@ -55,7 +56,7 @@ def gate_text(result: GateResult) -> str:
         word = "closed" if v.closed else "open"
         lines.append(f"  {v.stage:<14} #{v.number:<6} {word:<7} {v.description}")
     for one in result.torn:
-        lines += _torn_lines(one)
+        lines += torn_lines(one)
     lines.append(
         "These are commit statuses: require `land-together` on the branch, and know that whoever "
         "may write to the repository can set them."
@@ -63,12 +64,8 @@ def gate_text(result: GateResult) -> str:
     return "\n".join(lines)
 
 
-def _torn_lines(one: Torn) -> Iterator[str]:
+def torn_lines(one: Torn) -> Iterator[str]:
+    """What landed without the others, and the ways out, one of which somebody has to choose."""
     yield f"Torn: {one.landing.group}: {one.said}; frozen: {', '.join(one.landing.left)}."
-    yield from way_lines(one.ways)
-
-
-def way_lines(ways: Iterable[WayOut]) -> Iterator[str]:
-    """The ways out, one of which somebody has to choose."""
-    for way in ways:
+    for way in one.ways:
         yield f"  {way.what}{f':  {way.command}' if way.command else ''}"
