@@ -78,6 +78,11 @@ class WayOut:
     what: str
     command: str = ""
 
+    @property
+    def line(self) -> str:
+        """Both, for a person."""
+        return f"{self.what}:  {self.command}" if self.command else self.what
+
 
 @dataclass(frozen=True, slots=True)
 class Torn:

@@ -67,5 +67,4 @@ def gate_text(result: GateResult) -> str:
 def torn_lines(one: Torn) -> Iterator[str]:
     """What landed without the others, and the ways out, one of which somebody has to choose."""
     yield f"Torn: {one.landing.group}: {one.said}; frozen: {', '.join(one.landing.left)}."
-    for way in one.ways:
-        yield f"  {way.what}{f':  {way.command}' if way.command else ''}"
+    yield from (f"  {way.line}" for way in one.ways)

@@ -136,3 +136,29 @@ def test_a_hundred_pull_requests_are_read_with_six_questions_at_most(grouped):
     assert ran.err.splitlines()[: len(said)] == said
     assert 1 <= len(world.door.seen) <= 6
     assert world.door.writes == []
+
+
+def test_the_doctor_looks_afresh(grouped):
+    world = grouped()
+    [quiet] = [one for one in _doctor(world) if one["name"] == "landings"]
+    assert quiet["message"] == "none is under way, and no group is torn"
+    commit = merge(world, "a")
+    lock(world, 1)
+    refs = git(world.folder / ".stacker" / "store.git", "for-each-ref")
+    found = {one["name"]: one for one in _doctor(world)}
+    assert refs == git(world.folder / ".stacker" / "store.git", "for-each-ref")
+    a = world.lock.stage("a").pull
+    assert found["group final"]["state"] == "problem"
+    assert found["group final"]["message"] == f"#{a} landed alone as {commit[:8]}; frozen: b"
+    assert found["group final"]["hint"].splitlines()[:2] == [
+        "land the rest:  stacker land --group final --rest",
+        f"take a out again:  stacker land --revert {commit}",
+    ]
+    assert found["landings"]["state"] == "warning"
+    assert found["landings"]["hint"] == (
+        "Whoever may land can finish it: stacker land --group final"
+    )
+
+
+def _doctor(world):
+    return world.run("doctor").document["checks"]
