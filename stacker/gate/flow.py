@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from stacker.errors import ForgeError
 from stacker.forge.api import CIState, PullState
-from stacker.forge.cache import remember_pulls
 from stacker.gate.context import CONTEXT
 from stacker.gate.judging import Verdict, judge, state_of, stricter
 from stacker.gate.looking import look
+from stacker.gate.reading import PullReader, mergeable, read_pulls
 from stacker.landed.group import torn_of
 from stacker.series.plan.locating import line_of_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
@@ -32,17 +33,9 @@ if TYPE_CHECKING:
 
 _ROUNDS = 3  # somebody may push while statuses are set; not for ever
 
-Pulls = dict[str, dict["StageId", "PullRequest"]]
 
-
-class GateForge(Protocol):
+class GateForge(PullReader, Protocol):
     """What the gate asks of a forge."""
-
-    def pulls(
-        self, repository: str, numbers: Sequence[int] = (), heads: Sequence[str] = ()
-    ) -> tuple[PullRequest, ...]:
-        """Pull requests by number."""
-        ...
 
     def set_status(
         self,
@@ -74,34 +67,30 @@ def gate(
     series = work.load(told)
     if group is not None:
         series.plan.group(group)
-    sent: dict[str, Verdict] = {}
-    pulls = _read(work, series, forge)
+    sent: set[str] = set()
+    pulls = read_pulls(work, series, forge)
     for _ in range(_ROUNDS):
-        landings = look(
-            work, series, {s: p for own in pulls.values() for s, p in own.items()}, told
-        )
+        landings = look(work, series, pulls, told)
         judged = {name: _judged(series, landings, own, group) for name, own in pulls.items()}
         new = [(name, v) for name, own in judged.items() for v in own if v.changed]
-        for name, one in new if not dry_run else ():
+        if dry_run or not new:
+            break
+        for name, one in new:
             forge.set_status(
                 name, one.head, context=CONTEXT, state=state_of(one), description=one.description
             )
-            sent[one.head] = one
-        before = pulls
-        if dry_run or not new or _open(pulls := _read(work, series, forge)) == _open(before):
+            sent.add(one.head)
+        before, pulls = pulls, read_pulls(work, series, forge)
+        if mergeable(pulls) == mergeable(before):
             break
     else:
         raise ForgeError(
             "heads of pull requests move all the time; what was seen last is judged",
             hint="Run it again: what nobody has judged yet does not pass where it is required.",
         )
-    order = series.plan.order
-    all_of_them = (v for own in judged.values() for v in own)
-    verdicts = (replace(v, changed=v.changed or v.head in sent) for v in all_of_them)
-    return GateResult(
-        tuple(sorted(verdicts, key=lambda v: order.index(v.stage))),
-        tuple(_torn(work, series, landings, group)),
-    )
+    verdicts = [replace(v, changed=v.changed or v.head in sent) for v in chain(*judged.values())]
+    verdicts.sort(key=lambda v: series.plan.order.index(v.stage))
+    return GateResult(tuple(verdicts), tuple(_torn(work, series, landings, group)))
 
 
 def _torn(
@@ -115,21 +104,6 @@ def _torn(
             yield torn
 
 
-def _read(work: Workspace, series: Series, forge: GateForge) -> Pulls:
-    """The pull requests of the series by repository, as they are now."""
-    by_repository: dict[str, dict[int, StageId]] = {}
-    for line in series.lock.stages:
-        if line.pull is not None and line.stage in series.plan.order:
-            upstream = series.plan.repository(line.repository).upstream
-            by_repository.setdefault(upstream, {})[line.pull] = line.stage
-    found: Pulls = {}
-    for repository, stages in by_repository.items():
-        pulls = forge.pulls(repository, list(stages))
-        remember_pulls(work.directory.state, pulls, work.now)
-        found[repository] = {stages[pull.number]: pull for pull in pulls}
-    return found
-
-
 def _judged(
     series: Series,
     landings: Mapping[str, GroupLanding],
@@ -138,25 +112,11 @@ def _judged(
 ) -> tuple[Verdict, ...]:
     """What is said of each open one; of other groups than `only` nothing."""
     numbers = {stage: pull.number for stage, pull in pulls.items()}
-    found = []
-    for stage, pull in pulls.items():
-        group = series.plan.group_of(stage)
-        if pull.state is not PullState.OPEN:
-            continue
-        landing = landings.get(group.name) if group is not None else None
-        found.append(judge(group, landing, stage, pull, numbers))
-    strict = stricter(tuple(found), pulls)
-    if only is None:
-        return strict
-    members = series.plan.group(only).stages
-    return tuple(v for v in strict if v.stage in members or not v.closed)
-
-
-def _open(pulls: Pulls) -> set[tuple[str, int, str]]:
-    """The heads that can be merged now."""
-    return {
-        (repository, pull.number, pull.head)
-        for repository, own in pulls.items()
-        for pull in own.values()
+    found = tuple(
+        judge(series.plan, landings, stage, pull, numbers)
+        for stage, pull in pulls.items()
         if pull.state is PullState.OPEN
-    }
+    )
+    strict = stricter(found, pulls)
+    others = {s for g in series.plan.groups if only not in (None, g.name) for s in g.stages}
+    return tuple(v for v in strict if not (v.closed and v.stage in others))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from stacker.forge.api import CIState
 from stacker.gate.context import CONTEXT
 from stacker.landed.group import Extent, alone_words
+from stacker.series.plan.chains import below
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from stacker.forge.api import PullRequest
     from stacker.landed.group import GroupLanding
-    from stacker.series.plan.model import Group, StageId
+    from stacker.series.plan.model import Plan, StageId
 
 _LONGEST = 140  # characters that the forge shows of a description
 
@@ -35,28 +36,50 @@ class Verdict:
 
 
 def judge(
-    group: Group | None,
-    landing: GroupLanding | None,
-    stage: StageId,
-    pull: PullRequest,
+    plan: Plan, landings: Mapping[str, GroupLanding], stage: StageId, pull: PullRequest,
     numbers: Mapping[StageId, int],
-) -> Verdict:
+) -> Verdict:  # fmt: skip
     """What the gate says of the open pull request of a stage.
 
-    `landing` is how much of its group upstream has; `numbers` are those of pull requests.
+    `landings` is how much of each group upstream has; `numbers` are those of pull requests.
     """
-    left = landing.left if landing is not None else group.stages if group is not None else ()
-    others = ", ".join(f"#{numbers[s]}" if s in numbers else s for s in left if s != stage)
-    if group is None or group.stages == (stage,):
-        closed, text = False, "Lands with no other: may be merged alone"
-    elif landing is not None and landing.extent is Extent.ALL:
-        closed, text = False, f"All of {group.name} has landed"
-    elif landing is not None and landing.torn:
+    group = plan.group_of(stage)
+    mine = landings[group.name] if group is not None and group.stages != (stage,) else None
+    against = _of_member(mine, stage, numbers) if mine is not None else ""
+    against = against or _of_others(plan, landings, stage, numbers)
+    text = f"All of {mine.group} has landed" if mine else "Lands with no other: may be merged alone"
+    short = _short(against or text)
+    return _told(Verdict(stage, pull.number, pull.head, bool(against), short, False), pull)
+
+
+def _of_member(mine: GroupLanding, stage: StageId, numbers: Mapping[StageId, int]) -> str:
+    """What is against merging a member, while not all of its group has landed."""
+    others = _names([s for s in mine.left if s != stage], numbers)
+    if mine.torn:
         rest = f"; lands only with {others}" if others else ""
-        closed, text = True, f"{alone_words(landing, numbers)}; frozen{rest}"
-    else:
-        closed, text = True, f"Lands only together with {others}: stacker land --group {group.name}"
-    return _told(Verdict(stage, pull.number, pull.head, closed, _short(text), False), pull)
+        return f"{alone_words(mine, numbers)}; frozen{rest}"
+    if mine.extent is Extent.ALL:
+        return ""
+    return f"Lands only together with {others}: stacker land --group {mine.group}"
+
+
+def _of_others(
+    plan: Plan, landings: Mapping[str, GroupLanding], stage: StageId, numbers: Mapping[StageId, int]
+) -> str:
+    """What is against merging a stage that stands on members of a group: its branch holds them."""
+    under = below(plan, stage)
+    for one in landings.values():
+        held = [s for s in one.left if s in under]
+        if held and len(one.members) > 1 and stage not in one.members:
+            return (
+                f"Holds {_names(held, numbers)} of {one.group}, which lands first: "
+                f"stacker land --group {one.group}"
+            )
+    return ""
+
+
+def _names(stages: Iterable[StageId], numbers: Mapping[StageId, int]) -> str:
+    return ", ".join(f"#{numbers[s]}" if s in numbers else s for s in stages)
 
 
 def stricter(

@@ -21,7 +21,7 @@ from stacker.series.workspace import fetch_tip
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from stacker.forge.api import PullRequest
+    from stacker.gate.reading import Pulls
     from stacker.git.objects import Oid
     from stacker.git.transfer import Told
     from stacker.landed.group import GroupLanding
@@ -31,18 +31,19 @@ if TYPE_CHECKING:
 
 
 def look(
-    work: Workspace, series: Series, pulls: Mapping[StageId, PullRequest], told: Told | None = None
+    work: Workspace, series: Series, pulls: Pulls, told: Told | None = None
 ) -> dict[str, GroupLanding]:
     """How much of each group of more than one upstream has; nothing is fetched without any."""
     tied = {s for group in series.plan.groups if len(group.stages) > 1 for s in group.stages}
     homes = {series.plan.stage(s).repository for s in tied}
     names = [name for name in work.upstreams if name in homes and name in series.lock.bases]
     if not names:
-        return {}
+        return group_landings(series.plan, {})
     tips = {name: fetch_tip(work.store, work.upstreams[name], told) for name in names}
     targets = {**series.lock.bases, **tips}
     landings = upstream_has(work, series, targets)
-    merged = [s for s, pull in pulls.items() if pull.state is PullState.MERGED]
+    each = [pair for own in pulls.values() for pair in own.items()]
+    merged = [s for s, pull in each if pull.state is PullState.MERGED]
     asked = [s for s in merged if s in tied and s not in landings]
     if asked:
         landings |= _with_changes(work, series, targets, asked)

@@ -7,7 +7,7 @@ last member's may well bring in the whole group. Nobody but the proof by trees t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -32,11 +32,13 @@ class Extent(StrEnum):
 @dataclass(frozen=True, slots=True)
 class GroupLanding:
     """The members of a group in the plan's order, and those that upstream has, with the commit
-    that brought each; `None` where only the forge says that it was merged."""
+    that brought each; `None` where only the forge says that it was merged. `beside` are stages
+    that are not of the group, and came with these commits."""
 
     group: str
     members: tuple[StageId, ...]
     landings: Mapping[StageId, Oid | None]
+    beside: Mapping[StageId, Oid | None] = field(default_factory=dict)
 
     @property
     def landed(self) -> tuple[StageId, ...]:
@@ -109,7 +111,9 @@ def group_landings(plan: Plan, landings: Mapping[StageId, Oid | None]) -> dict[s
     for group in plan.groups:
         members = plan.in_order(group.stages)
         there = {s: landings[s] for s in members if s in landings}
-        found[group.name] = GroupLanding(group.name, members, there)
+        others = {s: landings[s] for s in plan.order if s in landings and s not in members}
+        with_it = {s: oid for s, oid in others.items() if oid and oid in there.values()}
+        found[group.name] = GroupLanding(group.name, members, there, with_it)
     return found
 
 
@@ -147,4 +151,6 @@ def ways_out(one: GroupLanding, line: int | None) -> tuple[WayOut, ...]:
 
 
 def _brought(one: GroupLanding, commit: Oid) -> str:
-    return ", ".join(s for s in one.landed if one.landings[s] == commit)
+    """What a commit brought, members first."""
+    both = {**{s: one.landings[s] for s in one.landed}, **one.beside}
+    return ", ".join(s for s, by in both.items() if by == commit)

@@ -81,6 +81,16 @@ def test_one_in_the_middle_brings_all_below_it(gated):
     ]  # fmt: skip
 
 
+def test_who_stands_on_a_member_would_bring_it_in(gated):
+    """Its branch in the fork holds the member's commits."""
+    world = gated(more=GROUP, stages=ABC)
+    a, b = (world.lock.stage(s).pull for s in "ab")
+    said = {p["stage"]: p for p in gate(world)}
+    assert (said["c"]["state"], said["c"]["description"]) == (
+        "failure", f"Holds #{a}, #{b} of final, which lands first: stacker land --group final",
+    )  # fmt: skip
+
+
 def test_what_was_changed_on_the_way_in_is_there_all_the_same(gated):
     world = gated()
     world.fix("s/a", "Polish", {"a.txt": "a\nand more\n"})

@@ -47,6 +47,11 @@ def test_what_landed_without_the_others(one, words):
     assert alone_words(one, NUMBERS) == words
 
 
+def test_what_else_a_commit_brought_goes_with_it():
+    one = GroupLanding("final", ("a", "b"), {"a": ONE}, {"below": ONE})
+    assert ways_out(one, None)[1].what == "take a, below out again"
+
+
 def test_the_ways_out_take_the_newest_out_first():
     assert ways_out(landing("abcd", a=ONE, b=ONE, c=TWO), 41) == (
         WayOut("land the rest", "stacker land --group final --rest"),
