@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
 
+_NOT_ALLOWED = (403, 404)  # a forge hides from many what they may not do
 _ROUNDS = 3  # somebody may push while statuses are set; not for ever
 
 
@@ -76,9 +77,7 @@ def gate(
         if dry_run or not new:
             break
         for name, one in new:
-            forge.set_status(
-                name, one.head, context=CONTEXT, state=state_of(one), description=one.description
-            )
+            _report(forge, name, one)
             sent.add(one.head)
         before, pulls = pulls, read_pulls(work, series, forge)
         if mergeable(pulls) == mergeable(before):
@@ -91,6 +90,25 @@ def gate(
     verdicts = [replace(v, changed=v.changed or v.head in sent) for v in chain(*judged.values())]
     verdicts.sort(key=lambda v: series.plan.order.index(v.stage))
     return GateResult(tuple(verdicts), tuple(_torn(work, series, landings, group)))
+
+
+def _report(forge: GateForge, repository: str, one: Verdict) -> None:
+    """Set the status, or say who can."""
+    try:
+        forge.set_status(
+            repository, one.head, context=CONTEXT, state=state_of(one),
+            description=one.description,
+        )  # fmt: skip
+    except ForgeError as exc:
+        from stacker.forge.failures import Refused  # noqa: PLC0415 - the forge's client is loaded
+
+        if isinstance(exc, Refused) and exc.status in _NOT_ALLOWED and not exc.limited:
+            hint = (
+                f"Who may write to {repository} has to run this. What it would say: "
+                "`stacker gate --dry-run`; what a token may do: `stacker doctor --for land`."
+            )
+            raise ForgeError(exc.message, hint=hint) from exc
+        raise
 
 
 def _torn(

@@ -80,3 +80,10 @@ def test_another_group_is_not_touched(gated):
     with acting_as(world, "up"):
         assert world.run("gate", "--group", "nonsense").code == 2
     assert on_forge(world, "a") == []
+
+
+def test_who_may_not_report_is_told_who_may(gated):
+    world = gated()
+    ran = world.run("gate")  # by the porter
+    assert ran.code == 1
+    assert ran.document["error"]["hint"].startswith("Who may write to up/proj has to run this.")
