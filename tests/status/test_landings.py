@@ -7,6 +7,9 @@ import re
 from gate_world import merge
 from land_world import LOCK, UPSTREAM, acting_as, git
 
+from stacker.land import intent as intents
+from stacker.land.intent import IntendedMember, Intent
+from stacker.land.outcome import Way
 from stacker.series.lock import Lock, Published, StageLock, serialise
 from stacker.series.plan.model import StageId
 
@@ -18,13 +21,19 @@ def page(world, *arguments):
     return ran.out.splitlines()
 
 
-def lock(world, expires):
+def lock(world, expires, *, reverts=None):
     """A coordinator on another machine takes the lock of the branch."""
     where = world.upstream.path
-    tree = git(where, "rev-parse", "master^{tree}")
+    tip, tree = git(where, "rev-parse", "master", "master^{tree}").split()
+    member = IntendedMember(StageId("a"), 1, tip, tip)
+    intent = Intent(
+        tx="0123456789abcdef0123", name="final", repository="proj", branch="master",
+        carrier=UPSTREAM, base=tip, candidate=tip, tree=tree, way=Way.PUSH, members=(member,),
+        commits=1, reverts=reverts,
+    )  # fmt: skip
     text = (
-        f"landing of final by ann <ann@example.org>\n\nStacker-Expires: {expires}\n"
-        "Stacker-Landing: final-12ab34cd 0011223344556677\n"
+        f"landing of final by ann <ann@example.org>\n\nStacker-Intent: {intents.serialise(intent)}"
+        f"\nStacker-Expires: {expires}\nStacker-Landing: {intent.tx} 0011223344556677\n"
     )
     git(where, "update-ref", LOCK, git(where, "commit-tree", tree, "-m", text))
 
@@ -98,6 +107,10 @@ def test_another_machines_landing_comes_with_every_fetch(grouped):
     assert unfinished(world, "--refresh") == [
         (f"{who}; its time is over", "stacker land --group final", False)
     ]
+    lock(world, now - 1, reverts="fedcba98765432100123")
+    world.good("rebase")
+    [(_, command, _)] = unfinished(world)
+    assert command == "stacker land --revert fedcba98765432100123"
     git(world.upstream.path, "update-ref", "-d", LOCK)
     world.good("rebase")
     assert unfinished(world) == []
@@ -107,7 +120,7 @@ def test_of_a_lock_that_says_nothing_no_more_is_said(grouped):
     world = grouped()
     where = world.upstream.path
     tree = git(where, "rev-parse", "master^{tree}")
-    text = "\x1b[31mlanding of $(x) by nobody\nStacker-Expires: 99999999999999999999\n"
+    text = "\x1b[31mlanding of $(x) by nobody\nStacker-Expires: soon\nStacker-Intent: {}\n"
     git(where, "update-ref", LOCK, git(where, "commit-tree", tree, "-m", text))
     git(where, "update-ref", f"{LOCK}-of-another-branch", "master")
     world.good("rebase")
