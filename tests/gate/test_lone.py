@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate_world import document, gate, merge, on_forge
-from land_world import GROUP, acting_as, git
+from land_world import GROUP, acting_as, git, inside, land, master, protect
 
 ABC = {"a": [], "b": ["a"], "c": ["b"]}
 THREE = GROUP.replace('"a", "b"', '"a", "b", "c"')
@@ -81,16 +81,6 @@ def test_one_in_the_middle_brings_all_below_it(gated):
     ]  # fmt: skip
 
 
-def test_who_stands_on_a_member_would_bring_it_in(gated):
-    """Its branch in the fork holds the member's commits."""
-    world = gated(more=GROUP, stages=ABC)
-    a, b = (world.lock.stage(s).pull for s in "ab")
-    said = {p["stage"]: p for p in gate(world)}
-    assert (said["c"]["state"], said["c"]["description"]) == (
-        "failure", f"Holds #{a}, #{b} of final, which lands first: stacker land --group final",
-    )  # fmt: skip
-
-
 def test_what_was_changed_on_the_way_in_is_there_all_the_same(gated):
     world = gated()
     world.fix("s/a", "Polish", {"a.txt": "a\nand more\n"})
@@ -133,3 +123,27 @@ def test_who_pushes_all_the_time_does_not_get_through(gated):
 def _revert(where):
     tip = git(where, "rev-parse", "master")
     return git(where, "commit-tree", "-p", tip, "-m", "Revert", f"{tip}~1^{{tree}}")
+
+
+def test_the_rest_lands_and_the_gate_has_nothing_more_to_say(gated):
+    world = gated()
+    merge(world, "a")
+    protect(world, checks=["land-together"])
+    document(world, code=6)
+    assert land(world, code=6)["state"] == "torn"
+    world.good("rebase")
+    world.submit()
+    world.approve("b")
+    document(world, code=6)
+    assert land(world, "--group", "final", "--rest")["state"] == "landed"
+    assert document(world) == {"pulls": [], "torn": []}
+
+
+def test_what_was_merged_alone_is_taken_out_again(gated):
+    world = gated()
+    commit = merge(world, "a")
+    document(world, code=6)
+    done = land(world, "--revert", commit)
+    assert done["state"] == "landed", done
+    assert inside(world, master(world)) == set()
+    assert document(world)["torn"] == []
