@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from stacker.doctor.finding import ok, problem, warning
@@ -10,10 +9,9 @@ from stacker.errors import StackerError
 from stacker.git.beside import beside
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.landed.group import group_landings, torn_of
-from stacker.rebase.upstream_has import upstream_has
+from stacker.landed.group import group_landings
+from stacker.rebase.upstream_has import torn_groups, upstream_has
 from stacker.series.loading import load
-from stacker.series.plan.locating import line_of_group
 from stacker.series.workspace import Workspace, fetch_tip
 from stacker.status.landings import unfinished_landings
 
@@ -35,7 +33,7 @@ def examine_landings(directory: SeriesDirectory, plan: Plan, reach: Reach) -> It
     try:
         with ObjectStore(Git(directory.store)) as store, beside(store) as above:
             work = Workspace(directory, plan, above, reach.upstreams, reach.now, str)
-            torn = tuple(_torn(work))
+            torn = _torn(work)
             begun = unfinished_landings(directory, plan, work, reach.now)
     except StackerError as exc:
         yield warning("landings", f"not looked at: {exc.message}")
@@ -44,21 +42,16 @@ def examine_landings(directory: SeriesDirectory, plan: Plan, reach: Reach) -> It
     yield from found or [ok("landings", "none is under way, and no group is torn")]
 
 
-def _torn(work: Workspace) -> Iterator[Torn]:
+def _torn(work: Workspace) -> tuple[Torn, ...]:
     """The torn groups; who lands is asked along, also where there is no group."""
     series = load(work.directory.files(), work.store, work.plan)
     bases = series.lock.bases
     homes = [name for name in work.upstreams if name in bases]
     tips = {name: fetch_tip(work.store, work.upstreams[name]) for name in homes}
     if not any(len(group.stages) > 1 for group in work.plan.groups):
-        return
-    numbers = {line.stage: line.pull for line in series.lock.stages if line.pull is not None}
+        return ()
     landings = upstream_has(work, series, {**bases, **tips})
-    for name, one in group_landings(work.plan, landings).items():
-        line = partial(line_of_group, work.directory.plan_file, name)
-        torn = torn_of(one, numbers, line)
-        if torn is not None:
-            yield torn
+    return torn_groups(work, series, group_landings(work.plan, landings))
 
 
 def _group(one: Torn) -> Finding:

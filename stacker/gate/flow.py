@@ -8,7 +8,6 @@ pushed while they are set is judged again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,11 +17,10 @@ from stacker.gate.context import CONTEXT
 from stacker.gate.judging import Verdict, judge, state_of, stricter
 from stacker.gate.looking import look
 from stacker.gate.reading import PullReader, mergeable, read_pulls
-from stacker.landed.group import torn_of
-from stacker.series.plan.locating import line_of_group
+from stacker.rebase.upstream_has import torn_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from stacker.forge.api import PullRequest
     from stacker.git.transfer import Told
@@ -89,7 +87,9 @@ def gate(
         )
     verdicts = [replace(v, changed=v.changed or v.head in sent) for v in chain(*judged.values())]
     verdicts.sort(key=lambda v: series.plan.order.index(v.stage))
-    return GateResult(tuple(verdicts), tuple(_torn(work, series, landings, group)))
+    torn = torn_groups(work, series, landings)
+    mine = (one for one in torn if group in (None, one.landing.group))
+    return GateResult(tuple(verdicts), tuple(mine))
 
 
 def _report(forge: GateForge, repository: str, one: Verdict) -> None:
@@ -109,17 +109,6 @@ def _report(forge: GateForge, repository: str, one: Verdict) -> None:
             )
             raise ForgeError(exc.message, hint=hint) from exc
         raise
-
-
-def _torn(
-    work: Workspace, series: Series, landings: Mapping[str, GroupLanding], only: str | None
-) -> Iterator[Torn]:
-    numbers = {line.stage: line.pull for line in series.lock.stages if line.pull is not None}
-    for name, one in landings.items():
-        line = partial(line_of_group, work.directory.plan_file, name)
-        torn = torn_of(one, numbers, line)
-        if torn is not None and only in (None, name):
-            yield torn
 
 
 def _judged(

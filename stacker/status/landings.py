@@ -6,6 +6,7 @@ Every fetch of an upstream branch brings the locks along, so that who looks asks
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import Plan
     from stacker.series.workspace import Workspace
 
+_ID = re.compile(r"[0-9a-f]{7,64}")
 _LONGEST = 120  # characters of what a lock says, which anybody may have written
 
 
@@ -73,9 +75,11 @@ def _other(plan: Plan, branch: str, holder: Holder, now: int) -> Unfinished:
 
 
 def _command(plan: Plan, intent: Intent) -> str:
-    """The command line that goes on with it; empty where the plan has no such thing."""
+    """The command line that goes on with it; empty where the plan has no such thing, for anybody
+    may have written the intent."""
     if intent.reverts is not None:
-        return f"stacker land --revert {intent.reverts}"
+        known = _ID.fullmatch(intent.reverts)
+        return f"stacker land --revert {intent.reverts}" if known else ""
     if any(group.name == intent.name for group in plan.groups):
         return f"stacker land --group {intent.name}"
     return f"stacker land {intent.name}" if intent.name in plan.order else ""

@@ -36,7 +36,7 @@ def _steps(status: SeriesStatus) -> Iterator[NextStep]:
         yield NextStep("stacker import BASE..TIP --from CLONE --stage-per-commit")
         return
     for one in status.unfinished:
-        if one.ours:
+        if one.ours and one.command:
             yield NextStep(one.command, one.what)
     yield from _open(status, "resolve")
     yield from _stopped(status)

@@ -36,6 +36,9 @@ def test_a_lone_merge_freezes_the_rest(gated):
         f"  take a out again:  stacker land --revert {commit}",
         f'  accept it: series.toml:{line}, take "a" out of [groups.final]',
     ]
+    world.edit_patch("b", b"@@ -0,0 +1 @@\n+", b"@@ -0,0 +1 @@\n+more ")
+    assert document(world, code=6)["torn"] == found["torn"]
+    world.edit_patch("b", b"@@ -0,0 +1 @@\n+more ", b"@@ -0,0 +1 @@\n+")
     # A series that was rebased on it knows no more and no less.
     world.good("rebase")
     again = document(world, code=6)

@@ -111,6 +111,9 @@ def test_another_machines_landing_comes_with_every_fetch(grouped):
     world.good("rebase")
     [(_, command, _)] = unfinished(world)
     assert command == "stacker land --revert fedcba98765432100123"
+    lock(world, now - 1, reverts="x; $(y)")
+    world.good("rebase")
+    assert unfinished(world)[0][1] == ""
     git(world.upstream.path, "update-ref", "-d", LOCK)
     world.good("rebase")
     assert unfinished(world) == []
