@@ -167,6 +167,9 @@ def land(
     rest: Annotated[
         bool, typer.Option(help="Land what is left of a group of which some were merged alone.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option(help="Land once more what landed and was taken back, as it was.")
+    ] = False,
     revert: Annotated[
         str | None,
         typer.Option(metavar="TX|COMMIT", help="Take a landing back, by one update of the branch."),
@@ -194,8 +197,8 @@ def land(
     if resume and abort:
         raise UsageError("--resume and --abort: one of them")
     request = LandRequest(
-        stage=stage, group=group, revert=revert, rest=rest, take_over=take_over, dry_run=dry_run,
-        use_bypass=use_bypass,
+        stage=stage, group=group, revert=revert, rest=rest, again=again,
+        take_over=take_over, dry_run=dry_run, use_bypass=use_bypass,
         ending=Ending.RESUME if resume else Ending.ABORT if abort else None,
         environment=settings.environment(), python=settings.python(), jobs=jobs,
     )  # fmt: skip

@@ -66,7 +66,7 @@ def _gathered(run: Run, target: Target) -> Gathered:
     series = work.load(hands.told)
     return gather_facts(
         work, series, target, place=hands.place, forge=hands.forge, told=hands.told,
-        bypass=run.request.use_bypass,
+        bypass=run.request.use_bypass, again=run.request.again,
     )  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.land import lock
 from stacker.land.classify import Landed, NotLanded, Stale
 from stacker.land.lock import Holder
 from stacker.land.outcome import Reason, State, Way, Who
-from stacker.land.protocol import NotCleared, Unread, carry_through
-from stacker.land.recovering import given_up
+from stacker.land.protocol import NotCleared, Unread, carry_through, end
+from stacker.land.recovering import given_up, lander_of
 from stacker.land.results import told
 
 if TYPE_CHECKING:
@@ -74,5 +75,6 @@ def _supersede(at: Site, landing: Landing) -> None:
         other = earlier.intent
         same = (other.name, other.repository) == (intent.name, intent.repository)
         if same and other.tx != intent.tx:
-            lock.release(at, earlier)
-            at.journal.end(earlier, "superseded")
+            taken = landing.shown and other.carrier == intent.carrier  # the branch has the new one
+            gone = replace(earlier, shown=earlier.shown and not taken)
+            end(at, lander_of(at, other), gone, "superseded")

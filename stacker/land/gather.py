@@ -22,6 +22,7 @@ from stacker.landed.holding import with_gone
 from stacker.landed.returning import lost
 from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
+from stacker.series.plan.choices import Landing
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.workspace import fetch_tip
 from stacker.submit.approving import earlier
@@ -125,7 +126,7 @@ def target_of(series: Series, stage: str | None, group: str | None) -> Target:
 def _on_forge(plan: Plan, target: Target) -> Target:
     """The target, if a forge can be asked about it; raises `UsageError`."""
     home = plan.repository(target.repository)
-    if home.kind is not UpstreamKind.FORGE:
+    if home.kind is not UpstreamKind.FORGE and home.landing is not Landing.HAND_OFF:
         raise UsageError(
             f"{target.name} is for {home.upstream}, which is on no forge: land has nobody to ask",
             hint="Its maintainers bring it in; `stacker rebase` finds it there.",
@@ -148,6 +149,7 @@ def gather_facts(
     forge: LandForge,
     told: Told | None,
     bypass: bool = False,
+    again: bool = False,
 ) -> Gathered:
     """Read the forge and upstream; every answer is fresh."""
     tips = on_tips(work, series, tips_now(work, series, told))
@@ -199,6 +201,7 @@ def gather_facts(
         withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
         bypass=bypass,
+        again=again,
     )
     gone = tuple(s for s in target.all_members if s not in members)
     return Gathered(facts, series, tips, members, gone if members else ())

@@ -88,6 +88,7 @@ class LandFacts:
     withdrawn: tuple[Withdrawn, ...] = ()
     handed_needs: tuple[tuple[StageId, str], ...] = ()
     bypass: bool = False
+    again: bool = False
 
     @property
     def may_merge(self) -> bool:
@@ -158,13 +159,15 @@ def _group(facts: LandFacts) -> list[Reason]:
     for need, upstream in facts.handed_needs:
         text = f"{need} must be in {upstream} first; it is handed over to its maintainers"
         found.append(Reason(Who.MAINTAINER, need, text))
+    members = {member.stage for member in facts.members}
     for one in facts.withdrawn:
-        found += _withdrawn(one)
+        is_meant = one.stage in members and not one.gone
+        found += [] if is_meant and facts.again else _withdrawn(one, is_member=is_meant)
     found += [Reason(Who.PORTER, None, text) for text in facts.foreign]
     return found
 
 
-def _withdrawn(one: Withdrawn) -> list[Reason]:
+def _withdrawn(one: Withdrawn, *, is_member: bool) -> list[Reason]:
     """To land what needs it would bring in again what upstream took back, or stand on nothing."""
     said = f"{one.stage} landed as {one.landing[:10]} and was reverted by {one.by[:10]}"
     if one.gone:
@@ -174,6 +177,7 @@ def _withdrawn(one: Withdrawn) -> list[Reason]:
     if one.holders:
         verb = "holds" if len(one.holders) == 1 else "hold"
         text = f"{said}; {', '.join(one.holders)} still {verb} its change"
+        text += "; `land --again` lands it once more" if is_member else ""
         return [Reason(Who.PORTER, one.stage, text, f"stacker landed {one.stage}")]
     return []
 

@@ -31,7 +31,8 @@ class LandRequest:
 
     `environment`, `python` and `access` are for the checks, of which at most `jobs` run at once
     here. `take_over` breaks the lock of somebody's dead landing; `rest` lands what is left of a
-    group of which some were merged alone; `use_bypass` passes over rules that admins may pass over.
+    group of which some were merged alone, `again` what upstream took back; `use_bypass` passes
+    over rules that admins may pass over.
     With `ending` nothing new is begun: what was begun is settled, or given up.
     """
 
@@ -40,6 +41,7 @@ class LandRequest:
     revert: str | None = None
     take_over: bool = False
     rest: bool = False
+    again: bool = False
     use_bypass: bool = False
     ending: Ending | None = None
     dry_run: bool = False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from stacker.forge.api import PullState
 from stacker.land.outcome import MemberResult
 from stacker.series.saving import save
+from stacker.submit.words.body import LANDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +115,7 @@ def _close(
 ) -> str:
     if pull.state is not PullState.OPEN:
         return str(pull.state)
-    marker = f"<!-- stacker:landed {intent.tx} -->"
+    marker = f"{LANDED} {intent.tx} -->"
     if not any(marker in comment.body for comment in pull.comments):
         forge.comment(pull.repository, pull.number, _said(intent, member, commit, marker))
     forge.edit_pull(pull.repository, pull.number, state=PullState.CLOSED)

@@ -234,6 +234,54 @@ def test_anothers_lock_blocks_until_it_is_taken_over(ready):
     assert refs(ready) == []
 
 
+def test_one_merge_commit_over_the_chain(ready):
+    plan = ready.folder / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    text = text.replace('branch = "master"', 'branch = "master"\nshape = "merge"')
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    before = master(ready)
+    said = land(ready)
+    assert (said["state"], said["guarantee"]) == ("landed", "atomic")
+    parents = git(ready.upstream.path, "log", "-1", "--format=%P", "master").split()
+    assert parents[0] == before
+    assert said["members"][1]["landed_as"] == parents[1]
+    log = git(ready.upstream.path, "log", "--first-parent", "--format=%H", f"{before}..master")
+    assert log.split() == [said["commit"]]
+    assert "Stacker-Commits: 1" in git(ready.upstream.path, "log", "-1", "--format=%B", "master")
+    assert land(ready, "--revert", said["tx"])["state"] == "landed"
+    assert inside(ready, "master") == set()
+
+
+def test_a_bypass_is_never_used_untold(ready):
+    """An admin could push past the rule; it is done by word of command only."""
+    protect(ready, approvals=1, admins=False)
+    assert land(ready, code=5)["way"] == "pull-request"
+    assert life(ready) == []
+    done = land(ready, "--group", "final", "--use-bypass")
+    assert (done["state"], done["way"]) == ("landed", "push")
+    assert refs(ready) == []
+
+
+def test_nobody_else_may_pass_over_a_rule(ready):
+    protect(ready, approvals=1, admins=False)
+    said = land(ready, "--group", "final", "--use-bypass", code=5, who="zed")
+    assert "is for admins" in str(reasons(said))
+
+
+def test_to_resume_begins_nothing_and_to_abort_leaves_nothing(ready):
+    protect(ready, approvals=1)
+    nothing = land(ready, "--group", "final", "--resume", code=5)
+    assert (nothing["state"], refs(ready), landings(ready)) == ("not-landed", [], ())
+    waiting = land(ready, code=5)
+    assert land(ready, "--group", "final", "--resume", code=5)["tx"] == waiting["tx"]
+    given_up = land(ready, "--group", "final", "--abort", code=5)
+    assert given_up["state"] == "not-landed"
+    assert (refs(ready), unfinished(ready)) == ([], ())
+    assert {p["state"] for p in ready.pulls() if "stacker-landing" in p["head"]["ref"]} == {
+        "closed"
+    }
+
+
 def test_a_stage_alone_lands_alone(approved):
     world = approved(more="")
     said = land(world, "a")
