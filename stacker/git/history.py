@@ -95,6 +95,15 @@ def outside(store: ObjectStore, commits: Iterable[Oid], roots: Iterable[Oid]) ->
     return {oid for oid in asked if oid in said}
 
 
+def saying(store: ObjectStore, tip: Oid, line: str) -> Oid | None:
+    """The newest commit in the history of `tip` that has this line in its message."""
+    asked = ("--fixed-strings", f"--grep={line}", tip, "--")
+    for oid in store.git.text("rev-list", *asked).split():
+        if line.encode() in store.commit(Oid(oid)).message.splitlines():
+            return Oid(oid)
+    return None
+
+
 def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:
     """Whether `new` contains `old`; an unreadable history raises `GitError`."""
     done = store.git.attempt("merge-base", "--is-ancestor", old, new)

@@ -7,29 +7,39 @@ import re
 from typing import TYPE_CHECKING
 
 from stacker.git.credits import distinct, in_utf8, people_of
+from stacker.series.plan.model import StageId
 from stacker.submit.words.body import inline
 from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stacker.git.objects import Signature
+    from stacker.git.objects import Oid, Signature
     from stacker.git.store import ObjectStore
     from stacker.land.candidate import Candidate
+    from stacker.land.intent import IntendedMember
     from stacker.land.preflight import MemberFacts
     from stacker.series.loading import Series
-    from stacker.series.plan.model import StageId
 
 
-def transaction(name: str, candidate: Candidate, members: Sequence[MemberFacts]) -> str:
-    """The name of a landing: another base, head or change makes another one."""
-    parts = [name, candidate.base, candidate.tree, *(f"{m.stage} {m.head}" for m in members)]
+def transaction(
+    name: str, candidate: Candidate, members: Sequence[MemberFacts], *, way: str, tries: int
+) -> str:
+    """The name of a landing: another base, head, change, way or try makes another one."""
+    heads = (f"{m.stage} {m.head}" for m in members)
+    parts = [name, candidate.base, candidate.commit, way, str(tries), *heads]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
-def trailers(tx: str, name: str, members: Sequence[MemberFacts]) -> list[str]:
-    """What recovery and readers of the history find at the end of the last landed commit."""
-    found = [f"Stacker-Landing: {tx}", f"Stacker-Group: {name}"]
+def trailers(
+    tx: str, name: str, members: Sequence[MemberFacts], base: Oid, commits: int
+) -> list[str]:
+    """What recovery, a revert and readers of the history find at the end of the last landed commit:
+    also what it was made on, and how many commits of the branch it is."""
+    found = [
+        f"Stacker-Landing: {tx}", f"Stacker-Group: {name}",
+        f"Stacker-Base: {base}", f"Stacker-Commits: {commits}",
+    ]  # fmt: skip
     for member in members:
         number = f"#{member.pull.number}" if member.pull else member.stage
         found.append(f"Stacker-Member: {number}@{member.head}")
@@ -94,3 +104,32 @@ def authors_of(
     """Whoever wrote the members' patches, or is credited in them, once, in the order of these."""
     commits = (patch.commit for m in members for patch in series.patches.get(m, ()))
     return distinct(who for oid in commits for who in people_of(in_utf8(store.commit(oid))))
+
+
+NO_STAGE = StageId("-")
+"""What stands for a stage where a lone commit is taken back that the series does not know."""
+
+
+def revert_transaction(name: str, base: Oid, tree: Oid, way: str, tries: int) -> str:
+    """The name of a revert: another tip or result makes another one."""
+    parts = "\n".join((name, base, tree, way, str(tries)))
+    return hashlib.sha256(parts.encode()).hexdigest()[:20]
+
+
+def revert_message(
+    landing: str | None, commits: Sequence[tuple[Oid, str]], tx: str, base: Oid
+) -> str:
+    """The message of the commit that takes `commits` (id and subject, newest first) back."""
+    subject = _plain(commits[0][1])
+    title = f'Revert "{subject}"' if len(commits) == 1 else f"Revert the landing {landing}"
+    lines = [f"This reverts commit {oid} ({_plain(said)})." for oid, said in commits]
+    end = [f"Stacker-Landing: {tx}", f"Stacker-Base: {base}", "Stacker-Commits: 1"]
+    end += [f"Stacker-Revert: {landing}"] if landing else []
+    return "\n".join([title, "", *lines, "", *end]) + "\n"
+
+
+def revert_body(said: str, members: Sequence[IntendedMember]) -> str:
+    """What stands in the pull request that takes a landing back."""
+    parts = ", ".join(f"#{m.number}" for m in members if m.number is not None)
+    what = f" of {parts}" if parts else ""
+    return f"This takes back the landing{what}, as one commit.\n\n```text\n{said.strip()}\n```\n"

@@ -1,6 +1,7 @@
-"""After the commit point: members are marked or closed with a link, the lock file remembers.
+"""After the commit point: what stood on members is retargeted, members are closed with a link.
 
-Every step may be done twice; none of them changes whether the group has landed.
+Every step may be done twice; none of them changes whether the group has landed. What a branch
+carried is deleted last, by whoever put it there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from stacker.forge.api import PullState
 from stacker.land.outcome import MemberResult
 from stacker.series.saving import save
+from stacker.submit.words.body import LANDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,12 +46,12 @@ class SettleForge(Protocol):
         base: str | None = None,
         state: PullState | None = None,
     ) -> None:
-        """Close it."""
+        """Close it, or give it another base."""
         ...
 
 
 def settle(
-    work: Workspace, forge: SettleForge, intent: Intent, repository: str, landed: Oid
+    forge: SettleForge, intent: Intent, repository: str, landed: Oid
 ) -> tuple[MemberResult, ...]:
     """Close what is still open, each with one comment that says where it landed."""
     numbers = [m.number for m in intent.members if m.number is not None]
@@ -60,12 +62,40 @@ def settle(
         pull = pulls.get(member.number) if member.number is not None else None
         state = "" if pull is None else _close(forge, intent, pull, member, commit)
         results.append(MemberResult(member.stage, member.number, member.head, commit, state))
-    remember(work, {r.stage: r.landed_as for r in results if r.landed_as is not None}, intent.name)
     return tuple(results)
 
 
+def retarget(
+    forge: SettleForge, intent: Intent, repository: str, others: Sequence[int]
+) -> tuple[int, ...]:
+    """Have our pull requests that stand on a member's branch stand on the target branch.
+
+    `others` are the numbers of the series' pull requests that did not land. A branch that is a base
+    and goes would close them for good.
+    """
+    if not others:
+        return ()
+    asked = [*others, *(m.number for m in intent.members if m.number is not None)]
+    pulls = {pull.number: pull for pull in forge.pulls(repository, asked)}
+    branches = {
+        pulls[m.number].head_branch
+        for m in intent.members
+        if m.number in pulls and pulls[m.number].head_repository == repository
+    }
+    found = [
+        number
+        for number in others
+        if number in pulls
+        and pulls[number].state is PullState.OPEN
+        and pulls[number].base_branch in branches
+    ]
+    for number in found:
+        forge.edit_pull(repository, number, base=intent.branch)
+    return tuple(found)
+
+
 def remember(work: Workspace, landings: Mapping[StageId, Oid], name: str) -> None:
-    """Write the landings to the lock, if it does not have them."""
+    """Write the landings to the lock file, if it does not have them."""
     series = work.load()
     lock = series.lock
     for stage, commit in landings.items():
@@ -85,7 +115,7 @@ def _close(
 ) -> str:
     if pull.state is not PullState.OPEN:
         return str(pull.state)
-    marker = f"<!-- stacker:landed {intent.tx} -->"
+    marker = f"{LANDED} {intent.tx} -->"
     if not any(marker in comment.body for comment in pull.comments):
         forge.comment(pull.repository, pull.number, _said(intent, member, commit, marker))
     forge.edit_pull(pull.repository, pull.number, state=PullState.CLOSED)

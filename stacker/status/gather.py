@@ -9,7 +9,7 @@ from stacker.errors import StackerError
 from stacker.forge.api import PullState
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
-from stacker.land import intent as landings
+from stacker.land.journal import unfinished_in
 from stacker.series.loading import load
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
@@ -220,10 +220,12 @@ def _unfinished(
 ) -> tuple[Unfinished, ...]:
     found = []
     try:
-        for one in landings.unfinished(directory.state):
-            is_group = any(group.name == one.name for group in plan.groups)
-            command = f"stacker land {'--group ' if is_group else ''}{one.name}"
-            found.append(Unfinished(f"the landing of {one.name} is unfinished", command))
+        for one in unfinished_in(directory.state):
+            name = one.intent.name
+            is_group = any(group.name == name for group in plan.groups)
+            option = "--revert " if one.intent.reverts else "--group " if is_group else ""
+            command = f"stacker land {option}{one.intent.reverts or name}"
+            found.append(Unfinished(f"the landing of {name} is unfinished", command))
     except (StackerError, ValueError, KeyError, TypeError):
         found.append(Unfinished("a landing left a journal that cannot be read", "stacker doctor"))
     if intents.read(directory.state):

@@ -13,7 +13,7 @@ from stacker.series.plan.model import StageId
 
 BASE, TREE, OTHER, HEAD = (Oid(c * 40) for c in "abcd")
 CANDIDATE = Candidate(BASE, OTHER, TREE, ())
-MEMBER = MemberFacts(stage=StageId("a"), pull=None, head=HEAD, unsubmitted=False)
+MEMBER = MemberFacts(stage=StageId("a"), pull=None, head=HEAD, git_head=HEAD, unsubmitted=False)
 
 
 def series(title="Port", **files):
@@ -24,15 +24,17 @@ def series(title="Port", **files):
 
 
 def test_another_base_head_or_change_is_another_landing():
-    first = message.transaction("final", CANDIDATE, [MEMBER])
-    assert first == message.transaction("final", CANDIDATE, [MEMBER])
+    def tx(name="final", candidate=CANDIDATE, members=(MEMBER,), way="push", tries=0):
+        return message.transaction(name, candidate, members, way=way, tries=tries)
+
+    first = tx()
+    assert first == tx()
     others = {
-        message.transaction("else", CANDIDATE, [MEMBER]),
-        message.transaction("final", Candidate(OTHER, OTHER, TREE, ()), [MEMBER]),
-        message.transaction("final", Candidate(BASE, OTHER, OTHER, ()), [MEMBER]),
-        message.transaction("final", CANDIDATE, []),
-    }
-    assert len(others | {first}) == 5
+        tx("else"), tx(candidate=Candidate(OTHER, OTHER, TREE, ())),
+        tx(candidate=Candidate(BASE, TREE, TREE, ())), tx(members=()), tx(way="pull-request"),
+        tx(tries=1),
+    }  # fmt: skip
+    assert len(others | {first}) == 7
     assert first.isalnum()
 
 

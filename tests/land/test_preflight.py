@@ -29,11 +29,10 @@ from stacker.land.preflight import (
     MemberFacts,
     Ready,
     Withdrawn,
-    passed,
     preflight,
-    unmet,
 )
 from stacker.land.proving import unproved
+from stacker.land.rules import passed, unmet
 from stacker.series.plan.choices import Landing
 from stacker.series.plan.model import Group, Repository, StageId
 from stacker.verify.request import CellResult
@@ -57,7 +56,7 @@ PULL = PullRequest(
     reviews=(says("zed"),), checks=(ci("success"),), maintainer_can_modify=True, may_edit=True,
     comments=(),
 )  # fmt: skip
-MEMBER = MemberFacts(stage=StageId("a"), pull=PULL, head=HEAD, unsubmitted=False)
+MEMBER = MemberFacts(stage=StageId("a"), pull=PULL, head=HEAD, git_head=HEAD, unsubmitted=False)
 ALL = frozenset(MergeMethod)
 UPSTREAM = RepositoryFacts(
     "up/proj", "master", Permission.WRITE, ALL, False, None, "https://forge/up/proj.git"
@@ -102,7 +101,10 @@ WRONG = {
     "unseen": (replace(FACTS, upstream=None), Who.MAINTAINER, "cannot be seen"),
     "hand-off": (with_landing(Landing.HAND_OFF), Who.MAINTAINER, "handed over"),
     "read only": (
-        replace(FACTS, upstream=replace(UPSTREAM, permission=Permission.READ)),
+        replace(
+            FACTS, upstream=replace(UPSTREAM, permission=Permission.READ),
+            repository=HOME._replace(fork=None),
+        ),
         Who.MAINTAINER, "may not write",
     ),
     "no method": (
@@ -165,6 +167,7 @@ def test_all_reasons_at_once():
     facts = replace(
         FACTS, alone_in="g", waiting_needs=((StageId("n"), 3),), foreign=("moved",), trusted=False,
         upstream=replace(UPSTREAM, permission=Permission.READ),
+        repository=HOME._replace(fork=None),
         members=(
             replace(MEMBER, unsubmitted=True),
             replace(MEMBER, stage=StageId("b"), pull=second, head=OLD),

@@ -125,6 +125,10 @@ def with_lines(block: str, lines: Sequence[str]) -> str:
     return "\n".join([block.removesuffix(_END).rstrip("\n"), "", *lines, "", _END])
 
 
+LANDED = "<!-- stacker:landed"
+"""The beginning of what marks the one remark by which a landing closes a pull request."""
+
+
 def drafted_by_us(present: str) -> bool:
     """Whether our block says that it was stacker who made this a draft."""
     return _facts(present).get("draft") is True
