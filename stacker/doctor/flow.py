@@ -74,6 +74,7 @@ def _examine(
     if landing is not None:
         yield from coordinator.examine_machine(directory.state, plan, landing.key)
     if reach is None:
+        yield from examine_landings(directory, plan, None)
         return
     try:
         with reach(plan, directory) as there:

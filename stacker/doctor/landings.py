@@ -26,9 +26,13 @@ if TYPE_CHECKING:
     from stacker.status.value import Unfinished
 
 
-def examine_landings(directory: SeriesDirectory, plan: Plan, reach: Reach) -> Iterator[Finding]:
-    """As upstream is now; what is fetched for it is thrown away."""
-    if not (directory.store / "HEAD").is_file():
+def examine_landings(
+    directory: SeriesDirectory, plan: Plan, reach: Reach | None
+) -> Iterator[Finding]:
+    """As upstream is now; what is fetched for it is thrown away. Without `reach` our own journal
+    alone is asked."""
+    if reach is None or not (directory.store / "HEAD").is_file():
+        yield from map(_begun, unfinished_landings(directory, plan, None, 0))
         return
     try:
         with ObjectStore(Git(directory.store)) as store, beside(store) as above:

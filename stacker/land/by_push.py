@@ -95,7 +95,7 @@ class ByPush:
 def open_gate(at: Site, intent: Intent) -> None:
     """Let the gate pass what holds the whole of it, and only that commit."""
     at.forge.set_status(
-        at.repository, intent.candidate, context=CONTEXT, state=CIState.SUCCESS,
+        at.repository, intent.pinned, context=CONTEXT, state=CIState.SUCCESS,
         description=f"{intent.name} is complete",
     )  # fmt: skip
 

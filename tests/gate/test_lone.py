@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate_world import document, gate, merge, on_forge
-from land_world import GROUP, acting_as, git, inside, land, master, protect
+from land_world import GROUP, acting_as, git, inside, land, master, methods, protect
 
 ABC = {"a": [], "b": ["a"], "c": ["b"]}
 THREE = GROUP.replace('"a", "b"', '"a", "b", "c"')
@@ -129,9 +129,12 @@ def _revert(where):
 
 
 def test_the_rest_lands_and_the_gate_has_nothing_more_to_say(gated):
+    """Where only squashes are taken, what is left lands by its own pull request: the gate opens on
+    that head alone."""
     world = gated()
     merge(world, "a")
-    protect(world, checks=["land-together"])
+    methods(world, "squash")
+    protect(world, checks=["land-together"], approvals=0)
     document(world, code=6)
     assert land(world, code=6)["state"] == "torn"
     world.good("rebase")
