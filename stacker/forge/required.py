@@ -28,11 +28,13 @@ def lacking(
     return tuple(check for check in required if not _passed(check, said.get(check.name, [])))
 
 
-def why_not(check: RequiredCheck, results: Iterable[CIResult]) -> str:
-    """The same of one check that has not passed, in words."""
+def why_not(check: RequiredCheck, results: Iterable[CIResult], where: str = "") -> str:
+    """The same of one check that has not passed, in words; `where` says on what."""
+    on = where and f" {where}"
     if lacking(results, [RequiredCheck(check.name)]) or check.app is None:
-        return f"{check.name} has not passed"
-    return f"{check.name} has passed, but it is not app {check.app} that said so, as the rules ask"
+        return f"{check.name} has not passed{on}"
+    said = f"{check.name} has passed{on}"
+    return f"{said}, but it is not app {check.app} that said so, as the rules ask"
 
 
 def _passed(check: RequiredCheck, said: list[CIResult]) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stacker.land.preflight import Ready
     from stacker.land.site import Site
 
+GATE = RequiredCheck(CONTEXT)  # one that an app has to report is not ours to open
+
 
 GATE = RequiredCheck(CONTEXT)
 """The gate as we may pass it: bound to an app it is not ours to pass."""
@@ -53,9 +55,7 @@ class ByPush:
             open_gate(self.at, intent)
         where = f"on the candidate {intent.candidate[:10]}"
         return landing, tuple(
-            Reason(Who.CI, None, f"{why_not(one, results)} {where}")
-            for one in missing
-            if one != GATE
+            Reason(Who.CI, None, why_not(one, results, where)) for one in missing if one != GATE
         )
 
     def commit(self, landing: Landing, ready: Ready) -> Answer:
