@@ -27,7 +27,7 @@ from stacker.land.words.pulls import Landing, landing_body
 from stacker.land.words.told import authors_of, numbered
 from stacker.land.words.trailers import trailers, transaction
 from stacker.landed.group import group_landings
-from stacker.rebase.upstream_has import torn_groups
+from stacker.rebase.upstream_has import torn_groups, upstream_has
 from stacker.series.plan.choices import LandingShape
 from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
@@ -80,10 +80,9 @@ def _gathered(run: Run, target: Target) -> Gathered:
 
 def _torn(run: Run, found: Gathered, group: str) -> Torn:
     """How much of the group upstream has, and the ways out."""
-    series, there = found.series, found.tips.landed
-    lines = ((s, series.lock.stage(s)) for s in found.landed_alone)
-    landings = {s: line.landing if line else None for s, line in lines} | dict(there)
-    one = group_landings(series.plan, landings)[group]
+    series = found.series
+    there = upstream_has(run.work, series, found.tips.targets)
+    one = group_landings(series.plan, there)[group]
     (what,) = torn_groups(run.work, series, {group: one})
     return what
 
