@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 GATE = RequiredCheck(CONTEXT)  # one that an app has to report is not ours to open
 
 
+GATE = RequiredCheck(CONTEXT)
+"""The gate as we may pass it: bound to an app it is not ours to pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class ByPush:
     """`required` are the CI checks that the branch demands of what is pushed; with `show` CI has
@@ -91,7 +95,7 @@ class ByPush:
 def open_gate(at: Site, intent: Intent) -> None:
     """Let the gate pass what holds the whole of it, and only that commit."""
     at.forge.set_status(
-        at.repository, intent.candidate, context=CONTEXT, state=CIState.SUCCESS,
+        at.repository, intent.pinned, context=CONTEXT, state=CIState.SUCCESS,
         description=f"{intent.name} is complete",
     )  # fmt: skip
 

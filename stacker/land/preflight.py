@@ -237,6 +237,11 @@ def _member(facts: LandFacts, member: MemberFacts) -> list[Reason]:
         found.append(Reason(Who.PORTER, stage, f"{shown} was retargeted to {pull.base_branch}"))
     if pull.draft and not drafted_by_us(pull.body):
         found.append(Reason(Who.PORTER, stage, f"{shown} was made a draft by somebody"))
+    if pull.auto_merge:
+        text = f"{shown} is to be merged automatically, and alone"
+        found.append(Reason(Who.MAINTAINER, stage, text, pull.url))
+    if pull.queued:
+        found.append(Reason(Who.MAINTAINER, stage, f"{shown} waits in a merge queue", pull.url))
     return [*found, *_approvals(facts, member), *_ci(facts, pull, stage)]
 
 

@@ -49,19 +49,23 @@ def way_of(
         squashed = alone or home.preset is Preset.CPYTHON
         return Way.PULL_REQUEST, MergeMethod.SQUASH if squashed else None
     # Only admins are shown all rules. Who is none cannot bypass them either: the server refuses.
-    pushes = bypass or protection is None or not protection.through_pulls
+    pushes = bypass or protection is None or not _keeps_pushes_out(protection)
     method = method_of(upstream, protection)
     if home.landing is Landing.AUTO and (pushes or method is None):
         return Way.PUSH, None
     return Way.PULL_REQUEST, method
 
 
+def _keeps_pushes_out(protection: Protection) -> bool:
+    """Whether nobody pushes there, or not commits that are not signed, as ours are not."""
+    return protection.through_pulls or protection.queue or protection.signatures
+
+
 def method_of(upstream: RepositoryFacts, protection: Protection | None) -> MergeMethod | None:
     """The merge that keeps most of the commits; where history is linear, a merge is none."""
     linear = protection is not None and protection.linear
+    some = upstream.merge_methods
+    some = some if protection is None else protection.allowed(some)
     by_strength = (MergeMethod.REBASE, MergeMethod.MERGE, MergeMethod.SQUASH)
-    some = (
-        upstream.merge_methods if protection is None else protection.allowed(upstream.merge_methods)
-    )
     allowed = (m for m in by_strength if m in some)
     return next((m for m in allowed if not (linear and m is MergeMethod.MERGE)), None)

@@ -142,6 +142,15 @@ WRONG = {
     "branch asks for more": (
         replace(FACTS, protection=replace(RULES, approvals=2)), Who.REVIEWER, "1 of 2",
     ),
+    "auto-merge": (with_pull(auto_merge=True), Who.MAINTAINER, "merged automatically, and alone"),
+    "queued": (with_pull(queued=True), Who.MAINTAINER, "waits in a merge queue"),
+    "another head in git": (
+        replace(FACTS, members=(replace(MEMBER, git_head=OLD),)), Who.COORDINATOR, "git another",
+    ),
+    "approved before the head was forced there": (
+        with_pull(head_pushed_at="2019-04-26T00:00:00Z"), Who.REVIEWER,
+        "has 0 of 1 approvals that stand: zed approved before this head was forced there",
+    ),
     "CI missing": (with_pull(checks=()), Who.CI, "CI has not passed"),
     "CI skipped": (with_pull(checks=(ci("skipped"),)), Who.CI, "CI has not passed"),
     "CI neutral": (with_pull(checks=(ci("neutral"),)), Who.CI, "CI has not passed"),
