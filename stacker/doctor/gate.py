@@ -41,13 +41,14 @@ class Place:
 def examine_gate(forge: ReadForge, place: Place, plan: Plan, lock: Lock) -> Iterator[Finding]:
     """The level in force on the branch, where the plan has a group in this repository."""
     repository = place.repository
-    stages = {s for group in plan.groups if len(group.stages) > 1 for s in group.stages}
-    tied = [s for s in plan.order if s in stages and plan.stage(s).repository == repository.name]
+    landed = {line.stage for line in lock.stages if line.landing is not None}
+    grouped = {s for group in plan.groups if len(group.stages) > 1 for s in group.stages}
+    here = {s for s in plan.order if plan.stage(s).repository == repository.name}
+    tied = (grouped & here) - landed
     if not tied:
         return
     what = f"gate {repository.name}"
-    lines = [line for line in lock.stages if line.stage in tied and line.landing is None]
-    numbers = [line.pull for line in lines if line.pull is not None]
+    numbers = [n for line in lock.stages if line.stage in tied and (n := line.pull) is not None]
     pulls = forge.pulls(repository.upstream, numbers) if numbers else ()
     facts = Facts(
         tuple(pull for pull in pulls if pull.state is PullState.OPEN),

@@ -128,6 +128,13 @@ def test_a_ruleset_forbids_only_what_it_names(world, work, rules):
     assert "force-push" in push(world, work, ref=f"+{base}:master")
 
 
+def test_where_updates_are_restricted_a_branch_is_still_created(world, work, rules):
+    rules(rule("update"), include="~ALL")
+    assert push(world, work, ref="master:side") == ""
+    work.commit({"a": "1"})
+    assert push(world, work, ref="master:side") == "error: Cannot update this protected ref."
+
+
 def test_who_may_bypass_does_and_the_others_do_not(world, work, rules):
     # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
     number = rules(rule("update"), bypass=[ADMINS])
