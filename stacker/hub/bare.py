@@ -81,6 +81,13 @@ class Bare:
         done = self._git.attempt("cat-file", "-t", oid, env=self._env)
         return done.out.decode("ascii").strip() if done.code == 0 else None
 
+    def file(self, commit: str, path: str) -> str | None:
+        """The id of the content of a file of a commit, when there is one."""
+        literal = f":(top,literal){path}"
+        entry = self.raw("ls-tree", "-z", commit, "--", literal).rstrip(b"\0")
+        mode, _, rest = entry.partition(b" ")
+        return rest.split()[1].decode("ascii") if mode in {b"100644", b"100755"} else None
+
     def contains(self, tip: str, commit: str) -> bool:
         """Whether `commit` is `tip` or one of its ancestors; a commit not here is not."""
         if commit == tip:

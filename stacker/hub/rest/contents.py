@@ -1,8 +1,8 @@
-"""Files of a repository over REST."""
+"""Files of a commit over REST; the hub shows no folders."""
 
 from __future__ import annotations
 
-import base64
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from stacker.hub.call import Answer, not_found
@@ -14,25 +14,30 @@ if TYPE_CHECKING:
 
 
 def get(call: Call, path: str) -> Answer:
-    """GET .../contents/{path}: one file at `ref`, else on the default branch; no folders."""
-    bare = git_side(call)
-    oid = bare.resolve(call.query.get("ref") or bare.default_branch())
-    entry = bare.raw("ls-tree", "-z", oid, "--", f":(literal){path}") if oid is not None else b""
-    mode, kind, blob = [*entry.partition(b"\t")[0].split(), b"", b"", b""][:3]
-    if oid is None or kind != b"blob" or mode == b"120000":
+    """GET .../contents/{path}: a file, of the commit that the query's `ref` names."""
+    bare, repository = git_side(call), call.repository
+    ref = call.query.get("ref") or bare.default_branch()
+    commit = bare.resolve(ref)
+    oid = None if commit is None else bare.file(commit, path)
+    if oid is None:
         raise not_found()
-    name, urls, here = blob.decode("ascii"), Urls(call.origin), call.repository
-    url = f"{urls.repository(here, 'contents', path)}?ref={oid}"
-    git = urls.repository(here, "git", "blobs", name)
-    html = urls.page(here.full_name, "blob", oid, path)
-    content = bare.raw("cat-file", "blob", name)
+    content, urls = bare.raw("cat-file", "blob", oid), Urls(call.origin)
+    url = urls.repository(repository, "contents", path) + f"?ref={ref}"
+    blob = urls.repository(repository, "git", "blobs", oid)
+    page = urls.page(repository.full_name, "blob", ref, path)
     return Answer(
         {
-            "type": "file", "encoding": "base64", "size": len(content),
-            "name": path.rpartition("/")[2], "path": path, "sha": name,
-            "content": base64.encodebytes(content).decode("ascii"),
-            "url": url, "git_url": git, "html_url": html,
-            "download_url": urls.page(here.full_name, "raw", oid, path),
-            "_links": {"self": url, "git": git, "html": html},
+            "type": "file",
+            "encoding": "base64",
+            "size": len(content),
+            "name": path.rpartition("/")[2],
+            "path": path,
+            "content": b64encode(content).decode("ascii"),
+            "sha": oid,
+            "url": url,
+            "git_url": blob,
+            "html_url": page,
+            "download_url": urls.page(repository.full_name, "raw", ref, path),
+            "_links": {"self": url, "git": blob, "html": page},
         }
-    )  # fmt: skip
+    )
