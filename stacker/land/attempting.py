@@ -26,6 +26,8 @@ from stacker.land.words.messages import merge_message, squash_message
 from stacker.land.words.pulls import Landing, landing_body
 from stacker.land.words.told import authors_of, closing_of, numbered
 from stacker.land.words.trailers import trailers, transaction
+from stacker.landed.group import group_landings
+from stacker.rebase.upstream_has import torn_groups, upstream_has
 from stacker.series.plan.choices import LandingShape
 from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from stacker.land.outcome import LandResult
     from stacker.land.run import Run
     from stacker.land.site import Site
+    from stacker.landed.group import Torn
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def attempt(run: Run, target: Target) -> LandResult:
     found = _gathered(run, target)
     if not found.members:
         return _had_landed(run, found, target)
-    if found.landed_alone and not run.request.rest:
-        return torn(found, target)
+    if found.landed_alone and target.group is not None and not run.request.rest:
+        return torn(found, target, _torn(run, found, target.group))
     meant = _meant(run, found, target)
     if not isinstance(meant, _Meant):
         return meant
@@ -73,6 +76,15 @@ def _gathered(run: Run, target: Target) -> Gathered:
         work, series, target, place=hands.place, forge=hands.forge, told=hands.told,
         bypass=run.request.use_bypass, again=run.request.again,
     )  # fmt: skip
+
+
+def _torn(run: Run, found: Gathered, group: str) -> Torn:
+    """How much of the group upstream has, and the ways out."""
+    series = found.series
+    there = upstream_has(run.work, series, found.tips.targets)
+    one = group_landings(series.plan, there)[group]
+    (what,) = torn_groups(run.work, series, {group: one})
+    return what
 
 
 def _had_landed(run: Run, found: Gathered, target: Target) -> LandResult:

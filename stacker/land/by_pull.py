@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
 from stacker.forge.api import MergeDone, MergeMethod, PullState
-from stacker.gate.context import CONTEXT
+from stacker.forge.required import lacking
 from stacker.git.objects import Oid
 from stacker.land import showing
-from stacker.land.by_push import open_gate
+from stacker.land.by_push import GATE, open_gate
 from stacker.land.journal import Step
 from stacker.land.lander import Answer
 from stacker.land.outcome import Reason, Way, Who
-from stacker.land.rules import passed, unmet
+from stacker.land.rules import unmet
 from stacker.land.words.pulls import BUTTONS
 from stacker.submit.words.body import says, with_block
 
@@ -74,7 +74,7 @@ class ByPull:
                 at.forge.set_draft(pull, False)
         landing = at.journal.observed(landing, Step.SHOW, pull=pull.number)
         required = self.protection.required_checks if self.protection else ()
-        if self.may_merge and CONTEXT in required and CONTEXT not in passed(pull.checks):
+        if self.may_merge and GATE in lacking(pull.checks, required):
             open_gate(at, intent)
             pull = at.forge.pull(at.repository, pull.number)
         return landing, self._lacking(pull)
@@ -100,8 +100,11 @@ class ByPull:
         return there[0]
 
     def _lacking(self, pull: PullRequest) -> tuple[Reason, ...]:
-        lacking = unmet(self.protection, pull)
-        reasons = (Reason(Who.MAINTAINER, None, lacking, pull.url),) if lacking else ()
+        missing = unmet(self.protection, pull)
+        reasons = (Reason(Who.MAINTAINER, None, missing, pull.url),) if missing else ()
+        if self.protection is not None and self.protection.queue:
+            text = f"put #{pull.number} into the merge queue, and none of the parts"
+            return (*reasons, Reason(Who.MAINTAINER, None, text, pull.url))
         if self.may_merge:
             return reasons
         button = f'press "{BUTTONS[self.method]}" on #{pull.number}, and on none of the parts'
@@ -116,9 +119,9 @@ class ByPull:
         pull = at.forge.pull(at.repository, number_of(landing))
         if pull.state is not PullState.OPEN:
             return Answer(f"#{pull.number} is {pull.state}", final=True)
-        lacking = "" if ready.bypass else unmet(ready.protection, pull)
-        if lacking:  # an admin's token could merge all the same, and shall not
-            return Answer(lacking, final=True)
+        missing = "" if ready.bypass else unmet(ready.protection, pull)
+        if missing:  # an admin's token could merge all the same, and shall not
+            return Answer(missing, final=True)
         squash, texts = ready.method is MergeMethod.SQUASH, self.texts.of(pull.number)
         try:
             done = at.forge.merge(

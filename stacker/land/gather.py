@@ -214,15 +214,15 @@ def _withdrawn(
     needs = {member: needs_closure(series.plan, member) for member in members}
     around = series.plan.in_order({*members, *(n for some in needs.values() for n in some)})
     found: list[Withdrawn] = []
-    with beside(work.store) as store:
-        what = with_gone(series.composition(store, targets, {}), series)
-        finder = Finder(series, what, first_bases(work.store, series))
-        for stage in around:
-            fate = finder.fate(stage)
-            if isinstance(fate, Reverted):
-                holders = tuple(m for m in members if stage in needs[m])
-                gone = series.landed(stage)
-                found.append(Withdrawn(stage, fate.commit, fate.by, holders, gone))
+    store = beside(work.store)
+    what = with_gone(series.composition(store, targets, {}), series)
+    finder = Finder(series, what, first_bases(work.store, series))
+    for stage in around:
+        fate = finder.fate(stage)
+        if isinstance(fate, Reverted):
+            holders = tuple(m for m in members if stage in needs[m])
+            gone = series.landed(stage)
+            found.append(Withdrawn(stage, fate.commit, fate.by, holders, gone))
     return tuple(found)
 
 
