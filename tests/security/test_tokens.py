@@ -24,7 +24,10 @@ from stacker.forge.pace import Pace
 from stacker.git import transfer
 from stacker.git.process import Credential
 
-CHECK = '[[checks]]\nname = "builds"\nrun = [["{python}", "-c", "import os; print(os.environ)"]]\n'
+CHECK = (
+    '[[checks]]\nname = "builds"\nmust_pass = "group-tip"\n'
+    'run = [["{python}", "-c", "import os; print(os.environ)"]]\n'
+)
 GROUP = '[groups.final]\nstages = ["a", "b"]\napprovals = 1\n'
 
 
