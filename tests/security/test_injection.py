@@ -45,29 +45,22 @@ def seen(world, run, *words):
     assert not ORDERS.search(ran.out + ran.err), words
 
 
-@pytest.mark.parametrize("way", ["push", "squash"])
-def test_from_the_series_to_the_landed_commit(hostile, way):
-    world = hostile
-    text, json_ = world._run, partial(world._run, "--json")
-    seen(world, text if way == "push" else json_, "submit")
+def test_from_the_series_to_the_landed_commit(hostile):
+    """By squashing, where most of what is said becomes the commit's message."""
+    world, text, document = hostile, hostile._run, partial(hostile._run, "--json")
+    seen(world, text, "submit")
     for pull in world.pulls():
         assert not ORDERS.search(pull["title"])
         own = pull["body"].split("<!-- stacker:end -->")
         assert len(own) == 2  # nothing in it ends our block
-    if way == "squash":
-        methods(world, "squash")
-        plan = world.folder / "series.toml"
-        said = world.plan_text().replace('publish = "', 'landing = "pull-request"\npublish = "', 1)
-        plan.write_text(said, encoding="utf-8", newline="\n")
-    world.drift("Later")
+    methods(world, "squash")
+    plan = world.folder / "series.toml"
+    said = world.plan_text().replace('publish = "', 'landing = "pull-request"\npublish = "', 1)
+    plan.write_text(said, encoding="utf-8", newline="\n")
     with acting_as(world, "up"):
-        if way == "push":
-            seen(world, text, "status")
-            seen(world, json_, "land", "--group", GROUP, "--dry-run")
-            seen(world, text, "-v", "land", "--group", GROUP)
-        else:
-            seen(world, json_, "status")
-            seen(world, json_, "land", "--group", GROUP)
+        seen(world, document, "status")
+        seen(world, document, "land", "--group", GROUP, "--dry-run")
+        seen(world, text, "-v", "land", "--group", GROUP)
     assert all_or_none(world) == 1
     landed = git(world.upstream.path, "log", "-1", "--format=%B", "master")
     trailers = git(world.upstream.path, "log", "-1", "--format=%(trailers:only)", "master")
