@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.git.credits import distinct, in_utf8, people_of
-from stacker.land.words.habits import Commits, habits_of
+from stacker.land.words.habits import habits_of
 from stacker.land.words.plain import person, plain
 from stacker.series.templates.rendering import Readable, Templates, Words, own_templates
 from stacker.series.texts import stage_text
@@ -112,10 +112,8 @@ def closed_by(series: Series, members: Sequence[MemberFacts]) -> list[str]:
 
 
 def closing_of(series: Series, members: Sequence[MemberFacts]) -> list[str]:
-    """The same as a paragraph for the last of the patches, where these are the commits; a commit
-    that is ours says it itself."""
-    patches = habits_of(_preset(series, members[0].stage)).commits is Commits.PATCH
-    lines = closed_by(series, members) if patches else []
+    """The same as a paragraph of its own above the trailers of a chain's last commit."""
+    lines = closed_by(series, members)
     return [*lines, ""] if lines else []
 
 
