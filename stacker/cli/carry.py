@@ -22,7 +22,8 @@ from stacker.land.outcome import State
 from stacker.land.request import Ending, Hands, LandRequest
 from stacker.render import forge as rendering
 from stacker.render.building import progress
-from stacker.render.land import gate_document, gate_text, land_code, land_document, land_text
+from stacker.render.gate import gate_code, gate_document, gate_text
+from stacker.render.land import land_code, land_document, land_text
 from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
 from stacker.submit.acting import PUBLISHING
@@ -260,5 +261,7 @@ def gate(
     """Report on each pull request that a member of a group may not be merged alone."""
     options: Options = context.obj
     with options.desk() as desk:
-        verdicts = gating.gate(desk.work, desk.forge, group, dry_run=dry_run)
-    return Answer(gate_document(verdicts), gate_text(verdicts))
+        result = gating.gate(
+            desk.work, desk.forge, group, dry_run=dry_run, told=options.terminal.told
+        )
+    return Answer(gate_document(result), gate_text(result), gate_code(result))

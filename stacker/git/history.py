@@ -95,13 +95,15 @@ def outside(store: ObjectStore, commits: Iterable[Oid], roots: Iterable[Oid]) ->
     return {oid for oid in asked if oid in said}
 
 
-def saying(store: ObjectStore, tip: Oid, line: str) -> Oid | None:
-    """The newest commit in the history of `tip` that has this line in its message."""
-    asked = ("--fixed-strings", f"--grep={line}", tip, "--")
-    for oid in store.git.text("rev-list", *asked).split():
-        if line.encode() in store.commit(Oid(oid)).message.splitlines():
-            return Oid(oid)
-    return None
+def saying(store: ObjectStore, tip: Oid, line: str) -> list[Oid]:
+    """The commits in the history of `tip` that have this line in their messages: those of the
+    branch's own line first, the oldest first. Who repeats what another said comes after it."""
+    asked = ("--reverse", "--topo-order", "--fixed-strings", f"--grep={line}", tip, "--")
+    own = store.git.text("rev-list", "--first-parent", *asked).split()
+    found = dict.fromkeys([*own, *store.git.text("rev-list", *asked).split()])
+    return [
+        Oid(oid) for oid in found if line.encode() in store.commit(Oid(oid)).message.splitlines()
+    ]
 
 
 def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:

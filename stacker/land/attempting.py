@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import MergeMethod
-from stacker.land import message
 from stacker.land.by_pull import ByPull, Texts
 from stacker.land.by_push import ByPush
 from stacker.land.candidate import Candidate, Stale, compose, finished, stage_trees
 from stacker.land.carrying import carry
 from stacker.land.ci import awaited, told_by_ci
+from stacker.land.forged import forged
 from stacker.land.gather import gather_facts
 from stacker.land.intent import IntendedMember, Intent
+from stacker.land.one_a_stage import by_habit
 from stacker.land.outcome import Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
 from stacker.land.protocol import NotCleared, end
@@ -21,6 +22,12 @@ from stacker.land.proving import unproved
 from stacker.land.recovering import lander_of
 from stacker.land.results import already, not_landed, torn
 from stacker.land.settle import remember
+from stacker.land.words.messages import merge_message, squash_message
+from stacker.land.words.pulls import Landing, landing_body
+from stacker.land.words.told import authors_of, numbered
+from stacker.land.words.trailers import trailers, transaction
+from stacker.landed.group import group_landings
+from stacker.rebase.upstream_has import torn_groups, upstream_has
 from stacker.series.plan.choices import LandingShape
 from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from stacker.land.outcome import LandResult
     from stacker.land.run import Run
     from stacker.land.site import Site
+    from stacker.landed.group import Torn
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ def attempt(run: Run, target: Target) -> LandResult:
     found = _gathered(run, target)
     if not found.members:
         return _had_landed(run, found, target)
-    if found.landed_alone and not run.request.rest:
-        return torn(found, target)
+    if found.landed_alone and target.group is not None and not run.request.rest:
+        return torn(found, target, _torn(run, found, target.group))
     meant = _meant(run, found, target)
     if not isinstance(meant, _Meant):
         return meant
@@ -68,6 +76,15 @@ def _gathered(run: Run, target: Target) -> Gathered:
         work, series, target, place=hands.place, forge=hands.forge, told=hands.told,
         bypass=run.request.use_bypass, again=run.request.again,
     )  # fmt: skip
+
+
+def _torn(run: Run, found: Gathered, group: str) -> Torn:
+    """How much of the group upstream has, and the ways out."""
+    series = found.series
+    there = upstream_has(run.work, series, found.tips.targets)
+    one = group_landings(series.plan, there)[group]
+    (what,) = torn_groups(run.work, series, {group: one})
+    return what
 
 
 def _had_landed(run: Run, found: Gathered, target: Target) -> LandResult:
@@ -95,6 +112,8 @@ def _meant(run: Run, found: Gathered, target: Target) -> _Meant | LandResult:
         return not_landed(State.BLOCKED, found, (*clearance.reasons, *more))
     if isinstance(candidate, Stale):
         return not_landed(State.STALE, found, stale)
+    if reasons := forged(run.work.store, candidate):
+        return not_landed(State.BLOCKED, found, reasons)
     if candidate.tree == run.work.store.commit(candidate.base).tree:
         text = f"{target.name} would change nothing in {found.facts.trunk}: it is there already"
         return not_landed(State.BLOCKED, found, (Reason(Who.PORTER, None, text, "stacker rebase"),))
@@ -107,18 +126,19 @@ def _stale(candidate: Stale) -> tuple[Reason, ...]:
 
 def _intended(run: Run, found: Gathered, target: Target, ready: Ready, clean: Candidate) -> _Meant:
     """The candidate with its last commit, which names the landing, and the intent of it."""
-    members, repository = ready.members, found.facts.repository
+    members, repository, series = ready.members, found.facts.repository, found.series
+    clean = by_habit(run.work.store, series, clean, members)
     ended_before = {one.intent.tx for one in run.journal.all() if one.ended}
     squash = ready.method is MergeMethod.SQUASH
     tx, tries = "", 0
     while not tx or tx in ended_before:  # what was given up must never arrive: another candidate
-        tx = message.transaction(target.name, clean, members, way=str(ready.way), tries=tries)
+        tx = transaction(target.name, clean, members, way=str(ready.way), tries=tries)
         tries += 1
     candidate = finished(
         run.work.store, clean,
         repository.shape if ready.way is Way.PUSH else LandingShape.CHAIN,
-        title=message.landing_title(found.series, target.name, members),
-        end=lambda commits: message.trailers(tx, target.name, members, clean.base, commits),
+        over=lambda end: merge_message(series, target.name, members, end).text(),
+        end=lambda commits: trailers(tx, target.name, members, clean.base, commits),
     )  # fmt: skip
     tips = {s.stage: s.tip for s in candidate.segments}
     own = members[0].pull if squash and ready.may_merge and len(members) == 1 else None
@@ -174,20 +194,29 @@ def _land(run: Run, target: Target, meant: _Meant, waiting: tuple[Reason, ...]) 
 
 def _lander(at: Site, meant: _Meant, *, seen: bool) -> Lander:
     """The way of the intent; `seen`: CI has to see the candidate in any case."""
-    facts, ready, found = meant.found.facts, meant.ready, meant.found
+    facts, ready = meant.found.facts, meant.ready
     if ready.way is Way.PUSH:
         required = facts.protection.required_checks if facts.protection else ()
         return ByPush(at, required, show=seen)
-    end_ = message.trailers(
-        meant.intent.tx, meant.intent.name, ready.members, meant.intent.base, meant.intent.commits
-    )
-    authors = message.authors_of(at.store, found.series, found.members)
-    text = message.squash_message(found.series, ready.members, authors, end_)
-    title = message.landing_title(found.series, meant.intent.name, ready.members)
-    body = message.landing_body(ready.members, meant.candidate, text)
-    return ByPull(
-        at, ready.may_merge, ready.method, ready.protection, Texts(title, body, text), show=seen
-    )
+    return ByPull(at, ready.may_merge, ready.method, ready.protection, _texts(at, meant), show=seen)
+
+
+def _texts(at: Site, meant: _Meant) -> Texts:
+    """What the landing pull request says, and the message of the one commit of a squash."""
+    found, intent, members = meant.found, meant.intent, meant.ready.members
+    series, end = found.series, trailers(intent.tx, intent.name, members, intent.base, 1)
+    authors = authors_of(at.store, series, found.members)
+    said = squash_message(series, intent.name, members, authors, end)
+    what = Landing(
+        series=series, name=intent.name, branch=intent.branch, members=members,
+        candidate=meant.candidate, method=meant.ready.method,
+    )  # fmt: skip
+
+    def numbered_texts(number: int) -> Texts:
+        title = numbered(found.facts.repository.preset, said.title, number)
+        return Texts(title, landing_body(what, said, number=number), said.body)
+
+    return Texts(said.title, landing_body(what, said), said.body, numbered_texts)
 
 
 def _cleared_again(run: Run, target: Target, meant: _Meant) -> Ready | NotCleared:

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
 from stacker.forge.api import MergeDone, MergeMethod, PullState
-from stacker.gate.context import CONTEXT
+from stacker.forge.required import lacking
 from stacker.git.objects import Oid
 from stacker.land import showing
-from stacker.land.by_push import open_gate
+from stacker.land.by_push import GATE, open_gate
 from stacker.land.journal import Step
 from stacker.land.lander import Answer
 from stacker.land.outcome import Reason, Way, Who
-from stacker.land.rules import passed, unmet
+from stacker.land.rules import unmet
+from stacker.land.words.pulls import BUTTONS
+from stacker.submit.words.body import says, with_block
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stacker.forge.api import Protection, PullRequest
     from stacker.land.intent import Intent
     from stacker.land.journal import Landing
@@ -26,11 +30,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What the landing pull request says, and the message of a commit that the forge makes."""
+    """What the landing pull request says, and the message of a commit that the forge makes.
+
+    `numbered` gives them once that has a number.
+    """
 
     title: str
     body: str
     message: str
+    numbered: Callable[[int], Texts] | None = None
+
+    def of(self, number: int) -> Texts:
+        """The same with its number where that belongs."""
+        return self.numbered(number) if self.numbered else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class ByPull:
                 at.forge.set_draft(pull, False)
         landing = at.journal.observed(landing, Step.SHOW, pull=pull.number)
         required = self.protection.required_checks if self.protection else ()
-        if self.may_merge and CONTEXT in required and CONTEXT not in passed(pull.checks):
+        if self.may_merge and GATE in lacking(pull.checks, required):
             open_gate(at, intent)
             pull = at.forge.pull(at.repository, pull.number)
         return landing, self._lacking(pull)
@@ -81,16 +93,21 @@ class ByPull:
             )  # fmt: skip
             # The branch may have been there before, with checks.
             there = [at.forge.pull(at.repository, opened.number)]
-        if there[0].body.replace("\r\n", "\n") != texts.body:
-            at.forge.edit_pull(at.repository, there[0].number, body=texts.body)
+        present, number = there[0].body, there[0].number
+        body = texts.of(number).body
+        if not says(present, body):
+            at.forge.edit_pull(at.repository, number, body=with_block(present, body))
         return there[0]
 
     def _lacking(self, pull: PullRequest) -> tuple[Reason, ...]:
-        lacking = unmet(self.protection, pull)
-        reasons = (Reason(Who.MAINTAINER, None, lacking, pull.url),) if lacking else ()
+        missing = unmet(self.protection, pull)
+        reasons = (Reason(Who.MAINTAINER, None, missing, pull.url),) if missing else ()
+        if self.protection is not None and self.protection.queue:
+            text = f"put #{pull.number} into the merge queue, and none of the parts"
+            return (*reasons, Reason(Who.MAINTAINER, None, text, pull.url))
         if self.may_merge:
             return reasons
-        button = f'press "{_BUTTON[self.method]}" on #{pull.number}, and on none of the parts'
+        button = f'press "{BUTTONS[self.method]}" on #{pull.number}, and on none of the parts'
         return (*reasons, Reason(Who.MAINTAINER, None, button, pull.url))
 
     def commit(self, landing: Landing, ready: Ready) -> Answer:
@@ -102,15 +119,15 @@ class ByPull:
         pull = at.forge.pull(at.repository, number_of(landing))
         if pull.state is not PullState.OPEN:
             return Answer(f"#{pull.number} is {pull.state}", final=True)
-        lacking = "" if ready.bypass else unmet(ready.protection, pull)
-        if lacking:  # an admin's token could merge all the same, and shall not
-            return Answer(lacking, final=True)
-        squash = ready.method is MergeMethod.SQUASH
+        missing = "" if ready.bypass else unmet(ready.protection, pull)
+        if missing:  # an admin's token could merge all the same, and shall not
+            return Answer(missing, final=True)
+        squash, texts = ready.method is MergeMethod.SQUASH, self.texts.of(pull.number)
         try:
             done = at.forge.merge(
                 at.repository, pull.number, sha=intent.pinned, method=ready.method,
-                title=self.texts.title if squash else None,
-                message=self.texts.message if squash else None,
+                title=texts.title if squash else None,
+                message=texts.message if squash else None,
             )  # fmt: skip
         except ForgeError as exc:  # the merge may have been made, or be under way
             return Answer(exc.message, final=False)
@@ -148,14 +165,6 @@ class ByPull:
         return self.at.store.write_commit(
             base._replace(parents=(intent.base,), message=text.encode(), extra=())
         )
-
-
-_BUTTON = {
-    None: "Merge",
-    MergeMethod.MERGE: "Create a merge commit",
-    MergeMethod.SQUASH: "Squash and merge",
-    MergeMethod.REBASE: "Rebase and merge",
-}
 
 
 def number_of(landing: Landing) -> int:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
-from stacker.forge.api import CIState
+from stacker.forge.api import CIState, RequiredCheck
+from stacker.forge.required import lacking, why_not
 from stacker.gate.context import CONTEXT
 from stacker.git.push import Pushed, RefUpdate
 from stacker.land import lock, showing
 from stacker.land.journal import Step
 from stacker.land.lander import Answer
 from stacker.land.outcome import Reason, Way, Who
-from stacker.land.rules import passed
 
 if TYPE_CHECKING:
     from stacker.git.objects import Oid
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from stacker.land.preflight import Ready
     from stacker.land.site import Site
 
+GATE = RequiredCheck(CONTEXT)  # one that an app has to report is not ours to open
+
+
+GATE = RequiredCheck(CONTEXT)
+"""The gate as we may pass it: bound to an app it is not ours to pass."""
+
 
 @dataclass(frozen=True, slots=True)
 class ByPush:
@@ -29,7 +35,7 @@ class ByPush:
     to see the candidate in any case."""
 
     at: Site
-    required: tuple[str, ...] = ()
+    required: tuple[RequiredCheck, ...] = ()
     show: bool = False
 
     def prepare(self, landing: Landing) -> tuple[Landing, tuple[Reason, ...]]:
@@ -43,13 +49,13 @@ class ByPush:
             showing.show(self.at.upstream, intent)
         if not self.required:
             return landing, ()
-        there = passed(self.at.forge.ci_results(self.at.repository, intent.candidate))
-        if CONTEXT in self.required and CONTEXT not in there:
+        results = self.at.forge.ci_results(self.at.repository, intent.candidate)
+        missing = lacking(results, self.required)
+        if GATE in missing:
             open_gate(self.at, intent)
+        where = f"on the candidate {intent.candidate[:10]}"
         return landing, tuple(
-            Reason(Who.CI, None, f"{name} has not passed on the candidate {intent.candidate[:10]}")
-            for name in self.required
-            if name not in there and name != CONTEXT
+            Reason(Who.CI, None, why_not(one, results, where)) for one in missing if one != GATE
         )
 
     def commit(self, landing: Landing, ready: Ready) -> Answer:
@@ -89,7 +95,7 @@ class ByPush:
 def open_gate(at: Site, intent: Intent) -> None:
     """Let the gate pass what holds the whole of it, and only that commit."""
     at.forge.set_status(
-        at.repository, intent.candidate, context=CONTEXT, state=CIState.SUCCESS,
+        at.repository, intent.pinned, context=CONTEXT, state=CIState.SUCCESS,
         description=f"{intent.name} is complete",
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stacker.git.credits import in_utf8
 from stacker.git.history import first_parents
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import dry_run
@@ -88,24 +89,23 @@ def finished(
     candidate: Candidate,
     shape: LandingShape,
     *,
-    title: str,
+    over: Callable[[Sequence[str]], str],
     end: Callable[[int], Sequence[str]],
 ) -> Candidate:
     """The candidate whose newest commit says which landing made it: recovery reads it there.
 
     `end` gives the trailers, told how many commits the branch's first-parent line gets. As a merge
-    it is one commit over the chain, with that `title`.
+    it is one commit over the chain, whose message `over` makes with the trailers.
     """
     if shape is LandingShape.MERGE:
         count = 1
-        last = store.commit(candidate.commit)
-        text = f"{title}\n"
-        over = last._replace(
-            parents=(candidate.base, candidate.commit), message=_ending(text.encode(), end(count))
-        )
-        return replace(candidate, commit=store.write_commit(over), commits=count)
+        last = in_utf8(store.commit(candidate.commit))._replace(
+            parents=(candidate.base, candidate.commit), encoding=None,
+            message=over(end(count)).encode(),
+        )  # fmt: skip
+        return replace(candidate, commit=store.write_commit(last), commits=count)
     count = len(first_parents(store, candidate.base, candidate.commit))
-    commit = store.commit(candidate.commit)
+    commit = in_utf8(store.commit(candidate.commit))
     marked = store.write_commit(commit._replace(message=_ending(commit.message, end(count))))
     segment = replace(candidate.segments[-1], tip=marked)
     return replace(

@@ -70,7 +70,7 @@ class Rewound:
 
 
 @dataclass(frozen=True, slots=True)
-class Torn:
+class MergedAlone:
     """Some members were merged, each by itself, and others were not."""
 
     alone: tuple[StageId, ...]
@@ -83,7 +83,7 @@ class Undone:
     commit: Oid
 
 
-Fate = Landed | WrongTree | NotLanded | Stale | Rewound | Torn | Undone
+Fate = Landed | WrongTree | NotLanded | Stale | Rewound | MergedAlone | Undone
 
 
 def classify(reads: Reads) -> Fate:
@@ -99,5 +99,5 @@ def classify(reads: Reads) -> Fate:
     if not reads.has_base:
         return Rewound(reads.tip)
     if 0 < len(reads.alone) < reads.members:
-        return Torn(reads.alone)
+        return MergedAlone(reads.alone)
     return NotLanded() if reads.tip == reads.base else Stale(reads.tip)

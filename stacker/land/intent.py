@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stacker.git.objects import Oid, is_oid
 from stacker.land.outcome import Way
 from stacker.series.plan.model import StageId
+from stacker.series.workspace import LOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ _LANDING = "stacker-landing/"
 
 def lock_ref(branch: str) -> str:
     """The lock ref of a target branch, itself a branch, for forges take no other refs for sure."""
-    return f"refs/heads/stacker-lock/{branch}"
+    return f"{LOCKS}{branch}"
 
 
 def as_data(intent: Intent) -> dict[str, object]:

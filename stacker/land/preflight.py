@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from stacker.approvals.standing import Approvals, ApprovalState, approvals_of
 from stacker.approvals.words import told
-from stacker.forge.api import Permission, PullState
+from stacker.forge.api import Permission, PullState, RequiredCheck
+from stacker.forge.required import lacking
 from stacker.land.outcome import Reason, Way, Who
-from stacker.land.rules import method_of, of_this_head, passed, way_of
+from stacker.land.rules import method_of, of_this_head, way_of
 from stacker.series.plan.choices import Landing, LandingShape
 from stacker.submit.words.body import drafted_by_us
 
@@ -236,6 +237,11 @@ def _member(facts: LandFacts, member: MemberFacts) -> list[Reason]:
         found.append(Reason(Who.PORTER, stage, f"{shown} was retargeted to {pull.base_branch}"))
     if pull.draft and not drafted_by_us(pull.body):
         found.append(Reason(Who.PORTER, stage, f"{shown} was made a draft by somebody"))
+    if pull.auto_merge:
+        text = f"{shown} is to be merged automatically, and alone"
+        found.append(Reason(Who.MAINTAINER, stage, text, pull.url))
+    if pull.queued:
+        found.append(Reason(Who.MAINTAINER, stage, f"{shown} waits in a merge queue", pull.url))
     return [*found, *_approvals(facts, member), *_ci(facts, pull, stage)]
 
 
@@ -251,9 +257,9 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
         Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}")
         for name in said.refused_by
     ]
-    lacking = [one for one in _asked(facts, said) if one[0] < one[1]]
-    if lacking:
-        given, wanted, which = max(lacking, key=lambda one: one[1])
+    short = [one for one in _asked(facts, said) if one[0] < one[1]]
+    if short:
+        given, wanted, which = max(short, key=lambda one: one[1])
         text = f"#{pull.number} has {given} of {wanted} approvals {which}"
         why = "; ".join(told(one) for one in said.each if one.state is not _THIS_HEAD)
         found.append(Reason(Who.REVIEWER, stage, f"{text}: {why}" if why else text, pull.url))
@@ -273,9 +279,7 @@ def _asked(facts: LandFacts, said: Approvals) -> list[tuple[int, int, str]]:
 
 def _ci(facts: LandFacts, pull: PullRequest, stage: StageId) -> list[Reason]:
     wanted = facts.group.require if facts.group else ()
-    there = passed(pull.checks)
     return [
-        Reason(Who.CI, stage, f"{name} has not passed on #{pull.number}")
-        for name in wanted
-        if name not in there
+        Reason(Who.CI, stage, f"{one.name} has not passed on #{pull.number}")
+        for one in lacking(pull.checks, map(RequiredCheck, wanted))
     ]

@@ -122,8 +122,9 @@ def _settled(at: Site, lander: Lander, landing: Landing, fate: Landed) -> Conclu
     landing = at.journal.about(landing, Step.SETTLE, landed=fate.commit)
     try:
         retarget(at.forge, landing.intent, at.repository, at.dependents)
-        members = settle(at.forge, landing.intent, at.repository, fate.commit)
-        at.remember({m.stage: m.landed_as for m in members if m.landed_as}, landing.intent.name)
+        members = settle(at.forge, landing.intent, at.repository, fate.commit, at.templates)
+        if landing.intent.reverts is None:  # where it landed stays true; that it went is found
+            at.remember({m.stage: m.landed_as for m in members if m.landed_as}, landing.intent.name)
         end(at, lander, landing, "landed")
     except StackerError as exc:
         return Concluded(landing, fate, left=exc.message)

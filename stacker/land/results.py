@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from stacker.land.classify import Landed, NotLanded, Rewound, Stale, Torn, Undone, WrongTree
+from stacker.land.classify import Landed, MergedAlone, NotLanded, Rewound, Stale, Undone, WrongTree
 from stacker.land.outcome import Guarantee, LandResult, MemberResult, Reason, State, Who
 from stacker.land.protocol import Unread
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stacker.land.intent import Intent
     from stacker.land.journal import Landing
     from stacker.land.protocol import Conclusion
+    from stacker.landed.group import Torn
     from stacker.series.plan.model import StageId
 
 
@@ -96,31 +97,17 @@ def nothing_new(branch: str, left: Sequence[Landing]) -> LandResult:
     )  # fmt: skip
 
 
-def torn(found: Gathered, target: Target) -> LandResult:
+def torn(found: Gathered, target: Target, what: Torn) -> LandResult:
     """Some members were merged alone: nothing more is done before somebody says what."""
-    gone = set(found.landed_alone)
-    commits = {s: found.tips.landed.get(s) for s in found.landed_alone}
-    told_ = ", ".join(f"{s} as {c[:10]}" if (c := commits[s]) else s for s in found.landed_alone)
-    text = f"landed alone: {told_}; the rest is frozen"
-    ways = (
-        ("land what is left at once", f"stacker land --group {target.name} --rest"),
-        *(
-            (f"or take {s} out again", f"stacker land --revert {c}")
-            for s in found.landed_alone
-            if (c := commits[s]) is not None
-        ),
-        ("or accept it", f"take {', '.join(found.landed_alone)} out of [groups.{target.name}]"),
-    )  # fmt: skip
     reasons = (
-        Reason(Who.COORDINATOR, None, text),
-        *(Reason(Who.COORDINATOR, None, said, command) for said, command in ways),
+        Reason(Who.COORDINATOR, None, f"{what.said}; the rest is frozen"),
+        *(Reason(Who.COORDINATOR, None, way.what, way.command) for way in what.ways),
     )
     here = not_landed(State.TORN, found, reasons)
-    before = tuple(_landed_member(found, s) for s in target.all_members if s in gone)
+    before = [_landed_member(found, stage) for stage in what.landing.landed]
     rank = {stage: at for at, stage in enumerate(target.all_members)}
-    return replace(
-        here, members=tuple(sorted((*before, *here.members), key=lambda m: rank[m.stage]))
-    )
+    both = sorted((*before, *here.members), key=lambda m: rank[m.stage])
+    return replace(here, members=tuple(both))
 
 
 def told(done: Conclusion) -> LandResult:
@@ -150,7 +137,7 @@ def told(done: Conclusion) -> LandResult:
         case Rewound():
             text = f"{intent.branch} was rewound: it no longer has {intent.base[:10]}"
             return _of(intent, State.UNKNOWN, reasons=(Reason(Who.MAINTAINER, None, text), *said))
-        case Torn(alone):
+        case MergedAlone(alone):
             text = f"merged alone meanwhile: {', '.join(alone)}; the rest is frozen"
             reason = Reason(Who.COORDINATOR, None, text, "run this again: it tells the ways out")
             return _of(intent, State.TORN, reasons=(reason, *said))

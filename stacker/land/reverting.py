@@ -12,7 +12,6 @@ from stacker.git.history import saying
 from stacker.git.merge import Conflicted
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.quarantine import merge_trees
-from stacker.land import message
 from stacker.land.by_pull import ByPull, Texts
 from stacker.land.by_push import ByPush
 from stacker.land.carrying import carry
@@ -20,6 +19,11 @@ from stacker.land.intent import IntendedMember, Intent
 from stacker.land.outcome import Guarantee, LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, LandFacts, preflight
 from stacker.land.protocol import NotCleared
+from stacker.land.words.messages import Message, revert_message
+from stacker.land.words.pulls import revert_body
+from stacker.land.words.told import numbered, templates_of
+from stacker.land.words.trailers import landing_told, revert_trailers, revert_transaction
+from stacker.series.plan.model import StageId
 from stacker.series.plan.upstream import UpstreamKind
 
 if TYPE_CHECKING:
@@ -28,22 +32,24 @@ if TYPE_CHECKING:
     from stacker.land.preflight import Ready
     from stacker.land.run import Run
     from stacker.land.site import Site
+    from stacker.land.words.trailers import LandingTold
     from stacker.series.loading import Series
-    from stacker.series.plan.model import Repository, StageId
+    from stacker.series.plan.model import Repository
 
 _TX = re.compile(r"[0-9a-f]{20}")
-_MEMBER = re.compile(r"Stacker-Member: #([0-9]{1,9})@([0-9a-f]{40,64})")
-_COMMITS = re.compile(r"Stacker-Commits: ([1-9][0-9]{0,4})")
+_NOBODY = StageId("-")
+"""What stands for a stage where a lone commit is taken back that the series does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What is to be taken back: `commits` of the branch's first-parent line, ending in `landed`.
 
-    `tx` is the landing that brought them; a commit that somebody merged alone has none.
+    `tx` is the landing that brought them, as `group`; a commit that somebody merged alone has none.
     """
 
     tx: str | None
+    group: str
     repository: str
     landed: Oid
     commits: int
@@ -79,31 +85,28 @@ def _found(at: Site, series: Series, repository: Repository, given: str) -> Take
         if known and known[0].landed is not None and at.upstream.contains(tip, known[0].landed):
             intent, landed = known[0].intent, known[0].landed
             commits = 1 if intent.squash else intent.commits
-            return Taken(given, repository.name, landed, commits, intent.members)
-        said = saying(at.store, tip, f"Stacker-Landing: {given}")
-        if said is not None:
-            return _told_by(at.store, series, repository, said, given)
+            return Taken(given, intent.name, repository.name, landed, commits, intent.members)
+        for said in saying(at.store, tip, f"Stacker-Landing: {given}"):
+            told = landing_told(at.store.commit(said).message)
+            if told is not None and told.tx == given:
+                return _told_by(series, repository, said, told)
     oid = at.store.resolve(f"{given}^{{commit}}") if re.fullmatch("[0-9a-f]{7,64}", given) else None
     if oid is not None and at.upstream.contains(tip, oid):
-        return Taken(None, repository.name, oid, 1, ())
+        return Taken(None, "", repository.name, oid, 1, ())
     return None
 
 
-def _told_by(
-    store: ObjectStore, series: Series, repository: Repository, landed: Oid, tx: str
-) -> Taken:
+def _told_by(series: Series, repository: Repository, landed: Oid, told: LandingTold) -> Taken:
     """What a landed commit's trailers tell of the landing."""
-    text = store.commit(landed).message.decode("utf-8", "replace")
-    count = _COMMITS.search(text)
     numbers = {
         line.pull: line.stage for line in series.lock.stages if line.repository == repository.name
     }
     members = tuple(
-        IntendedMember(numbers[int(number)], int(number), Oid(head), landed)
-        for number, head in _MEMBER.findall(text)
-        if int(number) in numbers
+        IntendedMember(numbers[number], number, head, landed)
+        for number, head in told.members
+        if number in numbers
     )
-    return Taken(tx, repository.name, landed, int(count[1]) if count else 1, members)
+    return Taken(told.tx, told.group, repository.name, landed, told.commits, members)
 
 
 def revert(run: Run, taken: Taken) -> LandResult:
@@ -116,7 +119,7 @@ def revert(run: Run, taken: Taken) -> LandResult:
         return _put_off(facts.trunk, State.BLOCKED, ready.reasons)
     carrier = repository.upstream if facts.may_merge else repository.fork or repository.upstream
     at = run.site(repository, carrier)
-    intent = _intended(at, taken, facts, ready)
+    intent = _intended(at, series, taken, facts, ready)
     if isinstance(intent, Reason):
         return _put_off(facts.trunk, State.BLOCKED, (intent,))
     if run.request.dry_run:
@@ -128,7 +131,7 @@ def revert(run: Run, taken: Taken) -> LandResult:
         again = preflight(now)
         if isinstance(again, Blocked):
             return NotCleared(again.reasons)
-        if _intended(at, taken, now, again) != first:
+        if _intended(at, series, taken, now, again) != first:
             text = f"{now.trunk} or a rule changed meanwhile"
             return NotCleared((Reason(Who.COORDINATOR, None, text, "run this again"),))
         return again
@@ -136,7 +139,10 @@ def revert(run: Run, taken: Taken) -> LandResult:
     def put_off(state: State, reasons: tuple[Reason, ...]) -> LandResult:
         return _put_off(facts.trunk, state, reasons, first)
 
-    lander = _lander(at, facts, ready, taken, first)
+    texts = _texts(at, series, taken, first)
+    lander: Lander = ByPull(at, ready.may_merge, ready.method, facts.protection, texts)
+    if ready.way is Way.PUSH:
+        lander = ByPush(at, facts.protection.required_checks if facts.protection else ())
     return carry(at, lander, first, waiting=(), clear=clear, put_off=put_off)
 
 
@@ -151,7 +157,9 @@ def _facts(run: Run, repository: Repository, taken: Taken) -> LandFacts:
     )  # fmt: skip
 
 
-def _intended(at: Site, taken: Taken, facts: LandFacts, ready: Ready) -> Intent | Reason:
+def _intended(
+    at: Site, series: Series, taken: Taken, facts: LandFacts, ready: Ready
+) -> Intent | Reason:
     """The revert as one commit on the tip; a reason where what came since is in the way."""
     store, tip = at.store, at.upstream.tip()
     before = taken.landed
@@ -170,12 +178,16 @@ def _intended(at: Site, taken: Taken, facts: LandFacts, ready: Ready) -> Intent 
     ended = {one.intent.tx for one in at.journal.all() if one.ended}
     tx, tries = "", 0
     while not tx or tx in ended:
-        tx = message.revert_transaction(taken.name, tip, merged.tree, str(ready.way), tries)
+        tx = revert_transaction(taken.name, tip, merged.tree, str(ready.way), tries)
         tries += 1
     # Everybody who takes it back from here makes the same commit.
     when = store.commit(tip).committer.raw.rsplit(b"> ", 1)[1]
     who = Signature(at.person.encode(), b"stacker@localhost", when)
-    text = message.revert_message(taken.tx, _subjects(store, taken), tx, tip)
+    end = revert_trailers(tx, tip, taken.tx)
+    text = revert_message(
+        templates_of(series, taken.repository), _title(store, series, taken),
+        _subjects(store, taken), end,
+    ).text()  # fmt: skip
     candidate = store.write_commit(Commit(merged.tree, (tip,), who, who, text.encode()))
     members = tuple(
         IntendedMember(m.stage, m.number, m.head, candidate) for m in taken.members
@@ -188,9 +200,6 @@ def _intended(at: Site, taken: Taken, facts: LandFacts, ready: Ready) -> Intent 
     )  # fmt: skip
 
 
-_NOBODY: StageId = message.NO_STAGE
-
-
 def _subjects(store: ObjectStore, taken: Taken) -> list[tuple[Oid, str]]:
     """The commits that are taken back, newest first, with what each says of itself."""
     found, oid = [], taken.landed
@@ -201,14 +210,27 @@ def _subjects(store: ObjectStore, taken: Taken) -> list[tuple[Oid, str]]:
     return found
 
 
-def _lander(at: Site, facts: LandFacts, ready: Ready, taken: Taken, intent: Intent) -> Lander:
-    rules = facts.protection
-    if ready.way is Way.PUSH:
-        return ByPush(at, rules.required_checks if rules else ())
+def _title(store: ObjectStore, series: Series, taken: Taken) -> str:
+    """What it came as: the one commit's subject, or the group's name."""
+    alone = taken.commits == 1 or not taken.group
+    return store.commit(taken.landed).subject if alone else f"{series.plan.name}: {taken.group}"
+
+
+def _texts(at: Site, series: Series, taken: Taken, intent: Intent) -> Texts:
+    """What a pull request says that takes it back."""
     text = at.store.commit(intent.candidate).message.decode("utf-8", "replace")
     title, _, body = text.partition("\n")
-    texts = Texts(title, message.revert_body(body, taken.members), body.strip())
-    return ByPull(at, ready.may_merge, ready.method, rules, texts)
+    said = Message(title, body.strip("\n"))
+    block = revert_body(
+        templates_of(series, taken.repository), series.plan.name,
+        _title(at.store, series, taken), intent, said,
+    )  # fmt: skip
+    preset = series.plan.repository(taken.repository).preset
+
+    def with_number(number: int) -> Texts:
+        return Texts(numbered(preset, title, number), block, said.body)
+
+    return Texts(title, block, said.body, with_number)
 
 
 def _put_off(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stacker.land.remote import GitRemote, fork_of
 from stacker.land.settle import remember
 from stacker.land.site import Site
+from stacker.land.words.told import templates_of
 
 if TYPE_CHECKING:
     from stacker.land.intent import Intent
@@ -40,14 +41,15 @@ class Run:
         if carrier != repository.upstream:
             place = hands.place(repository.name).at(carrier)
             there = fork_of(work.store, carrier, place.url, place.credential)
-        lines = work.load(hands.told).lock.stages
+        series = work.load(hands.told)
         return Site(
             store=work.store, upstream=upstream, carrier=there, forge=hands.forge,
             journal=self.journal, repository=repository.upstream, person=work.person,
             now=lambda: int(time.time()), remember=partial(remember, work),
+            templates=templates_of(series, repository.name),
             dependents=tuple(
                 one.pull
-                for one in lines
+                for one in series.lock.stages
                 if one.pull is not None and one.landing is None
                 and one.repository == repository.name
             ),

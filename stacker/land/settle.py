@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING, Protocol
 
 from stacker.forge.api import PullState
 from stacker.land.outcome import MemberResult
+from stacker.land.words.comments import (
+    landed_comment,
+    landed_mark,
+    reverted_comment,
+    reverted_mark,
+)
 from stacker.series.saving import save
-from stacker.submit.words.body import LANDED
+from stacker.series.templates.rendering import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stacker.forge.api import Comment, PullRequest
     from stacker.git.objects import Oid
-    from stacker.land.intent import IntendedMember, Intent
+    from stacker.land.intent import Intent
     from stacker.series.plan.model import StageId
     from stacker.series.workspace import Workspace
+
+_BUILT_IN = Templates()
 
 
 class SettleForge(Protocol):
@@ -51,16 +59,29 @@ class SettleForge(Protocol):
 
 
 def settle(
-    forge: SettleForge, intent: Intent, repository: str, landed: Oid
+    forge: SettleForge,
+    intent: Intent,
+    repository: str,
+    landed: Oid,
+    templates: Templates = _BUILT_IN,
 ) -> tuple[MemberResult, ...]:
-    """Close what is still open, each with one comment that says where it landed."""
+    """Close what is still open, each with one comment that says where it landed; after a revert
+    say that, and leave it as it is."""
     numbers = [m.number for m in intent.members if m.number is not None]
     pulls = {pull.number: pull for pull in forge.pulls(repository, numbers)}
     results = []
     for member in intent.members:
         commit = intent.landing_of(member, landed)
         pull = pulls.get(member.number) if member.number is not None else None
-        state = "" if pull is None else _close(forge, intent, pull, member, commit)
+        state = "" if pull is None else str(pull.state)
+        if pull is not None and intent.reverts is not None:
+            said = reverted_comment(intent, member, commit, templates)
+            _say_once(forge, pull, said, reverted_mark(intent.tx))
+        elif pull is not None and pull.state is PullState.OPEN:
+            said = landed_comment(intent, member, commit, templates)
+            _say_once(forge, pull, said, landed_mark(intent.tx))
+            forge.edit_pull(pull.repository, pull.number, state=PullState.CLOSED)
+            state = str(PullState.CLOSED)
         results.append(MemberResult(member.stage, member.number, member.head, commit, state))
     return tuple(results)
 
@@ -110,25 +131,7 @@ def remember(work: Workspace, landings: Mapping[StageId, Oid], name: str) -> Non
         )  # fmt: skip
 
 
-def _close(
-    forge: SettleForge, intent: Intent, pull: PullRequest, member: IntendedMember, commit: Oid
-) -> str:
-    if pull.state is not PullState.OPEN:
-        return str(pull.state)
-    marker = f"{LANDED} {intent.tx} -->"
-    if not any(marker in comment.body for comment in pull.comments):
-        forge.comment(pull.repository, pull.number, _said(intent, member, commit, marker))
-    forge.edit_pull(pull.repository, pull.number, state=PullState.CLOSED)
-    return str(PullState.CLOSED)
-
-
-def _said(intent: Intent, member: IntendedMember, commit: Oid, marker: str) -> str:
-    others = [f"#{m.number}" for m in intent.members if m.number not in (None, member.number)]
-    together = f" together with {', '.join(others)}" if others else ""
-    squashed = ", as one commit for all" if intent.squash and others else ""
-    return (
-        f"Landed in `{intent.branch}` as {commit}{together}{squashed}, by one update of the "
-        "branch.\n\nThis pull request is closed and not merged: its commits are the history of "
-        "its review; what landed is its change as a clean patch, with its author.\n"
-        f"{marker}\n"
-    )
+def _say_once(forge: SettleForge, pull: PullRequest, said: str, mark: str) -> None:
+    """Nobody else's comment, whatever stands in it, is taken for ours."""
+    if not any(comment.mine and mark in comment.body for comment in pull.comments):
+        forge.comment(pull.repository, pull.number, said)

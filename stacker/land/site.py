@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from stacker.series.templates.rendering import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +23,8 @@ class Site:
     """One target branch. `repository` is upstream's `OWNER/NAME`; `carrier` has the landing branch.
 
     `now` gives seconds since 1970; `person` is who lands. `dependents` are the numbers of the
-    series' other pull requests there; `remember` writes to the series what landed as which commit.
+    series' other pull requests there; `remember` writes to the series what landed as which commit;
+    `templates` are those of comments.
     """
 
     store: ObjectStore
@@ -34,3 +37,4 @@ class Site:
     now: Callable[[], int]
     dependents: tuple[int, ...] = ()
     remember: Callable[[Mapping[StageId, Oid], str], None]
+    templates: Templates = field(default_factory=Templates)

@@ -1,4 +1,4 @@
-"""How a landing and the gate read: what happened, what is in the way, who must act."""
+"""How a landing reads: what happened, what is in the way, who must act."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from stacker.errors import ExitCode
 from stacker.land.outcome import Guarantee, State, Way
 
 if TYPE_CHECKING:
-    from stacker.gate.flow import Verdict
     from stacker.land.outcome import LandResult
 
 
@@ -69,36 +68,6 @@ def land_text(result: LandResult, name: str) -> str:
             stage = f"{reason.stage}: " if reason.stage else ""
             command = f"   -> {reason.command}" if reason.command else ""
             lines.append(f"    {stage}{reason.text}{command}")
-    return "\n".join(lines)
-
-
-def gate_document(verdicts: tuple[Verdict, ...]) -> dict[str, object]:
-    """The `--json` document of `gate`."""
-    return {
-        "pulls": [
-            {
-                "stage": v.stage,
-                "number": v.number,
-                "head": v.head,
-                "state": "failure" if v.closed else "success",
-                "description": v.description,
-                "changed": v.changed,
-            }
-            for v in verdicts
-        ]
-    }
-
-
-def gate_text(verdicts: tuple[Verdict, ...]) -> str:
-    """One line a pull request."""
-    lines = []
-    for v in verdicts:
-        word = "closed" if v.closed else "open"
-        lines.append(f"  {v.stage:<14} #{v.number:<6} {word:<7} {v.description}")
-    lines.append(
-        "These are commit statuses: require `land-together` on the branch, and know that whoever "
-        "may write to the repository can set them."
-    )
     return "\n".join(lines)
 
 

@@ -22,7 +22,7 @@ STAGING = "refs/heads/stacker-landing/master/final"
 
 def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
     """Made from nothing; its hub does not run."""
-    world = World.new(folder, run, patch, ids="ab")
+    world = World.new(folder, run, patch, ids="".join(stages))
     git(world.upstream.path, "config", "core.logAllRefUpdates", "true")
     world.ask("PUT", f"/repos/{UPSTREAM}/collaborators/zed", {"permission": "push"}, "up")
     world.plan(stages, more=more)

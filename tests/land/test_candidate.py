@@ -56,7 +56,7 @@ def test_trailers_change_the_last_message_and_nothing_else(made):
 
     def mark():
         return finished(
-            store, plain, LandingShape.CHAIN, title="T", end=lambda n: [f"One: {n}", "Two: 2"]
+            store, plain, LandingShape.CHAIN, over="\n".join, end=lambda n: [f"One: {n}", "Two: 2"]
         )
 
     marked = mark()
@@ -74,7 +74,11 @@ def test_trailers_change_the_last_message_and_nothing_else(made):
 def test_a_merge_is_one_commit_over_the_clean_chain(made):
     store, _, plain = made("a", "b")
     merged = finished(
-        store, plain, LandingShape.MERGE, title="Merge it", end=lambda n: [f"Count: {n}"]
+        store,
+        plain,
+        LandingShape.MERGE,
+        over=lambda end: f"Merge it\n\n{end[0]}\n",
+        end=lambda n: [f"Count: {n}"],
     )
     commit = store.commit(merged.commit)
     assert (commit.tree, commit.parents) == (plain.tree, (plain.base, plain.commit))

@@ -9,11 +9,11 @@ import pytest
 from stacker.git.objects import Oid
 from stacker.land.classify import (
     Landed,
+    MergedAlone,
     NotLanded,
     Reads,
     Rewound,
     Stale,
-    Torn,
     Undone,
     WrongTree,
     classify,
@@ -42,8 +42,8 @@ def reads(tip, *, has_base=True, landed=None, tree=None, seen=None, alone=()):
         (reads(BASE), NotLanded()),
         (reads(MOVED), Stale(MOVED)),
         (reads(MOVED, has_base=False), Rewound(MOVED)),
-        (reads(MOVED, alone=("a",)), Torn(("a",))),
-        (reads(MOVED, alone=("a", "b")), Torn(("a", "b"))),
+        (reads(MOVED, alone=("a",)), MergedAlone(("a",))),
+        (reads(MOVED, alone=("a", "b")), MergedAlone(("a", "b"))),
         (reads(MOVED, alone=("a", "b", "c")), Stale(MOVED)),  # all of them: nothing is torn
         (reads(MOVED, seen=DONE), Undone(DONE)),
         (reads(MOVED, has_base=False, seen=DONE), Undone(DONE)),

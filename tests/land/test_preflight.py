@@ -18,6 +18,7 @@ from stacker.forge.api import (
     PullRequest,
     PullState,
     RepositoryFacts,
+    RequiredCheck,
     Review,
     ReviewState,
 )
@@ -32,7 +33,7 @@ from stacker.land.preflight import (
     preflight,
 )
 from stacker.land.proving import unproved
-from stacker.land.rules import passed, unmet
+from stacker.land.rules import unmet
 from stacker.series.plan.choices import Landing
 from stacker.series.plan.model import Group, Repository, StageId
 from stacker.verify.request import CellResult
@@ -140,6 +141,15 @@ WRONG = {
     ),
     "branch asks for more": (
         replace(FACTS, protection=replace(RULES, approvals=2)), Who.REVIEWER, "1 of 2",
+    ),
+    "auto-merge": (with_pull(auto_merge=True), Who.MAINTAINER, "merged automatically, and alone"),
+    "queued": (with_pull(queued=True), Who.MAINTAINER, "waits in a merge queue"),
+    "another head in git": (
+        replace(FACTS, members=(replace(MEMBER, git_head=OLD),)), Who.COORDINATOR, "git another",
+    ),
+    "approved before the head was forced there": (
+        with_pull(head_pushed_at="2019-04-26T00:00:00Z"), Who.REVIEWER,
+        "has 0 of 1 approvals that stand: zed approved before this head was forced there",
     ),
     "CI missing": (with_pull(checks=()), Who.CI, "CI has not passed"),
     "CI skipped": (with_pull(checks=(ci("skipped"),)), Who.CI, "CI has not passed"),
@@ -290,15 +300,10 @@ def test_what_waits_for_what_fails_is_the_porters_too():
     ]
 
 
-def test_a_name_passes_when_all_who_use_it_say_so():
-    run = CISource.CHECK_RUN
-    both = (ci("success"), ci("success", source=run), ci("success", "x"), ci("pending", "x", run))
-    assert passed(both) == {"CI"}
-    assert passed(()) == frozenset()
-
-
 def test_what_the_branch_still_asks_of_the_landing_pull_request():
     assert unmet(None, PULL) == ""
-    assert unmet(replace(RULES, required_checks=("CI",)), PULL) == ""
-    lacking = unmet(replace(RULES, required_checks=("x",), approvals=2), PULL)
+    assert unmet(replace(RULES, required_checks=(RequiredCheck("CI"),)), PULL) == ""
+    lacking = unmet(replace(RULES, required_checks=(RequiredCheck("x"),), approvals=2), PULL)
     assert lacking == "#7: x has not passed; it has 1 of 2 approvals of its head"
+    bound = unmet(replace(RULES, required_checks=(RequiredCheck("CI", 7),)), PULL)
+    assert "it is not app 7 that said so" in bound

@@ -6,12 +6,14 @@ import pytest
 from land_world import (
     UPSTREAM,
     all_or_none,
+    comments,
     git,
     inside,
     land,
     landing_by,
     landing_pull,
     life,
+    locked,
     master,
     protect,
     reasons,
@@ -33,7 +35,7 @@ def landed(ready):
 
 def test_the_group_goes_as_it_came_by_one_update(landed):
     world, tx, before = landed
-    tip = master(world)
+    tip, known = master(world), locked(world)
     said = land(world, "--revert", tx)
     assert (said["state"], said["guarantee"], said["commit"]) == ("landed", "atomic", master(world))
     assert tree(world) == before
@@ -46,6 +48,10 @@ def test_the_group_goes_as_it_came_by_one_update(landed):
     assert f"Stacker-Revert: {tx}" in text
     assert refs(world) == []
     assert unfinished(world) == ()
+    told = [one for one in comments(world, "a") if "Taken back" in one]
+    assert len(told) == 1
+    assert f"since {said['commit']}, nor that of #2" in told[0]
+    assert locked(world) == known
 
 
 def test_what_came_since_stays(landed):
