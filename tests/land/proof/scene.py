@@ -12,6 +12,7 @@ import sqlite3
 import history
 from proof.inside import Inside, Nonces, PathRemote, Wire
 from proof.quick import QuickGit, end
+from proof.straight import straighten
 
 from stacker.git.objects import Commit, Entry, Oid, Signature
 from stacker.git.push import RefUpdate
@@ -27,7 +28,8 @@ ADA = Signature(b"Ada", b"ada@example.org", b"1556000000 +0000")
 class Scene:
     """One hub at `folder`, whose memory and refs are put back by `reset`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *, straight=False):
+        self.straight = straight
         self.folder, self.root = folder, folder / "hub"
         files = {"f.txt": "0\n"}
         chain = [(s, {f"{s}.txt": f"{s}\n"}) for s in STAGES]
@@ -54,6 +56,7 @@ class Scene:
         }
         self.numbers = self._submitted()
         self.journals = folder / "journals"
+        self.forget = lambda: None  # what somebody remembers of the refs
         self._keep()
 
     def _store(self):
@@ -94,6 +97,7 @@ class Scene:
         lines = [f"{oid} {name}\n" for name, oid in sorted(self._refs.items())]
         text = "# pack-refs with: peeled fully-peeled sorted \n" + "".join(lines)
         (self.path / "packed-refs").write_text(text)
+        self.forget()
         shutil.rmtree(self.journals, ignore_errors=True)
         self.journals.mkdir()
 
@@ -111,7 +115,8 @@ class Scene:
 
     def client(self, who):
         if who not in self._clients:
-            self._clients[who] = self.hub.client(who)
+            client = self.hub.client(who)
+            self._clients[who] = straighten(client) if self.straight else client
         return self._clients[who]
 
     def ask(self, method, path, body=None, who="zed"):

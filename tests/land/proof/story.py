@@ -31,7 +31,7 @@ class Story:
         self._arrange()
         self.rules = Invariants(scene)
         self.rules.late = lambda: self.wrong.arrived
-        self.runs, self.faults, self.kills = 0, 0, 0
+        self.runs, self.faults, self.kills, self.doings = 0, 0, 0, 0
         self.told = []
 
     @property
@@ -174,7 +174,11 @@ class Story:
             for name in ("push", "amend", "close", "reopen", "draft", "ready", "retarget", "merge",
                          "squash", "rebase", "dismiss", "approve", "refuse", "flip", "remove"):  # fmt: skip
                 found[f"{name} {stage}"] = partial(getattr(self, name), stage)
-        return found
+        return {name: partial(self._done, act) for name, act in found.items()}
+
+    def _done(self, act):
+        self.doings += 1
+        act()
 
     def _quietly(self, method, path, body, who="zed"):
         """What the hub may well refuse."""

@@ -1,0 +1,5 @@
+"""Landings by whole processes."""
+
+
+def landing(folder, seed):
+    raise NotImplementedError
