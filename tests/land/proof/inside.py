@@ -185,7 +185,8 @@ class Inside:
         reconcile(site, db, repository)
         with db.reading():
             wanted = [pushes.Command(u.ref, u.new or ZERO) for u in updates]
-            verdict = pushes.judge(db, repository, user, wanted, site.limits.refs_a_push)
+            most = site.limits.refs_a_push
+            verdict = pushes.judge(site, db, repository, user, wanted, most=most)
         git = repositories.bare(site, repository)
         said = [w for u in updates for w in _against(git, verdict, u)]
         if said:

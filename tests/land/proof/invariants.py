@@ -10,11 +10,9 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from proof.scene import MASTER, NAME, STAGES
+from proof.scene import MASTER, STAGES
 
 from stacker.gate.context import CONTEXT
-from stacker.hub.protection import rules_for
-from stacker.hub.repositories import find
 from stacker.land.outcome import State, Way
 
 COORDINATORS = ("up", "eve")
@@ -281,11 +279,6 @@ class Invariants:
     def _is_base(self, ref):
         name = ref.removeprefix("refs/heads/")
         return bool(self._one("SELECT 1 FROM pulls WHERE is_open AND base_ref = ?", name))
-
-    def rules(self):
-        """The rules of the target branch."""
-        db = self.scene.hub._db
-        return rules_for(db, find(self.scene.hub.site, db, *NAME.split("/")), "master")
 
     def _say(self, which, words):
         self.broken.append(f"{which}: {words}")
