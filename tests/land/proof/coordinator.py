@@ -13,7 +13,7 @@ from proof.scene import NAME, STAGES
 
 from stacker.forge.api import MergeMethod
 from stacker.git.objects import Oid
-from stacker.land import lock, message
+from stacker.land import lock
 from stacker.land.by_pull import ByPull, Texts
 from stacker.land.by_push import ByPush
 from stacker.land.carrying import carry
@@ -25,6 +25,7 @@ from stacker.land.protocol import NotCleared, end
 from stacker.land.recovering import Busy, adopt, lander_of, recover
 from stacker.land.results import busy, told
 from stacker.land.site import Site
+from stacker.land.words.trailers import trailers, transaction
 from stacker.series.plan.choices import Landing, LandingShape
 from stacker.series.plan.model import Group, Repository, StageId
 
@@ -180,13 +181,13 @@ class Coordinator:
         ended = {one.intent.tx for one in at.journal.all() if one.ended}
         tx, tries = "", 0
         while not tx or tx in ended:
-            tx = message.transaction("final", clean, members, way=str(ready.way), tries=tries)
+            tx = transaction("final", clean, members, way=str(ready.way), tries=tries)
             tries += 1
         candidate = finished(
             at.store, clean,
             self.repository.shape if ready.way is Way.PUSH else LandingShape.CHAIN,
-            title="Proof: final",
-            end=lambda commits: message.trailers(tx, "final", members, clean.base, commits),
+            over=lambda end: "\n".join(["Proof: final", "", *end, ""]),
+            end=lambda commits: trailers(tx, "final", members, clean.base, commits),
         )  # fmt: skip
         tips = {s.stage: s.tip for s in candidate.segments}
         intent = Intent(
@@ -212,12 +213,9 @@ class Coordinator:
         if ready.way is Way.PUSH:
             required = facts.protection.required_checks if facts.protection else ()
             return ByPush(at, required)
-        lines = message.trailers(
-            meant.intent.tx, "final", ready.members, meant.intent.base, meant.intent.commits
-        )
-        text = "\n".join(lines)
-        body = message.landing_body(ready.members, meant.candidate, text)
-        texts = Texts("Proof: final", body, text)
+        intent = meant.intent
+        end = trailers(intent.tx, "final", ready.members, intent.base, intent.commits)
+        texts = Texts("Proof: final", f"Merge here: {intent.tree}\n", "\n".join(end))
         return ByPull(at, ready.may_merge, ready.method, ready.protection, texts)
 
     def _cleared_again(self, meant):

@@ -124,8 +124,10 @@ class Invariants:
         return found[-1] if found else None
 
     def _whole(self, intent, old, new):
+        """A merge by the forge pins no base: there somebody else's merge of a part may be below."""
         was, now = self.scene.inside(old), self.scene.inside(new)
-        if now != _ALL or {m.stage for m in intent.members} != _ALL - was:
+        meant = {m.stage for m in intent.members}
+        if now != _ALL or (intent.way is Way.PUSH and meant != _ALL - was):
             self._say("all-or-none", f"from {sorted(was)} to {sorted(now)}")
 
     def _bytes(self, intent, old, new):

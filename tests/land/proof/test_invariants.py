@@ -169,27 +169,20 @@ def test_no_freeze(scene, monkeypatch):
 
 
 def test_closed_without_a_link(scene, monkeypatch):
-    def silent(forge, intent, pull, member, commit):
-        forge.edit_pull(pull.repository, pull.number, state=settle.PullState.CLOSED)
-        return "closed"
-
-    monkeypatch.setattr(settle, "_close", silent)
+    monkeypatch.setattr(settle, "_say_once", lambda forge, pull, said, mark: None)
     story = Story(scene, BY_PULL)
     story.run()
     assert "linked" in names(story)
 
 
 def test_announced_again(scene, monkeypatch):
-    real = settle._close
+    real = settle._say_once
 
-    def twice(forge, intent, pull, member, commit):
-        forge.comment(
-            pull.repository, pull.number,
-            settle._said(intent, member, commit, f"<!-- stacker:landed {intent.tx} -->"),
-        )  # fmt: skip
-        return real(forge, intent, replace(pull, comments=()), member, commit)
+    def twice(forge, pull, said, mark):
+        forge.comment(pull.repository, pull.number, said)
+        real(forge, pull, said, mark)
 
-    monkeypatch.setattr(settle, "_close", twice)
+    monkeypatch.setattr(settle, "_say_once", twice)
     story = Story(scene, BY_PULL)
     story.run()
     assert "announced" in names(story)

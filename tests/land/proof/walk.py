@@ -19,10 +19,10 @@ def steps(scene, *, every=1):
 
     A part has each way, each call and each fault: they are taken as on a diagonal.
     """
-    for options in WAYS:
+    for way, options in enumerate(WAYS):
         for moment in range(moments(scene, options)):
             for number, bad in enumerate(Bad):
-                if (moment + 5 * number) % every == 0:
+                if (moment + 5 * number + 3 * way) % every == 0:
                     yield options, moment, bad
 
 
