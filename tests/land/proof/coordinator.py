@@ -8,16 +8,16 @@ a series directory is told here: what the members are, and the chain of them on 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from proof.scene import NAME, STAGES
 
 from stacker.forge.api import MergeMethod
-from stacker.git.objects import Oid
 from stacker.land import lock
 from stacker.land.by_pull import ByPull, Texts
 from stacker.land.by_push import ByPush
-from stacker.land.carrying import carry
 from stacker.land.candidate import Candidate, Segment, Stale, finished
+from stacker.land.carrying import carry
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.outcome import Guarantee, LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, LandFacts, MemberFacts, Ready, preflight
@@ -28,6 +28,10 @@ from stacker.land.site import Site
 from stacker.land.words.trailers import trailers, transaction
 from stacker.series.plan.choices import Landing, LandingShape
 from stacker.series.plan.model import Group, Repository, StageId
+from stacker.submit.words.body import said_block
+
+if TYPE_CHECKING:
+    from stacker.git.objects import Oid
 
 _TRIES = 3
 _ENDS = (State.LANDED, State.TORN, State.UNKNOWN)
@@ -215,7 +219,7 @@ class Coordinator:
             return ByPush(at, required)
         intent = meant.intent
         end = trailers(intent.tx, "final", ready.members, intent.base, intent.commits)
-        texts = Texts("Proof: final", f"Merge here: {intent.tree}\n", "\n".join(end))
+        texts = Texts("Proof: final", said_block("proof", "final", intent.tree), "\n".join(end))
         return ByPull(at, ready.may_merge, ready.method, ready.protection, texts)
 
     def _cleared_again(self, meant):

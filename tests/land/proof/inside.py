@@ -204,12 +204,13 @@ def _against(git, verdict, update):
     yield from (said for ref, said in verdict.refused if ref == update.ref)
     if update.new is None:
         return
-    if update.ref in verdict.forward_only and update.old is not None:
-        if not git.contains(update.new, update.old):
-            yield "Cannot force-push to this protected branch"
-    if update.ref in verdict.linear and update.old is not None:
-        if git.raw("rev-list", "--merges", "--max-count=1", update.new, "--not", update.old):
-            yield "This branch must not contain merge commits."
+    forward = update.old is None or git.contains(update.new, update.old)
+    if update.ref in verdict.forward_only and not forward:
+        yield "Cannot force-push to this protected branch"
+    known = [update.old] if update.old else git.refs().values()
+    asked = "rev-list", "--merges", "--max-count=1", update.new, "--not", *known
+    if update.ref in verdict.linear and git.raw(*asked):
+        yield "This branch must not contain merge commits."
 
 
 class PathRemote:
@@ -313,7 +314,7 @@ def installed(patch):
 
 
 class Nonces:
-    """What makes a lock's value its claimant's own: the same from life to life, never twice in one."""
+    """What makes a lock's value its claimant's own: as in other lives, but never twice in one."""
 
     made = 0
 

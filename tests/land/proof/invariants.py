@@ -246,8 +246,7 @@ class Invariants:
         )
 
     def _history(self, tip):
-        said = self.scene.store.git.text("rev-list", "--header", tip)
-        return said
+        return self.scene.store.git.text("rev-list", "--header", tip)
 
     def _claimed(self, result, tips):
         if not any(tip and self._has(tip, result.commit) for tip in tips):

@@ -7,6 +7,8 @@ share a folder of objects. Refs are moved by one long-lived `git update-ref`, in
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from typing import ClassVar
 
 from stacker.git.process import Finished, Git
 
@@ -17,8 +19,8 @@ _PURE = {"merge-base", "rev-list", "merge-tree", "rev-parse", "cat-file"}
 class QuickGit(Git):
     """`Git` that remembers; every other command is git's."""
 
-    said = {}  # by arguments and input
-    writers = {}  # by folder
+    said: ClassVar = {}  # by arguments and input
+    writers: ClassVar = {}  # by folder
     asked = 0
 
     def attempt(self, *args, stdin=b"", env=None, config=(), timeout=None):
@@ -100,10 +102,8 @@ class _Done:
 
 def end(process):
     for pipe in (process.stdin, process.stdout):
-        try:
+        with suppress(OSError):
             pipe.close()
-        except OSError:
-            pass
     process.wait()
 
 

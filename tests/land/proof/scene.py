@@ -164,4 +164,3 @@ class Scene:
             there = {(e.name, e.oid) for e in self.store.tree(tree)}
             self._inside[tree] = frozenset(s for s in STAGES if self.files[s] in there)
         return self._inside[tree]
-

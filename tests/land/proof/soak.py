@@ -1,17 +1,21 @@
 """Landings in which things go wrong, as many as are asked for; violations must be 0.
 
-    python dev.py soak [--seconds N | --landings N] [--jobs J] [--whole N] [--seed S]
+    python dev.py soak [--walk] [--seconds N | --landings N] [--jobs J] [--whole N] [--seed S]
 
 In process: `chance.py` tells stories by their seed, over the protocol's ports on the hub in
-process. `--whole`: so many landings by whole processes, `stacker land` over HTTP and git, killed
-at random times (`whole.py`). A violation is printed with the seed that tells it again.
+process. `--walk`: before that every fault at every call in each way (`walk.py`). `--whole`: so
+many landings by whole processes, `stacker land` over HTTP and git, killed at random times
+(`whole.py`). A violation is printed with the seed that tells it again: `--seed S --landings 1`.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
+import math
 import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -21,7 +25,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[2] / name) for name in ("land", "submit", "kit")]
 
 import pytest  # noqa: E402
-from proof import inside, straight, whole  # noqa: E402
+from proof import inside, straight, walk, whole  # noqa: E402
 from proof.chance import tell  # noqa: E402
 from proof.scene import Scene  # noqa: E402
 
@@ -34,6 +38,7 @@ def main():
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--landings", type=int)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--walk", action="store_true")
     parser.add_argument("--whole", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=0, help="the first one")
     asked = parser.parse_args()
@@ -65,7 +70,7 @@ def main():
 def _print(total, seconds):
     words = ("landings", "landed", "runs", "faults", "kills", "others' doings", "violations")
     told = ", ".join(f"{word} {total[word]}" for word in words)
-    print(f"{told} in {seconds:.0f} s", flush=True)
+    whole.say(f"{told} in {seconds:.0f} s")
 
 
 def _seal():
@@ -97,31 +102,43 @@ def _work(queue, asked, job):
 
 
 def _stories(queue, asked, job, folder):
-    ends = time.monotonic() + asked.seconds if asked.seconds else None
     patch = pytest.MonkeyPatch()
     inside.installed(patch)
-    scene, seed, done = None, asked.seed + job, 0
-    many = len(range(job, asked.landings, asked.jobs)) if asked.landings else None
-    while (many is None or done < many) and (ends is None or time.monotonic() < ends):
-        if done % _LIVES == 0:
-            if scene is not None:
-                scene.close()
-            scene = Scene(folder / str(done), straight=True)
-            straight.hurry(patch, scene)
-        queue.put(_story(scene, seed))
-        seed, done = seed + asked.jobs, done + 1
-    scene.close()
+    scenes = _scenes(folder, patch)
+    if asked.walk:
+        for step in itertools.islice(walk.steps(next(scenes)), job, None, asked.jobs):
+            queue.put(_counted(walk.take(next(scenes), *step), step))
+    ends = time.monotonic() + asked.seconds if asked.seconds else math.inf
+    last = asked.seed + asked.landings if asked.landings else None
+    seeds = range(asked.seed + job, last or sys.maxsize, asked.jobs)
+    for seed in seeds:
+        if time.monotonic() > ends:
+            break
+        queue.put(_counted(tell(next(scenes), seed), f"seed {seed}"))
+    scenes.close()
     patch.undo()
 
 
-def _story(scene, seed):
-    story = tell(scene, seed)
+def _scenes(folder, patch):
+    """The same scene for many lives, then another one."""
+    for number in itertools.count():
+        scene = Scene(folder / str(number), straight=True)
+        straight.hurry(patch, scene)
+        try:
+            for _ in range(_LIVES):
+                yield scene
+        finally:
+            scene.close()
+            shutil.rmtree(scene.folder)
+
+
+def _counted(story, name):
     for words in story.broken:
-        print(f"seed {seed}: {words}", flush=True)
-    landed = bool(story.rules.landed)
+        whole.say(f"{name}: {words}")
     return Counter({
-        "landings": 1, "landed": landed, "runs": story.runs, "faults": story.faults,
-        "kills": story.kills, "others' doings": story.doings, "violations": len(story.broken),
+        "landings": 1, "landed": bool(story.rules.landed), "runs": story.runs,
+        "faults": story.faults, "kills": story.kills, "others' doings": story.doings,
+        "violations": len(story.broken),
     })  # fmt: skip
 
 

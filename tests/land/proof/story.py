@@ -11,13 +11,19 @@ from functools import partial
 from proof.coordinator import Coordinator, Options
 from proof.invariants import LANDING, LOCK, Invariants
 from proof.scene import MASTER, NAME, STAGES
-from proof.turns import Killed, Remote, Turn, Wrong, Written
+from proof.turns import Killed, Remote, Turn, Written, Wrong
 
 from stacker.errors import StackerError
 from stacker.land.outcome import State
 
 _AGAIN = (State.UNKNOWN, State.NOT_LANDED, State.STALE)
 _ENOUGH = 5  # runs without faults, in which everything has come to an end
+
+OF_MEMBERS = (
+    "push", "amend", "close", "reopen", "draft", "ready", "retarget", "merge", "squash", "rebase",
+    "dismiss", "approve", "refuse", "flip", "remove",
+)  # fmt: skip
+"""What is done to one member."""
 
 
 class Story:
@@ -171,8 +177,7 @@ class Story:
             "no landing branch": partial(self.delete, LANDING),
         }  # fmt: skip
         for stage in STAGES:
-            for name in ("push", "amend", "close", "reopen", "draft", "ready", "retarget", "merge",
-                         "squash", "rebase", "dismiss", "approve", "refuse", "flip", "remove"):  # fmt: skip
+            for name in OF_MEMBERS:
                 found[f"{name} {stage}"] = partial(getattr(self, name), stage)
         return {name: partial(self._done, act) for name, act in found.items()}
 
@@ -237,7 +242,9 @@ class Story:
         if (old := self.scene.refs(ref).get(ref)) is not None:
             before = self.scene.store.commit(old)
             text = before.message + b"\nAmended.\n"
-            self.scene.push("porter", ref, self.scene.store.write_commit(before._replace(message=text)))
+            self.scene.push(
+                "porter", ref, self.scene.store.write_commit(before._replace(message=text))
+            )
 
     def remove(self, stage):
         self.delete(f"refs/heads/s/{stage}")
@@ -284,4 +291,3 @@ class Story:
     def flip(self, stage):
         path = f"/repos/{NAME}/statuses/{self.scene.heads[stage]}"
         self._quietly("POST", path, {"state": "failure", "context": "CI"})
-

@@ -27,7 +27,9 @@ class Straight:
 
     def request(self, verb, url, input, headers, stream=False):  # noqa: A002 - PyGithub's name
         body = input.encode() if isinstance(input, str) else input or b""
-        kept = tuple((n, headers[n]) for n in ("Authorization", "Accept", "Content-Type") if n in headers)
+        kept = tuple(
+            (n, headers[n]) for n in ("Authorization", "Accept", "Content-Type") if n in headers
+        )
         self._asked = Asked(verb, url, body, _actor(headers), kept)
 
     def getresponse(self):

@@ -9,7 +9,6 @@ from proof.turns import Bad
 
 from stacker.series.plan.choices import Landing
 
-
 EVERY = 17
 
 

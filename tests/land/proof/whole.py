@@ -38,6 +38,12 @@ _BROKEN = Reply(502, {"message": "Bad Gateway"})
 _PATHS = ("/**/git-receive-pack", "/repos/**", "/graphql", "")
 
 
+def say(line):
+    """Print at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def served_by_a_fork(root, faults=()):
     """A hub in a process of its own, so that this one has no threads and may fork."""
     told, tell = os.pipe()
@@ -130,10 +136,7 @@ def _run(*arguments, cwd):
 def landing(folder, seed):
     """One landing under faults, to its end; what happened in it, counted."""
     chance, base = Random(seed), crowd(folder)
-    if seed % 2:
-        way = chance.choice(("push", "pull-request"))
-    else:
-        way = "push"
+    way = chance.choice(("push", "push", "pull-request"))
     rules = [_rule(chance) for _ in range(chance.randrange(4))]
     place = folder / f"landing{seed}"
     world = opened(base.model, place, rules)
@@ -147,7 +150,7 @@ def landing(folder, seed):
         world.close()
         shutil.rmtree(place)
     for words in broken:
-        print(f"seed {seed} ({way}): {words}", flush=True)
+        say(f"seed {seed} ({way}): {words}")
     return seen + Counter({"violations": len(broken), "landed": state == "landed"})
 
 
@@ -221,5 +224,3 @@ def _after(world, state, seen):
         said = [c for c in land_world.comments(world, stage) if "stacker:landed" in c]
         if len(said) > 1 + seen["kills"] or (not said and not world.pull(stage)["merged"]):
             yield f"{stage} has {len(said)} announcements after {tries} tries"
-
-
