@@ -131,7 +131,8 @@ def test_comparing_leaves_nothing_behind(world, forked):
 
 def test_a_file_as_it_is_on_a_branch(world, work):
     repo = world.repo("guido")
-    assert repo.get_contents("README").decoded_content == work.git("show", "master:README").encode() + b"\n"
+    text = work.git("show", "master:README").encode() + b"\n"
+    assert repo.get_contents("README").decoded_content == text
     old = work.oid("master")
     work.commit({"README": "new\n", "docs/a b.txt": "\n"})
     world.pushed(work, "guido", "master")

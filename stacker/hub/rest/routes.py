@@ -70,7 +70,6 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{_R}/statuses/<oid>", commits.create_status),
     ("POST", f"{_R}/check-runs", commits.create_check_run),
     ("GET", f"{_R}/compare/<path:spec>", commits.compare),
-    ("GET", f"{_R}/contents/<path:path>", contents.get),
     ("GET", f"{_R}/git/ref/<path:ref>", refs.get),
     ("GET", f"{_R}/git/matching-refs/", refs.matching),
     ("GET", f"{_R}/git/matching-refs/<path:ref>", refs.matching),
