@@ -1,9 +1,16 @@
 PYTHON ?= python3
 
-.PHONY: demo test
+.PHONY: demo test soak
 
 demo:
 	$(PYTHON) dev.py demo
 
 test:
 	$(PYTHON) dev.py test
+
+# Landings in which things go wrong, as long as told: make soak SECONDS=3600 JOBS=2
+SECONDS ?= 600
+JOBS ?= 1
+
+soak:
+	$(PYTHON) dev.py soak --walk --seconds $(SECONDS) --jobs $(JOBS)

@@ -33,6 +33,7 @@ usage: python dev.py COMMAND
   demo            set up, then show the whole life of a series on a forge of its own
   test [ARG ...]  set up, then the whole gate: format, lint, layers, types, tests;
                   each ARG is handed to pytest
+  soak [ARG ...]  set up, then land and land again while things go wrong; `soak --help`
   format          set up, then bring all code into form
   setup           set up only
 """
@@ -49,7 +50,8 @@ TESTS: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-n", "2", "--dist", "
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     command, *rest = arguments or ["help"]
-    if command not in ("demo", "test", "format", "setup") or (rest and command != "test"):
+    known = ("demo", "test", "soak", "format", "setup")
+    if command not in known or (rest and command not in ("test", "soak")):
         sys.stdout.write(USAGE)
         return 0 if command in ("help", "-h", "--help") else 2
     check_versions()
@@ -57,6 +59,8 @@ def main(arguments: list[str]) -> int:
     compile_sources()
     if command == "test":
         return gate(rest)
+    if command == "soak":
+        return run([str(PYTHON), str(ROOT / "tests" / "land" / "proof" / "soak.py"), *rest])
     if command == "format":
         return bring_into_form()
     return demo() if command == "demo" else 0

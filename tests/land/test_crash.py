@@ -1,25 +1,26 @@
-"""Killed before any effect, a landing is finished by the next run: all or none, and only once."""
+"""Killed before an effect, a landing of four is finished by the next run: all or none, only once.
+
+Here processes die, over HTTP and git: at the commit point, right after it, and at every ninth
+effect. What else can go wrong, at every call, `proof` walks through.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from types import SimpleNamespace
 
 import land_world
 import pytest
-from land_world import acting_as, all_or_none, comments, git, land, locked, refs
-from submit_world import PEOPLE
+from land_world import acting_as, comments, git, land, life, locked, refs
+from proof import whole
+from proof.whole import CHAIN, GROUP, STAGES, inside, opened
 
-from stacker.cli import app
-from stacker.hub.server import User, start
 from stacker.land.journal import Journal
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork of this process")
 
 KILLED = 137
-ARGUMENTS = ("--json", "land", "--group", "final")
 
 
 @pytest.fixture(autouse=True)
@@ -28,157 +29,104 @@ def _no_power_cut(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
-def served_by_a_fork(root):
-    """A hub in a process of its own, so that this one has no threads and may fork."""
-    told, tell = os.pipe()
-    ended, end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(end)
-        with start(root, [User(name, f"token-{name}") for name in PEOPLE]) as hub:
-            os.write(tell, f"{hub.url}\n".encode())
-            os.read(ended, 1)  # returns when the other end is closed
-        os._exit(0)
-    os.close(tell)
-    os.close(ended)
-    with os.fdopen(told) as text:
-        url = text.readline().strip()
-
-    def stop():
-        os.close(end)
-        os.waitpid(child, 0)
-
-    return SimpleNamespace(url=url, api=f"{url}/api/v3", stop=stop)
-
-
-def opened(model, root):
-    """A copy of a world; its hub is another process."""
-    world = model.copy(root)
-    world.hub = served_by_a_fork(root / "hub")
-    world._patch.setenv("STACKER_FORGE", world.hub.url)
-    return world
-
-
-def every_effect(event, details):
-    """A call that changes something on the forge, a push, a ref or a file of the series."""
+def effect(event, details):
+    """What would change something on the forge, a ref, the journal or the lock file; in words."""
     if event == "journal":
-        return True
-    if event == "http.client.send":
-        request = bytes(details[1][:20]) if isinstance(details[1], bytes) else b""
-        return request.startswith((b"POST /api/v3", b"PATCH ", b"PUT "))
-    if event == "subprocess.Popen":
-        return bool({"push", "update-ref"} & set(details[1]))
-    return event == "os.rename" and str(details[1]).endswith("series.lock")
-
-
-def without_settling(event, details):
-    """The same, but for comments, closings and the lock file, which every way does alike."""
-    if event == "journal":
-        return True
+        return event
     if event == "http.client.send":
         request = bytes(details[1][:60]) if isinstance(details[1], bytes) else b""
-        return request.startswith((b"POST /api/v3/repos/up/proj/pulls ", b"PUT "))
-    if event == "subprocess.Popen":
-        return "push" in details[1]
-    return False
+        return request.decode() if request.startswith((b"POST /api/v3", b"PATCH ", b"PUT ")) else ""
+    if event == "subprocess.Popen" and {"push", "update-ref"} & set(details[1]):
+        return " ".join(details[1])
+    return event if event == "os.rename" and str(details[1]).endswith("series.lock") else ""
 
 
-def before_each_write(write, step):
-    """A journal whose every write is a moment at which to die."""
-
-    def writes(journal, *arguments):
-        step("journal", arguments)
-        write(journal, *arguments)
-
-    return writes
-
-
-def killed_at(moment, folder, is_effect):
-    """Land in a fork that dies before effect `moment`: how many there were, its exit code."""
+def killed_at(moment, world):
+    """Land in a fork that dies before effect `moment`: all effects that it had, its exit code."""
     read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _live(moment, folder, write, is_effect)
-    os.close(write)
-    with os.fdopen(read, "rb") as told:
-        effects = len(told.read())
-    return effects, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
+    def arm():
+        count = 0
 
-def _live(moment, folder, write, is_effect):
-    effects = 0
+        def step(event, details):
+            nonlocal count
+            words = effect(event, details)
+            if words:
+                if count == moment:
+                    os._exit(KILLED)
+                count += 1
+                os.write(write, " ".join(words.split()).encode() + b"\n")
 
-    def step(event, details):
-        nonlocal effects
-        if is_effect(event, details):
-            if effects == moment:
-                os._exit(KILLED)
-            effects += 1
-            os.write(write, b".")
+        real = Journal._write
 
-    code = 70
-    try:
-        os.chdir(folder)
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 1)
-        os.dup2(silent, 2)
+        def journalled(journal, *arguments):
+            step("journal", arguments)
+            real(journal, *arguments)
+
+        Journal._write = journalled
         sys.addaudithook(step)
-        Journal._write = before_each_write(Journal._write, step)
-        code = app.run(ARGUMENTS)
-    finally:
-        os._exit(code)
+
+    with acting_as(world, "up"):
+        child = whole.begun(world.folder, os.devnull, arm)
+    os.close(write)
+    with os.fdopen(read, encoding="utf-8") as told:
+        effects = told.read().splitlines()
+    return effects, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def end(world):
     """What must be the same as if nobody had been killed."""
     return {
         "tree": git(world.upstream.path, "rev-parse", "master^{tree}"),
-        "landings": all_or_none(world),
         "refs": refs(world),
-        "members": [world.pull(stage)["state"] for stage in "ab"],
+        "members": [world.pull(stage)["state"] for stage in STAGES],
         "open": [p["number"] for p in world.pulls() if p["state"] == "open"],
-        "comments": [len(comments(world, s)) for s in "ab"],
+        "comments": [len(comments(world, stage)) for stage in STAGES],
         "remembered": [one is not None for one in locked(world).values()],
         "unfinished": land_world.unfinished(world),
     }
 
 
-def walk(model, folder, is_effect):
-    """Kill before every effect, run again, compare; how many effects there were."""
-    whole = opened(model, folder / "whole")
-    with acting_as(whole, "up"):
-        effects, code = killed_at(-1, whole.folder, is_effect)
+def came_in(world):
+    """How often the group came in; at no moment was there a part of it."""
+    seen = [inside(world, commit) for commit in life(world)]
+    assert all(one in (set(), set(STAGES)) for one in seen), seen
+    return sum(now != before for before, now in zip([set(), *seen], seen, strict=False))
+
+
+def walk(model, folder, commit_point):
+    """Kill, run again, compare."""
+    world = opened(model, folder / "whole")
+    effects, code = killed_at(-1, world)
     assert code == 0
-    wanted = end(whole)
-    whole.close()
-    assert wanted["landings"] == 1
-    for moment in range(effects):
+    wanted = end(world)
+    assert came_in(world) == 1
+    world.close()
+    [at] = [n for n, words in enumerate(effects) if commit_point in words]
+    for moment in sorted({at, at + 1, *range(at % 9, len(effects), 9)}):
         world = opened(model, folder / "killed")
-        with acting_as(world, "up"):
-            assert killed_at(moment, world.folder, is_effect)[1] == KILLED
-        assert all_or_none(world) <= 1, moment
-        assert land(world)["state"] == "landed", moment
-        assert end(world) == wanted, moment
+        assert killed_at(moment, world)[1] == KILLED
+        assert came_in(world) == (moment > at), effects[moment]
+        assert land(world)["state"] == "landed", effects[moment]
+        assert came_in(world) == 1, effects[moment]
+        assert end(world) == wanted, effects[moment]
         world.close()
         shutil.rmtree(folder / "killed")
-    return effects
+    return len(effects)
 
 
 @pytest.fixture
 def model(tmp_path, run_stacker, monkeypatch):
-    """The group of two on an upstream that moved, so that both members are closed at the end."""
-    made = land_world.new(tmp_path / "model", run_stacker, monkeypatch)
+    """The group of four on an upstream that moved, so that all members are closed at the end."""
+    made = land_world.new(tmp_path / "model", run_stacker, monkeypatch, more=GROUP, stages=CHAIN)
     made.drift("Later")
     return made
 
 
 def test_by_push(model, tmp_path):
-    assert walk(model, tmp_path, every_effect) >= 12
+    assert walk(model, tmp_path, ":refs/heads/master") >= 24
 
 
 def test_by_pull_request(model, tmp_path):
-    plan = model.folder / "series.toml"
-    text = plan.read_text(encoding="utf-8")
-    text = text.replace('branch = "master"', 'branch = "master"\nlanding = "pull-request"')
-    plan.write_text(text, encoding="utf-8", newline="\n")
-    assert walk(model, tmp_path, without_settling) >= 8
+    land_world.landing_by(model, "pull-request")
+    assert walk(model, tmp_path, "PUT ") >= 28
