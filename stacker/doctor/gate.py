@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.doctor.finding import Finding, Health
-from stacker.doctor.level import WORKFLOW, Facts, Level, level_of, next_steps, not_against
+from stacker.doctor.level import Facts, Level, level_of, next_steps, not_against
 from stacker.forge.answers import printable
 from stacker.forge.api import PullState
+from stacker.gate.action.printing import WORKFLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

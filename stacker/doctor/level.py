@@ -10,12 +10,11 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from stacker.forge.required import lacking
+from stacker.gate.action.printing import WORKFLOW
 from stacker.gate.context import CONTEXT
 
 if TYPE_CHECKING:
     from stacker.forge.api import Protection, PullRequest, RequiredCheck
-
-WORKFLOW = ".github/workflows/land-together.yml"
 
 
 class Level(IntEnum):
