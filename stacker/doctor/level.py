@@ -60,8 +60,10 @@ def level_of(facts: Facts) -> Level:
 
 def not_against(facts: Facts, level: Level) -> str:
     """What the level does not hold against, and what of it could not be read."""
-    against = [_AGAINST[level]]
     gate, rules = facts.gate, facts.rules
+    if gate is not None and level < Level.STRUCTURE:
+        return f"whoever may write and sets the status {CONTEXT} by hand, which the branch requires"
+    against = [_AGAINST[level]]
     if level is Level.APP and gate is not None and gate.app == _ACTIONS:
         against.append(
             "whoever may push a workflow of their own, for any of them reports as Actions"

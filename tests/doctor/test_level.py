@@ -89,6 +89,13 @@ def test_each_level_says_what_it_leaves_open_and_what_is_next(level):
     assert bool(next_steps(seen, level, "main")) == (level is not max(Level))
 
 
+def test_a_check_that_is_required_stops_a_click_whoever_reports_it():
+    assert "sets the status land-together by hand" in not_against(
+        facts(rules=rules(ANY)), Level.TEXT
+    )
+    assert "a click" in not_against(facts(workflow=True), Level.TEXT)
+
+
 def test_what_was_not_read_is_said():
     unread = facts(rules=rules(ANY, complete=False), workflow=None)
     assert "could not be read" in next_steps(unread, Level.LABEL, "main")[0]
