@@ -74,7 +74,7 @@ class MemberResult:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandResult:
     """The whole answer. `follow_up` says what is still to do after a landing, `notes` what there
-    is to know of it."""
+    is to know of it; `takes_back` when it is a revert."""
 
     tx: str | None
     state: State
@@ -87,3 +87,4 @@ class LandResult:
     reasons: tuple[Reason, ...] = ()
     follow_up: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    takes_back: bool = False

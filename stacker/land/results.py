@@ -162,7 +162,7 @@ def _of(
     return LandResult(
         tx=intent.tx, state=state, guarantee=guarantee(intent), way=intent.way,
         branch=intent.branch, commit=commit, tree=tree, members=members or these,
-        reasons=reasons, follow_up=left, notes=notes,
+        reasons=reasons, follow_up=left, notes=notes, takes_back=intent.reverts is not None,
     )  # fmt: skip
 
 

@@ -57,8 +57,9 @@ def land_text(result: LandResult, name: str) -> str:
     """The verdict first, then each member or each reason, by who must act."""
     lines = [_verdict(result, name)]
     if result.state is State.LANDED:
-        width = max((len(m.stage) for m in result.members), default=0)
-        lines += [_member(m, width) for m in result.members]
+        members = () if result.takes_back else result.members
+        width = max((len(m.stage) for m in members), default=0)
+        lines += [_member(m, width) for m in members]
         lines += [f"  {what}" for what in result.notes]
         lines += [f"  still to do: {what}" for what in result.follow_up]
         following = "run this again" if result.follow_up else "stacker rebase"
@@ -78,7 +79,8 @@ def _verdict(result: LandResult, name: str) -> str:
     if result.state is State.LANDED:
         if result.way is None or result.way is Way.HAND_OFF:
             return f"Landed before: {name}; {result.branch} has it as {commit}."
-        return f"Landed: {name}, {count} of {count} in {result.branch} {commit}{_how(result)}."
+        parts = "" if result.takes_back else f", {count} of {count}"
+        return f"Landed: {name}{parts} in {result.branch} {commit}{_how(result)}."
     said = _SAID[result.state]
     if result.state is State.TORN and result.commit is not None:
         said = "Landed, but not with the expected files: look at {commit}."
