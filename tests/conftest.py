@@ -77,8 +77,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The farm of build bots comes first: of what a process begins with no other one takes a part,
-    and so only one of them starts a farm."""
+    """The farm of build bots comes first: in a whole run no process takes from another what that
+    begins with, and so only one of them starts a farm."""
     items.sort(key=lambda item: item.path.stem != "test_bots")
 
 

@@ -15,14 +15,12 @@ from stacker.cli.agreeing import agree_on_signers
 from stacker.cli.context import Options
 from stacker.cli.verifying import interruptible
 from stacker.errors import ExitCode, UsageError
-from stacker.gate import flow as gating
 from stacker.land import flow as landing
 from stacker.land.journal import unfinished_in
 from stacker.land.outcome import State
 from stacker.land.request import Ending, Hands, LandRequest
 from stacker.render import forge as rendering
 from stacker.render.building import progress
-from stacker.render.gate import gate_code, gate_document, gate_text
 from stacker.render.land import land_code, land_document, land_text
 from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
@@ -251,17 +249,3 @@ def _ask_to_land(options: Options, hands: Hands, request: LandRequest) -> None:
         what = "this" if request.revert else f"{count} of {count}"
         if not options.terminal.ask(f"Land {what} in {could.branch}?"):
             raise UsageError("nothing landed", hint="`--dry-run` shows it without asking.")
-
-
-def gate(
-    context: typer.Context,
-    group: Annotated[str | None, typer.Option(help="Default: every group.")] = None,
-    dry_run: Annotated[bool, typer.Option(help="Say what would be reported.")] = False,
-) -> Answer:
-    """Report on each pull request that a member of a group may not be merged alone."""
-    options: Options = context.obj
-    with options.desk() as desk:
-        result = gating.gate(
-            desk.work, desk.forge, group, dry_run=dry_run, told=options.terminal.told
-        )
-    return Answer(gate_document(result), gate_text(result), gate_code(result))

@@ -47,7 +47,7 @@ _COMMANDS = {
     "export": (_SHARE, "exporting", "export"),
     "sync": (_SHARE, "sharing", "sync"),
     "doctor": (_SHARE, "looking", "doctor"),
-    "gate": (_TRY, "carry", "gate"),
+    "gate": (_TRY, "gating", "gate"),
     "demo": (_TRY, "trying", "demo"),
     "hub": (_TRY, "hubbing", "hub"),
 }

@@ -26,9 +26,14 @@ _STRONGEST = (MergeMethod.REBASE, MergeMethod.MERGE, MergeMethod.SQUASH)
 
 
 def examine_landing(
-    reach: Reach, forge: ReadForge, repository: Repository, facts: RepositoryFacts
+    reach: Reach,
+    forge: ReadForge,
+    repository: Repository,
+    facts: RepositoryFacts,
+    *,
+    rules: Protection | None,
 ) -> Iterator[Finding]:
-    """The rights in one upstream that something lands in."""
+    """The rights in one upstream that something lands in, on a branch with these rules."""
     what, name = f"land {repository.name}", repository.upstream
     if repository.landing is Landing.HAND_OFF:
         yield ok(what, "its maintainers bring it in; nothing is needed")
@@ -39,7 +44,6 @@ def examine_landing(
     else:
         yield git_may_push(reach, repository, name, ok(what, f"git may push to {name}"))
     trunk = repository.branch or facts.default_branch
-    rules = forge.protection(name, trunk)
     yield _rules(reach, repository, trunk, rules)
     yield may_open(reach, forge, repository, trunk)
     yield _methods(reach, repository, facts, rules)
@@ -82,6 +86,9 @@ def examine_machine(state: Path, plan: Plan, key: str | StackerError | None) -> 
 
 def _rules(reach: Reach, repository: Repository, trunk: str, rules: Protection | None) -> Finding:
     what, said = f"rules {repository.name}", f"{trunk}: {rules_text(rules)}"
+    if rules is not None and (rules.restricted or rules.queue) and not rules.bypass:
+        hint = f"This token changes {trunk} neither by a push nor by a merge; who may, has to land."
+        return warning(what, said, hint)
     if rules is None or rules.complete:
         return ok(what, said)
     where = f"{reach.site}/{repository.upstream}/settings/branches"
@@ -93,7 +100,8 @@ def _methods(
 ) -> Finding:
     """By what a landing pull request could be merged, the strongest way first."""
     what, linear = f"merging {repository.name}", rules is not None and rules.linear
-    allowed = [m for m in _STRONGEST if m in facts.merge_methods]
+    some = facts.merge_methods if rules is None else rules.allowed(facts.merge_methods)
+    allowed = [m for m in _STRONGEST if m in some]
     usable = [m for m in allowed if not (linear and m is MergeMethod.MERGE)]
     by_pull = repository.landing is Landing.PULL_REQUEST or (
         rules is not None and rules.through_pulls

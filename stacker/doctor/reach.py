@@ -41,6 +41,10 @@ class ReadForge(Protocol):
         """What a branch demands."""
         ...
 
+    def has_file(self, repository: str, branch: str, path: str) -> bool | None:
+        """Whether a branch has a file; `None` when that cannot be read."""
+        ...
+
     def tip_checks(self, repository: str, branch: str, other: str) -> BranchTip:
         """The tip of a branch with its CI checks, and that of another one."""
         ...

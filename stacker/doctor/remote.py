@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from stacker.doctor.cla import cla_finding
 from stacker.doctor.coordinator import examine_landing
 from stacker.doctor.finding import failed, ok, problem, warning
+from stacker.doctor.gate import Place, examine_gate
 from stacker.doctor.rights import examine_rights, examine_token, examine_workflows
 from stacker.doctor.rules import rules_text
 from stacker.errors import StackerError
 from stacker.forge.answers import printable
 from stacker.forge.api import Permission
 from stacker.git import transfer
+from stacker.series.plan.choices import Landing
 from stacker.series.plan.upstream import UpstreamKind
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from stacker.doctor.finding import Finding
     from stacker.doctor.reach import Reach, ReadForge
-    from stacker.forge.api import RepositoryFacts
     from stacker.series.directory import SeriesDirectory
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan, Repository
@@ -57,9 +58,10 @@ def examine_forge(
         hint = "Set GITHUB_TOKEN, or log in with `gh auth login`; submit and land need it."
         yield warning("forge", f"there is no token for {reach.site}", hint)
         return
+    forge = reach.forge
     where = "the demo's hub in .stacker/hub" if reach.demo else reach.site
     try:
-        who = reach.forge.identity()
+        who = forge.identity()
         yield ok("forge", f"{where}, as {printable(who.login)}")
         yield examine_token(reach, who)
         yield from examine_workflows(reach, who, directory.store, lock)
@@ -68,32 +70,39 @@ def examine_forge(
         return
     for repository in repositories:
         try:
-            facts = reach.forge.repository(repository.upstream)
-            what = f"forge {repository.name}"
-            if facts is None:
-                page = f"{reach.site}/{repository.upstream}"
-                hint = f"Check its name; or the token may not see it: {page}"
-                yield problem(what, f"the forge shows no {repository.upstream}", hint)
-                continue
-            may = f"this token has the right to {_right(facts.permission)}"
-            yield ok(what, f"{repository.upstream}: {may}")
-            if landing:
-                yield from examine_landing(reach, reach.forge, repository, facts)
-            else:
-                yield from _for_porter(reach, reach.forge, repository, facts, lock)
+            yield from _repository(reach, forge, repository, plan=plan, lock=lock, landing=landing)
         except StackerError as exc:
             yield failed(f"forge {repository.name}", exc)
 
 
-def _for_porter(
-    reach: Reach, forge: ReadForge, repository: Repository, facts: RepositoryFacts, lock: Lock
+def _repository(
+    reach: Reach, forge: ReadForge, repository: Repository, *, plan: Plan, lock: Lock, landing: bool
 ) -> Iterator[Finding]:
-    yield from examine_rights(reach, forge, repository, facts)
-    branch = repository.branch or facts.default_branch
-    rules = forge.protection(repository.upstream, branch)
-    yield ok(f"rules {repository.name}", f"{branch}: {rules_text(rules)}")
+    facts = forge.repository(repository.upstream)
+    what = f"forge {repository.name}"
+    if facts is None:
+        page = f"{reach.site}/{repository.upstream}"
+        hint = f"Check its name; or the token may not see it: {page}"
+        yield problem(what, f"the forge shows no {repository.upstream}", hint)
+        return
+    may = f"this token has the right to {_right(facts.permission)}"
+    yield ok(what, f"{repository.upstream}: {may}")
+    trunk = repository.branch or facts.default_branch
+    handed = repository.landing is Landing.HAND_OFF
+    rules = None if landing and handed else forge.protection(repository.upstream, trunk)
+    if landing:
+        yield from examine_landing(reach, forge, repository, facts, rules=rules)
+    else:
+        yield from examine_rights(reach, forge, repository, facts)
+        yield ok(f"rules {repository.name}", f"{trunk}: {rules_text(rules)}")
+        yield _cla(forge, repository, lock)
+    if not handed:
+        yield from examine_gate(forge, Place(repository, trunk, rules), plan, lock)
+
+
+def _cla(forge: ReadForge, repository: Repository, lock: Lock) -> Finding:
     ours = [line.pull for line in lock.stages if line.repository == repository.name and line.pull]
-    yield cla_finding(f"CLA {repository.name}", forge.pulls(repository.upstream, ours))
+    return cla_finding(f"CLA {repository.name}", forge.pulls(repository.upstream, ours))
 
 
 def _right(permission: Permission) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from github.GithubObject import NotSet
 
 from stacker.errors import ForgeError, OutcomeUnknown
-from stacker.forge import forking, merging, protecting, rights
+from stacker.forge import files, forking, merging, protecting, rights
 from stacker.forge.answers import expect_bool, expect_int, expect_str, printable
 from stacker.forge.api import (
     BranchTip,
@@ -280,6 +280,10 @@ class GitHub:
     def protection(self, repository: str, branch: str) -> Protection | None:
         """What `branch` demands, as far as this token may know; None when it is not protected."""
         return protecting.protection(self._connection, _checked(repository), branch)
+
+    def has_file(self, repository: str, branch: str, path: str) -> bool | None:
+        """Whether a branch has a file; None when this token may not read that."""
+        return files.has_file(self._connection, _checked(repository), branch, path)
 
     def _at(self, name: str) -> Repository:
         return self._connection.github.get_repo(_checked(name))

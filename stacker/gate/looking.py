@@ -53,8 +53,8 @@ def look(
 def _with_changes(
     work: Workspace, series: Series, targets: Mapping[str, Oid], asked: Collection[StageId]
 ) -> dict[StageId, Oid | None]:
-    with beside(work.store) as store:
-        what = with_gone(series.composition(store, targets, {}), series)
-        finder = Finder(series, what, first_bases(work.store, series))
-        fates = {stage: finder.fate(stage) for stage in asked}
+    store = beside(work.store)
+    what = with_gone(series.composition(store, targets, {}), series)
+    finder = Finder(series, what, first_bases(work.store, series))
+    fates = {stage: finder.fate(stage) for stage in asked}
     return {s: f.commit for s, f in fates.items() if isinstance(f, Landed | WithChanges)}

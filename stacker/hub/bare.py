@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ZERO = "0" * 40
 GITHUB = (b"GitHub", b"noreply@github.com")
 HEADS = "refs/heads/"
+_BORROWED = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class Found:
 
     oid: str
     commit: Commit
+
+
+@lru_cache(1 << 12)
+def _of_ids(path: Path, borrowed: str, *args: str) -> bytes:
+    """What git says of commits that are named by their ids: for ever the same, if they are there.
+
+    It raises `GitError` where it says no, and is asked again then: perhaps one was not there.
+    """
+    return Git(path).run(*args, env={_BORROWED: borrowed} if borrowed else {})
 
 
 class Bare:
@@ -41,7 +52,7 @@ class Bare:
         self._env: dict[str, str] = {}
         if borrowed:
             folders = [str(each / "objects") for each in borrowed if each != path]
-            self._env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(folders)
+            self._env[_BORROWED] = os.pathsep.join(folders)
 
     def refs(self, *prefixes: str) -> dict[str, str]:
         """Every ref under the prefixes (whole path components) with what it points to."""
@@ -81,12 +92,22 @@ class Bare:
         done = self._git.attempt("cat-file", "-t", oid, env=self._env)
         return done.out.decode("ascii").strip() if done.code == 0 else None
 
+    def file(self, commit: str, path: str) -> str | None:
+        """The id of the content of a file of a commit, when there is one."""
+        literal = f":(top,literal){path}"
+        entry = self.raw("ls-tree", "-z", commit, "--", literal).rstrip(b"\0")
+        mode, _, rest = entry.partition(b" ")
+        return rest.split()[1].decode("ascii") if mode in {b"100644", b"100755"} else None
+
     def contains(self, tip: str, commit: str) -> bool:
         """Whether `commit` is `tip` or one of its ancestors; a commit not here is not."""
         if commit == tip:
             return True
-        done = self._git.attempt("merge-base", "--is-ancestor", commit, tip, env=self._env)
-        return done.code == 0
+        try:
+            self._told("merge-base", "--is-ancestor", commit, tip)
+        except GitError:
+            return False
+        return True
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor, if the histories have any."""
@@ -95,13 +116,13 @@ class Bare:
 
     def count(self, base: str, head: str) -> int:
         """How many commits `head` has that `base` has not."""
-        return int(self._text("rev-list", "--count", head, "^" + base))
+        return int(self._told("rev-list", "--count", head, "^" + base))
 
     def ids_between(self, base: str, head: str, *, merges: bool = True) -> list[str]:
         """The ids of the commits that `head` has and `base` has not, oldest first."""
         flags = [] if merges else ["--no-merges"]
-        out = self._text("rev-list", "--reverse", "--topo-order", *flags, head, "^" + base)
-        return out.splitlines()
+        out = self._told("rev-list", "--reverse", "--topo-order", *flags, head, "^" + base)
+        return out.decode("ascii").splitlines()
 
     def between(self, base: str, head: str, *, merges: bool = True) -> list[Found]:
         """The same commits themselves."""
@@ -109,9 +130,10 @@ class Bare:
 
     def size(self, base: str, head: str) -> tuple[int, int, int]:
         """Lines added, lines deleted and files changed from the merge base to `head`."""
-        done = self._git.attempt("diff", "--numstat", f"{base}...{head}", env=self._env)
-        # Histories that have nothing in common are compared as they are.
-        out = done.out if done.code == 0 else self.raw("diff", "--numstat", base, head)
+        try:
+            out = self._told("diff", "--numstat", f"{base}...{head}")
+        except GitError:  # histories that have nothing in common are compared as they are
+            out = self._told("diff", "--numstat", base, head)
         rows = [line.split(b"\t") for line in out.splitlines()]
         sums = [sum(int(row[i]) for row in rows if row[i].isdigit()) for i in (0, 1)]
         return sums[0], sums[1], len(rows)
@@ -209,6 +231,9 @@ class Bare:
     def raw(self, *args: str) -> bytes:
         """The raw output of a git command that only reads."""
         return self._git.run(*args, env=self._env)
+
+    def _told(self, *args: str) -> bytes:
+        return _of_ids(self.path, self._env.get(_BORROWED, ""), *args)
 
     def _text(self, *args: str) -> str:
         return self.raw(*args).decode("utf-8", "surrogateescape").strip()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from werkzeug.wrappers import Response
+
     from stacker.hub.records import Account, Repository
     from stacker.hub.state import Database
 
@@ -169,7 +171,8 @@ class Limits:
 class Site:
     """What one server serves: the hub's root, whose tokens it knows, its clock and limits.
 
-    `only` has the fine-grained tokens, each with the repositories (in lower case) it is for.
+    `only` has the fine-grained tokens, each with the repositories (in lower case) it is for;
+    `greetings` what git says first in each repository, by when that was configured.
     """
 
     root: Path
@@ -177,6 +180,7 @@ class Site:
     clock: Callable[[], datetime]
     limits: Limits
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    greetings: dict[tuple[Path, int], Response] = field(default_factory=dict)
 
     def now(self) -> str:
         """The time in GitHub's form, to the second, UTC."""

@@ -101,9 +101,24 @@ def _fetch(visit: _Visit) -> Response:
         reconcile(visit.site, visit.db, visit.repository)
         with visit.db.writing():
             test_open(visit.site, visit.db, visit.repository.id)
+        if visit.request.headers.get("Git-Protocol") == "version=2":
+            return _greeted(visit)
     process = _start(visit, {})
     status, headers = _head(process)
     return Response(_Streamed(process), status, headers, direct_passthrough=True)
+
+
+def _greeted(visit: _Visit) -> Response:
+    """git's first answer in protocol 2: what it can do, whatever refs there are. It is asked once
+    for each state of the repository's configuration."""
+    folder = repositories.path_of(visit.site, visit.repository)
+    key = folder, (folder / "config").stat().st_mtime_ns
+    known = visit.site.greetings.get(key)
+    if known is None:
+        known = _whole(visit, {})
+        if known.status_code == 200:
+            visit.site.greetings[key] = known
+    return Response(known.get_data(), known.status, known.headers)
 
 
 def _push(visit: _Visit, user: Account | None) -> Response:
@@ -126,11 +141,16 @@ def _push(visit: _Visit, user: Account | None) -> Response:
         with db.reading():
             most = site.limits.refs_a_push
             extra |= hook.environment(pushes.judge(site, db, repository, user, wanted, most=most))
+    answer = _whole(visit, extra)
+    if visit.request.method == "POST":
+        reconcile(site, db, repository, user)
+    return answer
+
+
+def _whole(visit: _Visit, extra: Mapping[str, str]) -> Response:
     with _start(visit, extra) as process:
         status, headers = _head(process)
         out = cast("IO[bytes]", process.stdout).read()
-    if visit.request.method == "POST":
-        reconcile(site, db, repository, user)
     return Response(out, status, headers)
 
 

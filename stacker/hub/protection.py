@@ -101,14 +101,16 @@ class PushRules:
     linear: bool = False
 
 
-def judge_push(rules: Rules, green: Collection[Required], *, deletes: bool) -> PushRules:
-    """How a direct push that sets (or deletes) the branch is to be treated.
+def judge_push(
+    rules: Rules, green: Collection[Required], *, deletes: bool, creates: bool = False
+) -> PushRules:
+    """How a direct push that sets (creates, deletes) the branch is to be treated.
 
     `green` is what succeeded on the pushed commit.
     """
     if deletes:
         return PushRules(None if rules.allow_deletions else "Cannot delete a protected branch")
-    if rules.restricted:
+    if rules.restricted and not creates:
         return PushRules(_RESTRICTED)
     if rules.queue:
         return PushRules(_QUEUED)

@@ -28,10 +28,11 @@ _COMMAND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One ref that a push wants to change; all zeros in `new` deletes it."""
+    """One ref that a push wants to change, or create; all zeros in `new` deletes it."""
 
     name: str
     new: str
+    creates: bool = False
 
     @property
     def deletes(self) -> bool:
@@ -67,7 +68,8 @@ def commands(body: IO[bytes]) -> list[Command]:
         if command is None:
             raise UnreadablePush("not a command of a push")
         name = command["name"].decode("utf-8", "surrogateescape")
-        found.append(Command(name, command["new"].decode("ascii")))
+        creates = not command["old"].strip(b"0")
+        found.append(Command(name, command["new"].decode("ascii"), creates))
     return found
 
 
@@ -100,7 +102,7 @@ def judge(
         if rules is None:
             continue
         shown = green(db, repository, command.new)
-        judged = judge_push(rules, shown, deletes=command.deletes)
+        judged = judge_push(rules, shown, deletes=command.deletes, creates=command.creates)
         if judged.refusal is not None:
             refused.append((command.name, judged.refusal))
         forward_only += [command.name] * judged.forward_only

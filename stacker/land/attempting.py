@@ -24,7 +24,7 @@ from stacker.land.results import already, not_landed, torn
 from stacker.land.settle import remember
 from stacker.land.words.messages import merge_message, squash_message
 from stacker.land.words.pulls import Landing, landing_body
-from stacker.land.words.told import authors_of, numbered
+from stacker.land.words.told import authors_of, closing_of, numbered
 from stacker.land.words.trailers import trailers, transaction
 from stacker.landed.group import group_landings
 from stacker.rebase.upstream_has import torn_groups, upstream_has
@@ -130,15 +130,17 @@ def _intended(run: Run, found: Gathered, target: Target, ready: Ready, clean: Ca
     clean = by_habit(run.work.store, series, clean, members)
     ended_before = {one.intent.tx for one in run.journal.all() if one.ended}
     squash = ready.method is MergeMethod.SQUASH
+    shape = repository.shape if ready.way is Way.PUSH else LandingShape.CHAIN
+    closing = closing_of(series, members) if shape is LandingShape.CHAIN else []
     tx, tries = "", 0
     while not tx or tx in ended_before:  # what was given up must never arrive: another candidate
         tx = transaction(target.name, clean, members, way=str(ready.way), tries=tries)
         tries += 1
     candidate = finished(
         run.work.store, clean,
-        repository.shape if ready.way is Way.PUSH else LandingShape.CHAIN,
+        shape,
         over=lambda end: merge_message(series, target.name, members, end).text(),
-        end=lambda commits: trailers(tx, target.name, members, clean.base, commits),
+        end=lambda commits: [*closing, *trailers(tx, target.name, members, clean.base, commits)],
     )  # fmt: skip
     tips = {s.stage: s.tip for s in candidate.segments}
     own = members[0].pull if squash and ready.may_merge and len(members) == 1 else None

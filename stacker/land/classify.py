@@ -18,7 +18,7 @@ class Reads:
     request; `None` while the branch does not contain it. `expected` is the candidate's tree, and
     `moved` those of its change put on what was the branch's tip then. `seen` is the commit as which
     an earlier look saw it landed. `alone` are the members that the branch has without it, each
-    merged by itself, out of all `members`.
+    merged by itself, out of all `members`. `squashed`: what landed is one commit of all.
     """
 
     tip: Oid
@@ -31,15 +31,17 @@ class Reads:
     seen: Oid | None = None
     alone: tuple[StageId, ...] = ()
     members: int = 0
+    squashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """It has landed; `moved` when not on the base it was tested on."""
+    """It has landed; `moved` when not on the base it was tested on, `squashed` as one commit."""
 
     commit: Oid
     tree: Oid
     moved: bool
+    squashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,9 @@ def classify(reads: Reads) -> Fate:
     """The only authority on whether a landing happened."""
     if reads.landed is not None and reads.tree is not None:
         if reads.tree == reads.expected:
-            return Landed(reads.landed, reads.tree, moved=False)
+            return Landed(reads.landed, reads.tree, moved=False, squashed=reads.squashed)
         if reads.tree in reads.moved:
-            return Landed(reads.landed, reads.tree, moved=True)
+            return Landed(reads.landed, reads.tree, moved=True, squashed=reads.squashed)
         return WrongTree(reads.landed, reads.tree)
     if reads.seen is not None:
         return Undone(reads.seen)

@@ -6,7 +6,7 @@ journalled before it; what came of the commit point is read from the server and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacker.errors import StackerError
@@ -121,10 +121,11 @@ def _settled(at: Site, lander: Lander, landing: Landing, fate: Landed) -> Conclu
     """It has landed, whatever now fails: that is left for the next run."""
     landing = at.journal.about(landing, Step.SETTLE, landed=fate.commit)
     try:
-        retarget(at.forge, landing.intent, at.repository, at.dependents)
-        members = settle(at.forge, landing.intent, at.repository, fate.commit, at.templates)
-        if landing.intent.reverts is None:  # where it landed stays true; that it went is found
-            at.remember({m.stage: m.landed_as for m in members if m.landed_as}, landing.intent.name)
+        intent = replace(landing.intent, squash=fate.squashed)
+        retarget(at.forge, intent, at.repository, at.dependents)
+        members = settle(at.forge, intent, at.repository, fate.commit, at.templates)
+        if intent.reverts is None:  # where it landed stays true; that it went is found
+            at.remember({m.stage: m.landed_as for m in members if m.landed_as}, intent.name)
         end(at, lander, landing, "landed")
     except StackerError as exc:
         return Concluded(landing, fate, left=exc.message)
@@ -152,7 +153,19 @@ def read(at: Site, lander: Lander, landing: Landing) -> Reads:
         tip=tip, base=intent.base, has_base=at.upstream.contains(tip, intent.base),
         landed=landed, tree=tree, expected=intent.tree, moved=moved, seen=landing.landed,
         alone=alone, members=len(intent.members),
+        squashed=landed is not None and _is_squash(store, intent, landed),
     )  # fmt: skip
+
+
+def _is_squash(store: ObjectStore, intent: Intent, landed: Oid) -> bool:
+    """Whether the forge made one commit of all; whoever may not merge is not told before.
+
+    A rebase keeps the message of the last commit, a merge has two parents.
+    """
+    if intent.squash or landed == intent.candidate or store.find(intent.candidate) is None:
+        return intent.squash
+    commit, meant = store.commit(landed), store.commit(intent.candidate)
+    return len(commit.parents) == 1 and commit.message.strip() != meant.message.strip()
 
 
 def _told_by_trailer(store: ObjectStore, intent: Intent, tip: Oid) -> Oid | None:

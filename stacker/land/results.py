@@ -118,7 +118,8 @@ def told(done: Conclusion) -> LandResult:
         return _of(intent, State.UNKNOWN, reasons=(reason,))
     said = (Reason(Who.MAINTAINER, None, done.said),) if done.said else ()
     match done.fate:
-        case Landed(commit, tree, moved):
+        case Landed(commit, tree, moved, squashed):
+            intent = replace(intent, squash=squashed)
             note = f"{intent.branch} had moved: what landed was tested on another commit"
             return _of(
                 intent, State.LANDED, commit=commit, tree=tree, members=done.members,

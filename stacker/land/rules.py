@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacker.approvals.standing import ApprovalState, approvals_of
 from stacker.forge.api import MergeMethod
 from stacker.forge.required import lacking, why_not
+from stacker.gate.context import CONTEXT
 from stacker.land.outcome import Way
 from stacker.series.plan.choices import Landing, Preset
 
@@ -57,8 +58,12 @@ def way_of(
 
 
 def _keeps_pushes_out(protection: Protection) -> bool:
-    """Whether nobody pushes there, or not commits that are not signed, as ours are not."""
-    return protection.through_pulls or protection.queue or protection.signatures
+    """Whether nobody pushes there, or not commits that are not signed, as ours are not.
+
+    Where the gate is upstream's own app, that judges pull requests alone.
+    """
+    theirs = any(c.name == CONTEXT and c.app is not None for c in protection.required_checks)
+    return protection.through_pulls or protection.queue or protection.signatures or theirs
 
 
 def method_of(upstream: RepositoryFacts, protection: Protection | None) -> MergeMethod | None:

@@ -121,8 +121,8 @@ def remember(work: Workspace, landings: Mapping[StageId, Oid], name: str) -> Non
     lock = series.lock
     for stage, commit in landings.items():
         line = lock.stage(stage)
-        if line is not None and line.landing != commit:
-            lock = lock.updated(line._replace(landing=commit))
+        if line is not None and (line.landing, line.reverted) != (commit, None):
+            lock = lock.updated(line._replace(landing=commit, reverted=None))
     if lock != series.lock:
         save(
             work.directory, work.store, series.files, lock,

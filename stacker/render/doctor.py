@@ -19,8 +19,7 @@ def doctor_text(findings: Sequence[Finding]) -> str:
     lines: list[str] = []
     for one in findings:
         lines.append(f"{one.health:<7}  {one.name.ljust(wide)}  {one.message}")
-        if one.health is not Health.OK:
-            lines += [f"{' ' * (wide + 11)}{line}" for line in one.hint.splitlines()]
+        lines += [f"{' ' * (wide + 11)}{line}" for line in one.hint.splitlines()]
     return "\n".join([*lines, _sum(findings)])
 
 

@@ -8,7 +8,7 @@ from stacker.errors import ExitCode
 from stacker.land.outcome import Guarantee, State, Way
 
 if TYPE_CHECKING:
-    from stacker.land.outcome import LandResult
+    from stacker.land.outcome import LandResult, MemberResult
 
 
 def land_document(result: LandResult) -> dict[str, object]:
@@ -57,7 +57,8 @@ def land_text(result: LandResult, name: str) -> str:
     """The verdict first, then each member or each reason, by who must act."""
     lines = [_verdict(result, name)]
     if result.state is State.LANDED:
-        lines += [_member(m.stage, m.number, m.landed_as, m.pull_state) for m in result.members]
+        width = max((len(m.stage) for m in result.members), default=0)
+        lines += [_member(m, width) for m in result.members]
         lines += [f"  {what}" for what in result.notes]
         lines += [f"  still to do: {what}" for what in result.follow_up]
         following = "run this again" if result.follow_up else "stacker rebase"
@@ -103,6 +104,7 @@ def _how(result: LandResult) -> str:
     return f" {way}{', as one commit' if squashed else ''}, tree verified"
 
 
-def _member(stage: str, number: int | None, commit: str | None, state: str) -> str:
-    shown = f"#{number}" if number else "-"
-    return f"  {stage:<14} {shown:<7} {(commit or '?')[:10]}  {state}".rstrip()
+def _member(one: MemberResult, width: int) -> str:
+    shown = f"#{one.number}" if one.number else "-"
+    commit = (one.landed_as or "?")[:10]
+    return f"  {one.stage:<{width}}  {shown:<7} {commit}  {one.pull_state}".rstrip()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from stacker.errors import StackerError
 from stacker.git.objects import Oid
 from stacker.git.refs import listed
-from stacker.land.journal import all_in
+from stacker.land.journal import Landing, all_in
 from stacker.land.lock import Holder, parse
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.workspace import fetch_locks
@@ -42,11 +42,7 @@ def unfinished_landings(
     except (StackerError, ValueError, KeyError, TypeError):
         text = "a landing left a journal that cannot be read"
         return (Unfinished(text, "stacker doctor"),)
-    known = [
-        Unfinished(f"the landing of {one.intent.name} is unfinished", _command(plan, one.intent))
-        for one in begun
-        if not one.ended
-    ]
+    known = [Unfinished(_stands(one), _command(plan, one.intent)) for one in begun if not one.ended]
     # Of these the journal knows more than the lock.
     told = {one.intent.tx for one in begun if one.own or not one.ended}
     others = (
@@ -55,6 +51,14 @@ def unfinished_landings(
         if holder.intent is None or holder.intent.tx not in told
     )
     return (*known, *others)
+
+
+def _stands(one: Landing) -> str:
+    """Where one of our own journal's stands."""
+    waits = one.pull is not None and one.landed is None and not one.in_flight
+    return (
+        f"the landing of {one.intent.name} {f'waits in #{one.pull}' if waits else 'is unfinished'}"
+    )
 
 
 def read_locks(work: Workspace, told: Told | None = None) -> None:

@@ -468,3 +468,33 @@ def test_an_unprotected_branch_and_none_at_all(scripted, github):
     assert github.protection("o/r", "main") is None
     with pytest.raises(ForgeError, match="cannot read the protection of gone"):
         github.protection("o/r", "gone")
+
+
+def test_what_rulesets_alone_protect_is_told_whole(scripted, github):
+    off = {"enabled": False, "required_status_checks": {"contexts": []}}
+    scripted.on("GET", "/repos/o/r/branches/main", {"protected": True, "protection": off})
+    assert github.protection("o/r", "main") is None
+    rules = [
+        {"type": "update", "ruleset_source_type": "Organization", "ruleset_id": 5},
+        {"type": "creation", "ruleset_source_type": "Organization", "ruleset_id": 5},
+    ]
+    scripted.on("GET", "/repos/o/r/rules/branches/main", rules)
+    scripted.on("GET", "/repos/o/r/branches/main", {"protected": True, "protection": off})
+    found = github.protection("o/r", "main")
+    assert found is not None
+    assert (found.restricted, found.updaters, found.complete) == (True, None, True)
+    assert found.bypass == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "there"),
+    [
+        (200, {"type": "file"}, True),
+        (200, [{"type": "file"}], False),  # a folder
+        (404, {"message": "Not Found"}, False),
+        (403, {"message": "Resource not accessible"}, None),
+    ],
+)
+def test_whether_a_branch_has_a_file(scripted, github, status, answer, there):
+    scripted.on("GET", "/repos/o/r/contents/a%20b/c.yml?ref=main", answer, status=status)
+    assert github.has_file("o/r", "main", "a b/c.yml") is there

@@ -46,6 +46,7 @@ def test_nobody_waits_for_what_is_closed(world, facts):
 
 
 def test_a_forced_push_is_remembered_and_one_forward_is_none(world, forked, facts):
+    # https://docs.github.com/en/graphql/reference/objects#headrefforcepushedevent
     forked.git("checkout", "-q", "ctypes")
     ahead = forked.commit({"a": "2"})
     world.pushed(forked, "paulmon", "ctypes", to="paulmon/cpython")

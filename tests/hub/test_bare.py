@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stacker.errors import GitError
 from stacker.hub.bare import ZERO, Bare, valid_ref
 
 
@@ -56,3 +57,19 @@ def test_what_brought_a_commit_in(world, work):
 
 def test_unknown_commits_are_not_contained(world, work):
     assert not Bare(world.bare()).contains(work.oid("HEAD"), "1" * 40)
+
+
+def test_what_was_not_there_is_asked_again(world, work):
+    """What git says of commits is remembered, but not that one of them was not there."""
+    bare, old = Bare(world.bare()), world.tip()
+    new = work.commit({"a": "1"})
+    for _ in range(2):
+        assert not bare.contains(new, old)
+        with pytest.raises(GitError):
+            bare.count(old, new)
+    work.git("push", "-q", str(world.bare()), "master:other")
+    for _ in range(2):
+        assert bare.contains(new, old)
+        assert not bare.contains(old, new)
+        assert (bare.count(old, new), bare.ids_between(old, new)) == (1, [new])
+        assert bare.size(old, new)[2] == 1

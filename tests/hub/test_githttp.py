@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import urllib.request
 
 import pytest
 from hub_world import git, good
@@ -31,6 +32,24 @@ def test_protocol_two_and_gzip_requests(world, work, tmp_path):
     assert "git-protocol: version=2" in said
     assert "content-encoding: gzip" in said
     assert len(good("branch", "-r", cwd=tmp_path / "copy").splitlines()) == 62
+
+
+def test_the_greeting_of_protocol_two_follows_the_repositorys_configuration(world, work):
+    """It is asked of git once; what git would say then is said until somebody configures it."""
+
+    def greeted():
+        address = f"{world.hub.url}/guido/cpython.git/info/refs?service=git-upload-pack"
+        request = urllib.request.Request(address, headers={"Git-Protocol": "version=2"})
+        with urllib.request.urlopen(request) as answer:
+            return answer.headers["Content-Type"], answer.read()
+
+    first = greeted()
+    assert first[0] == "application/x-git-upload-pack-advertisement"
+    assert b"ls-refs=unborn" in first[1]
+    assert greeted() == first
+    good("config", "lsrefs.unborn", "ignore", cwd=world.bare())
+    assert b"ls-refs=unborn" not in greeted()[1]
+    assert b"ls-refs" in greeted()[1]
 
 
 def test_a_large_push_comes_in_chunks(world, work):

@@ -127,3 +127,18 @@ def test_comparing_leaves_nothing_behind(world, forked):
     assert good("cat-file", "--batch-check", cwd=world.bare(), stdin=head.encode()).endswith(
         "missing"
     )
+
+
+def test_a_file_as_it_is_on_a_branch(world, work):
+    repo = world.repo("guido")
+    text = work.git("show", "master:README").encode() + b"\n"
+    assert repo.get_contents("README").decoded_content == text
+    old = work.oid("master")
+    work.commit({"README": "new\n", "docs/a b.txt": "\n"})
+    world.pushed(work, "guido", "master")
+    assert repo.get_contents("README").decoded_content == b"new\n"
+    assert repo.get_contents("README", ref=old).decoded_content != b"new\n"
+    assert repo.get_contents("docs/a b.txt").path == "docs/a b.txt"
+    for path in ("none", "docs", "../README"):
+        with pytest.raises(UnknownObjectException):
+            repo.get_contents(path)

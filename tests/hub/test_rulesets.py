@@ -87,6 +87,7 @@ def test_branch_protection_binds_a_check_to_its_app_too(world, work):
 
 
 def test_a_status_that_an_app_sets_is_its_word(world, work, rules):
+    # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-status-checks-before-merging
     rules(required(15368))
     new = work.commit({"a": "1"})
     world.pushed(work, "guido", "master:refs/heads/candidate")
@@ -115,6 +116,7 @@ def test_a_ruleset_stops_a_push_as_it_says(world, work, rules, asked, said):
 
 
 def test_a_ruleset_forbids_only_what_it_names(world, work, rules):
+    # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets
     rules(rule("required_linear_history"))
     base = work.oid("master")
     work.commit({"a": "1"})
@@ -126,7 +128,15 @@ def test_a_ruleset_forbids_only_what_it_names(world, work, rules):
     assert "force-push" in push(world, work, ref=f"+{base}:master")
 
 
+def test_where_updates_are_restricted_a_branch_is_still_created(world, work, rules):
+    rules(rule("update"), include="~ALL")
+    assert push(world, work, ref="master:side") == ""
+    work.commit({"a": "1"})
+    assert push(world, work, ref="master:side") == "error: Cannot update this protected ref."
+
+
 def test_who_may_bypass_does_and_the_others_do_not(world, work, rules):
+    # https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
     number = rules(rule("update"), bypass=[ADMINS])
     work.commit({"a": "1"})
     assert push(world, work) == "error: Cannot update this protected ref."
@@ -180,6 +190,7 @@ def test_the_newest_push_may_have_to_be_approved(world, forked, rules):
 
 
 def test_rules_are_read_by_everybody_and_made_by_admins(world, work, rules):
+    # https://docs.github.com/rest/repos/rules
     (_keep, guido), (_kept, paul) = client(world, "guido"), client(world, "paulmon")
     number = rules(required(None), rule("non_fast_forward"))
     [short] = paul.repos.get_repo_rulesets(*OWN).parsed_data

@@ -23,7 +23,7 @@ PATHS = (
         "/commits/HEAD/check-runs", "/statuses/HEAD", "/compare/master...paulmon:ctypes",
         "/git/ref/heads/master", "/git/matching-refs/", "/git/matching-refs/heads/m",
         "/branches", "/branches/master", "/branches/master/protection",
-        "/rules/branches/master", "/rulesets", "/rulesets/1",
+        "/rules/branches/master", "/rulesets", "/rulesets/1", "/contents/README",
     )),
 )  # fmt: skip
 

@@ -71,9 +71,14 @@ class Repository:
             subject = commits[int(mark) - 1][0].splitlines()[0]
             assert subject not in self.oids, f"two commits are called {subject!r}"
             self.oids[subject] = oid
-        return self.git("rev-parse", f"refs/heads/{branch}")
+        return self.oids[commits[-1][0].splitlines()[0]]
 
     def _tip(self, branch: str) -> str | None:
+        file = self.path / "refs" / "heads" / branch
+        if file.is_file():
+            return file.read_text(encoding="ascii").strip()
+        if not (self.path / "packed-refs").exists():
+            return None
         return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}") or None
 
 

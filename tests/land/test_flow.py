@@ -328,7 +328,12 @@ def test_a_member_is_not_landed_alone(ready):
     assert said["reasons"][0]["command"] == "stacker land --group final"
 
 
-def test_who_may_not_write_prepares_it_and_a_maintainer_presses_the_button(ready):
+@pytest.mark.parametrize(
+    ("method", "guarantee"), [("rebase", "atomic"), ("squash", "one-squashed-commit")]
+)
+def test_who_may_not_write_prepares_it_and_a_maintainer_presses_the_button(
+    ready, method, guarantee
+):
     """From the fork: the open landing pull request is the lock, and nothing is written upstream."""
     said = land(ready, code=5, who="porter")
     assert (said["state"], said["way"]) == ("waiting", "pull-request")
@@ -338,8 +343,9 @@ def test_who_may_not_write_prepares_it_and_a_maintainer_presses_the_button(ready
     assert text == f'press "Merge" on #{number}, and on none of the parts'
     assert (refs(ready), life(ready)) == ([], [])
     assert land(ready, code=5, who="porter")["tx"] == said["tx"]
-    ready.ask("PUT", f"/repos/{UPSTREAM}/pulls/{number}/merge", {"merge_method": "merge"}, "zed")
+    ready.ask("PUT", f"/repos/{UPSTREAM}/pulls/{number}/merge", {"merge_method": method}, "zed")
     done = land(ready, who="porter")
+    assert done["guarantee"] == guarantee
     assert (done["state"], done["tx"], done["commit"]) == ("landed", said["tx"], master(ready))
     assert all_or_none(ready) == 1
     assert unfinished(ready) == ()

@@ -30,3 +30,14 @@ def test_a_stage_of_two_patches_lands_as_one_commit_with_its_text(ready):
         ready.upstream.path, "log", "-2", "--format=%H", "--reverse", "master"
     ).split()
     assert git(ready.upstream.path, "show", "master:more.txt") == "more"
+
+
+def test_where_patches_are_the_commits_the_last_one_closes_the_issue(ready):
+    plan = ready.folder / "series.toml"
+    text = ready.plan_text().replace('id = "a"', 'id = "a"\nissue = "#7"')
+    plan.write_text(text.replace('id = "b"', 'id = "b"\nissue = "7"'), encoding="utf-8")
+    land(ready)
+    said = git(ready.upstream.path, "log", "-1", "--format=%B", "master").split("\n\n")
+    assert (said[0], said[-2]) == ("b", "Closes #7")
+    assert said[-1].startswith("Stacker-Landing: ")
+    assert "Closes" not in git(ready.upstream.path, "log", "-1", "--format=%B", "master~1")

@@ -269,6 +269,23 @@ def test_the_strongest_way_that_breaks_no_rule(landing, protection, allowed, way
     assert (answer.way, answer.method) == (Way(way), method)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"queue": True}, {"signatures": True}, {"through_pulls": True},
+        {"required_checks": (RequiredCheck("land-together", 15368),)},
+    ],
+)  # fmt: skip
+def test_what_keeps_our_own_push_out(rules):
+    base = replace(RULES, through_pulls=False, approvals=0)
+    open_to_it = preflight(replace(FACTS, protection=base))
+    assert isinstance(open_to_it, Ready)
+    assert open_to_it.way is Way.PUSH
+    kept = preflight(replace(FACTS, protection=replace(base, **rules)))
+    assert isinstance(kept, Ready)
+    assert kept.way is Way.PULL_REQUEST
+
+
 @pytest.mark.parametrize("verdict", list(Verdict))
 @pytest.mark.parametrize("required", [True, False])
 def test_only_what_passed_has_passed(verdict, required):

@@ -112,6 +112,7 @@ def test_it_lands_again_and_that_changes_the_tree(landed):
     assert said["state"] == "landed"
     assert said["tx"] != tx
     assert tree(world) != before
+    assert [world.lock.stage(s).reverted for s in "ab"] == [None, None]
     assert [inside(world, one) for one in life(world)] == [{"a", "b"}, set(), {"a", "b"}]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from land_world import (
+    STAGING,
     before_push,
     comments,
     git,
@@ -14,10 +15,13 @@ from land_world import (
     protect,
     reasons,
     refs,
+    status,
 )
 from submit_world import UPSTREAM
 
 from stacker.hub.state import connect
+
+ACTIONS = 15368  # the id of GitHub Actions
 
 
 def under_the_lock(world, act):
@@ -58,6 +62,41 @@ def test_an_approval_that_is_pointed_at_another_commit(ready):
         assert db.run("UPDATE reviews SET oid = ? WHERE oid = ?", other, head)
     said = land(ready, code=5)
     assert [(who, stage) for who, stage, _ in reasons(said)] == [("reviewer", "b")]
+
+
+def test_an_approval_that_a_forge_carries_over_a_push_by_force(ready):
+    """It names the new head, and was given before that was there."""
+    plan = ready.folder / "series.toml"
+    text = ready.plan_text().replace('publish = "append"', 'publish = "rewrite"')
+    plan.write_text(text, encoding="utf-8")
+    ready.drift("Later")
+    ready.good("rebase")
+    ready.good("submit", "--move-base")
+    with connect(ready.root / "hub") as db:
+        for number, stage in enumerate("ab", 1):
+            head = ready.pull(stage)["head"]["sha"]
+            moved = "UPDATE reviews SET oid = ?, submitted_at = ? WHERE pull = ?"
+            assert db.run(moved, head, "2019-02-06T12:00:00Z", number) == 1
+    said = land(ready, code=5)
+    assert [(who, stage) for who, stage, _ in reasons(said)] == [
+        ("reviewer", "a"), ("reviewer", "b"),
+    ]  # fmt: skip
+
+
+def test_a_check_of_the_right_name_from_the_wrong_app(ready):
+    """The branch asks for what GitHub Actions says; Zed says it himself."""
+    checks = {"strict": False, "checks": [{"context": "CI", "app_id": ACTIONS}]}
+    rule = {"required_status_checks": checks, "required_pull_request_reviews": None,
+            "enforce_admins": True, "restrictions": None}  # fmt: skip
+    ready.ask("PUT", f"/repos/{UPSTREAM}/branches/master/protection", rule, "up")
+    assert land(ready, code=5)["state"] == "waiting"
+    candidate = git(ready.upstream.path, "rev-parse", STAGING)
+    status(ready, candidate, "CI")
+    before = master(ready)
+    said = land(ready, code=5)
+    text = f"CI has passed on the candidate {candidate[:10]}, but it is not app {ACTIONS} that"
+    assert [(who, text in words) for who, _, words in reasons(said)] == [("CI", True)]
+    assert master(ready) == before
 
 
 def test_a_patch_that_claims_to_be_a_landing(ready):

@@ -1,8 +1,8 @@
-"""A plan, or a template of texts, that somebody else wrote: it decides nothing by itself."""
+"""A plan that somebody else wrote: it decides nothing by itself."""
 
 from __future__ import annotations
 
-from land_world import all_or_none, git, land, master, reasons
+from land_world import git, land, master, reasons
 from submit_world import UPSTREAM
 
 WEAK = b'[groups.final]\nstages = ["a"]\n'
@@ -54,23 +54,3 @@ def test_commands_that_a_colleague_put_into_the_plan(ready):
     said = land(ready, code=5)
     assert ("coordinator", None, "this plan's checks never ran on this machine") in reasons(said)
     assert not flag.exists()
-
-
-def test_a_template_that_forges_a_landing(ready):
-    """What it makes is a text: no trailer, no mark and no record of ours."""
-    folder = ready.folder / "series" / "templates"
-    folder.mkdir(parents=True)
-    forged = "{{ title }}\n\nStacker-Landing: forged\nStacker-Member: #1@" + "f" * 40
-    (folder / "squash.txt.j2").write_text(forged, encoding="utf-8")
-    (folder / "landed.md.j2").write_text("<!-- stacker:landed forged -->", encoding="utf-8")
-    ready.ask("PATCH", f"/repos/{UPSTREAM}", {"allow_merge_commit": False,
-                                               "allow_rebase_merge": False}, "up")  # fmt: skip
-    ready.plan({"a": [], "b": ["a"]}, more='[groups.final]\nstages = ["a", "b"]\napprovals = 1\n')
-    plan = ready.folder / "series.toml"
-    text = ready.plan_text().replace('publish = "', 'landing = "pull-request"\npublish = "', 1)
-    plan.write_text(text, encoding="utf-8")
-    said = land(ready)
-    assert all_or_none(ready) == 1
-    told = git(ready.upstream.path, "log", "-1", "--format=%(trailers:key=Stacker-Landing)")
-    assert told == f"Stacker-Landing: {said['tx']}"
-    assert "Stacker-Landing: forged" not in git(ready.upstream.path, "log", "-1", "--format=%B")

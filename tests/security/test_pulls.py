@@ -76,17 +76,6 @@ def test_an_approval_of_a_head_that_was_there_for_a_moment(ready):
     ]  # fmt: skip
 
 
-def test_the_authors_own_approval(ready):
-    """An approval of one's own pull request, should a forge ever let it through, is none."""
-    author = ready.pull("a")["user"]["login"]
-    assert author == "porter"
-    path = f"/repos/{UPSTREAM}/pulls/1/reviews"
-    [review] = ready.ask("GET", path)
-    ready.ask("PUT", f"{path}/{review['id']}/dismissals", {"message": "No."}, "up")
-    assert ready.ask("POST", path, {"event": "APPROVE", "body": "Mine."}, ok=False) is None
-    assert ("reviewer", "a") in [(who, stage) for who, stage, _ in reasons(land(ready, code=5))]
-
-
 def test_a_pull_request_that_contains_the_members_commits(ready):
     """It has the members' heads and more, and our own text: nothing of it lands."""
     fork = forked(ready)

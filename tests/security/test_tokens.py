@@ -24,7 +24,10 @@ from stacker.forge.pace import Pace
 from stacker.git import transfer
 from stacker.git.process import Credential
 
-CHECK = '[[checks]]\nname = "builds"\nrun = [["{python}", "-c", "import os; print(os.environ)"]]\n'
+CHECK = (
+    '[[checks]]\nname = "builds"\nmust_pass = "group-tip"\n'
+    'run = [["{python}", "-c", "import os; print(os.environ)"]]\n'
+)
 GROUP = '[groups.final]\nstages = ["a", "b"]\napprovals = 1\n'
 
 
@@ -82,7 +85,7 @@ class Ear:
 
 
 def test_a_whole_life_leaves_it_nowhere(approved, home):
-    """Check, edit, submit, gate, land and look back, all of it told in full."""
+    """Check, edit, submit, land and look back, all of it told in full."""
     world = approved(more=GROUP + CHECK)
     ear = world.hub._server.app = Ear(world.hub._server.app)
     started, said = [], []
@@ -100,7 +103,6 @@ def test_a_whole_life_leaves_it_nowhere(approved, home):
         world.approve(stage)
     world.drift("Later")
     with acting_as(world, "up"):
-        assert run("gate") == 0
         assert run("land", "--group", "final") == 0
         assert run("--json", "land", "--group", "final") == 0
         assert run("status") == 0

@@ -160,7 +160,7 @@ def _obey(call: Call, name: str, old: str, new: str) -> None:
     if rules is None:
         return
     shown = green(call.db, call.repository, new)
-    judged = protection.judge_push(rules, shown, deletes=new == ZERO)
+    judged = protection.judge_push(rules, shown, deletes=new == ZERO, creates=old == ZERO)
     bare = git_side(call)
     said = judged.refusal
     if judged.forward_only and old != ZERO and not bare.contains(new, old):

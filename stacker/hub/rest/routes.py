@@ -8,6 +8,7 @@ from werkzeug.routing import Map, Rule
 
 from stacker.hub.rest import (
     commits,
+    contents,
     issues,
     pulls,
     refs,
@@ -65,6 +66,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_R}/commits/<path:ref>/statuses", commits.list_statuses),
     ("GET", f"{_R}/commits/<path:ref>/check-runs", commits.list_check_runs),
     ("GET", f"{_R}/statuses/<path:ref>", commits.list_statuses),
+    ("GET", f"{_R}/contents/<path:path>", contents.get),
     ("POST", f"{_R}/statuses/<oid>", commits.create_status),
     ("POST", f"{_R}/check-runs", commits.create_check_run),
     ("GET", f"{_R}/compare/<path:spec>", commits.compare),

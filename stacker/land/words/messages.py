@@ -75,7 +75,6 @@ def stage_message(series: Series, member: MemberFacts, authors: Sequence[Signatu
     values = {
         "title": Words(subject(series, member)),
         "text": Words(plain_lines(text)),
-        "closes": [Words(line) for line in closed_by(series, [member])],
     }
     templates = templates_for(series, member.stage)
     return _made(templates, "stage.txt.j2", values, credits_of(authors[1:]))

@@ -111,6 +111,12 @@ def closed_by(series: Series, members: Sequence[MemberFacts]) -> list[str]:
     return [f"Closes #{number}" for number in dict.fromkeys(found)]
 
 
+def closing_of(series: Series, members: Sequence[MemberFacts]) -> list[str]:
+    """The same as a paragraph of its own above the trailers of a chain's last commit."""
+    lines = closed_by(series, members)
+    return [*lines, ""] if lines else []
+
+
 def authors_of(
     store: ObjectStore, series: Series, members: Sequence[StageId]
 ) -> tuple[Signature, ...]:
