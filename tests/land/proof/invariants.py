@@ -187,7 +187,7 @@ class Invariants:
             self._about(who, call, "show")
         elif url.endswith("/comments"):
             self._about(who, call, "settle")
-            self._announced(url, said.get("body", ""))
+            self._announced(who, url, said.get("body", ""))
         elif said.get("state") == "closed":
             self._about(who, call, "settle")
             self._linked(int(url.rpartition("/")[2]))
@@ -222,14 +222,14 @@ class Invariants:
 
     # What people are told.
 
-    def _announced(self, url, text):
+    def _announced(self, who, url, text):
         marker = _MARKER.search(text)
         if marker is None:
             return
         tx, key = marker[1], (marker[1], url)
         if not self._has_landed(tx):
             self._say("announced", f"{tx} was announced and has not landed")
-        rows = self._all_comments(int(re.search(r"/issues/(\d+)/", url)[1]))
+        rows = self._all_comments(int(re.search(r"/issues/(\d+)/", url)[1]), who)
         if sum(marker[0] in row for row in rows) > 1 + self.late():
             self._say("announced", f"{key} was announced twice")
 
@@ -264,9 +264,13 @@ class Invariants:
         row = self.scene.hub._db._connection.execute(sql, args).fetchone()
         return row and row[0]
 
-    def _all_comments(self, number):
-        sql = "SELECT c.body FROM comments c JOIN pulls p ON p.id = c.pull WHERE p.number = ?"
-        rows = self.scene.hub._db._connection.execute(sql, (number,)).fetchall()
+    def _all_comments(self, number, who="%"):
+        """What is said under a pull request; each says once what he has to say."""
+        sql = (
+            "SELECT c.body FROM comments c JOIN pulls p ON p.id = c.pull JOIN users u"
+            " ON u.id = c.author WHERE p.number = ? AND u.login LIKE ?"
+        )
+        rows = self.scene.hub._db._connection.execute(sql, (number, who)).fetchall()
         return [row[0] for row in rows]
 
     def _approved(self):
