@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import MergeMethod
@@ -15,7 +15,7 @@ from stacker.land.forged import forged
 from stacker.land.gather import gather_facts
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.one_a_stage import by_habit
-from stacker.land.outcome import Reason, State, Way, Who
+from stacker.land.outcome import Guarantee, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
 from stacker.land.protocol import NotCleared, end
 from stacker.land.proving import unproved
@@ -66,7 +66,9 @@ def attempt(run: Run, target: Target) -> LandResult:
         return not_landed(State.BLOCKED, found, (*missing, *waiting))
     if run.request.dry_run:
         return not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
-    return _land(run, target, meant, waiting)
+    done = _land(run, target, meant, waiting)
+    # What is left of a torn group lands whole; the group did not.
+    return replace(done, guarantee=Guarantee.NONE) if found.landed_alone else done
 
 
 def _gathered(run: Run, target: Target) -> Gathered:
