@@ -141,7 +141,9 @@ def read(at: Site, lander: Lander, landing: Landing) -> Reads:
     if landed is not None and not at.upstream.contains(tip, landed):
         landed = None
     if landed is None and tip != intent.base:
-        landed = _told_by_trailer(store, intent, tip)
+        # Merged over it, by whoever knew the pull request: then it is below a commit of the forge.
+        below = at.upstream.contains(tip, intent.candidate)
+        landed = intent.candidate if below else _told_by_trailer(store, intent, tip)
     moved: frozenset[Oid] = frozenset()
     alone: tuple[StageId, ...] = ()
     tree = store.commit(landed).tree if landed is not None else None

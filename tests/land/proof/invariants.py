@@ -142,7 +142,8 @@ class Invariants:
         planned = git.text("rev-list", intent.candidate, f"^{intent.base}").split()
         if intent.way is Way.PUSH and set(came) != set(planned):
             self._say("planned", "other commits came in than were planned")
-        if len(came) > len(planned) + 1:
+        # A merge pins no base: what was taken out of the branch just before comes back with it.
+        if self._has(old, intent.base) and len(came) > len(planned) + 1:
             self._say("planned", f"{len(came)} commits came in, {len(planned)} were planned")
 
     def _held(self, who, intent, before):
@@ -150,7 +151,7 @@ class Invariants:
             line.detail.get("lock") for line in self.lines
             if (line.who, line.tx, line.kind, line.step) == (who, intent.tx, "about", "lock")
         ]  # fmt: skip
-        if before.get(LOCK) not in mine[-1:]:
+        if before.get(LOCK) not in mine:
             self._say("lock", f"{who} moved the branch; the lock was {before.get(LOCK)}")
 
     def _reviewed(self, intent):
