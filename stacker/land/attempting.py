@@ -20,7 +20,7 @@ from stacker.land.preflight import Blocked, Ready, preflight
 from stacker.land.protocol import NotCleared, end
 from stacker.land.proving import unproved
 from stacker.land.recovering import lander_of
-from stacker.land.results import already, not_landed, torn
+from stacker.land.results import already, guarantee, not_landed, torn
 from stacker.land.settle import remember
 from stacker.land.words.messages import merge_message, squash_message
 from stacker.land.words.pulls import Landing, landing_body
@@ -65,7 +65,8 @@ def attempt(run: Run, target: Target) -> LandResult:
     if missing:
         return not_landed(State.BLOCKED, found, (*missing, *waiting))
     if run.request.dry_run:
-        return not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
+        could = not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
+        return replace(could, way=meant.intent.way, guarantee=guarantee(meant.intent))
     done = _land(run, target, meant, waiting)
     # What is left of a torn group lands whole; the group did not.
     return replace(done, guarantee=Guarantee.NONE) if found.landed_alone else done
