@@ -84,7 +84,7 @@ def stage_pull(
             repository, head=head, base=intent.branch, title=title, body=body, draft=False
         )
         # The branch may have been there before, with checks.
-        there = list(forge.pulls(repository, [opened.number]))
+        there = list(forge.shown(repository, [opened.number]))
     required = found.facts.protection.required_checks if found.facts.protection else ()
     if CONTEXT in required and CONTEXT not in passed(there[0].checks):
         _open_gate(forge, repository, intent)
