@@ -15,7 +15,7 @@ from stacker.doctor.leftovers import left_by_verify
 from stacker.edit.place import all_opened
 from stacker.errors import SeriesError, UsageError
 from stacker.git.worktree import remove_tree
-from stacker.land import intent as landings
+from stacker.land.journal import unfinished_in
 from stacker.rebase import attempt
 from stacker.series.lock import parse as parse_lock
 from stacker.series.versions import ondisk, operations
@@ -84,7 +84,8 @@ def _refuse_unfinished(work: Workspace) -> None:
     under_way = [f"{one.stage} is open in {one.folder}" for one in all_opened(state)]
     if attempt.read(state) is not None:
         under_way.append("a rebase has stopped at a conflict")
-    under_way += [f"the landing of {one.name} is unfinished" for one in landings.unfinished(state)]
+    begun = (landing.intent.name for landing in unfinished_in(state))
+    under_way += [f"the landing of {name} is unfinished" for name in begun]
     if intents.read(state):
         under_way.append("a submit is unfinished")
     if under_way:

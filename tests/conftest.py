@@ -76,6 +76,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="record the stories anew")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The farm of build bots comes first: of what a process begins with no other one takes a part,
+    and so only one of them starts a farm."""
+    items.sort(key=lambda item: item.path.stem != "test_bots")
+
+
 def pytest_collection_finish() -> None:
     """All that is loaded by now stays; the garbage collector need not look at it each time."""
     gc.collect()

@@ -55,6 +55,6 @@ def _fits(store: ObjectStore, now: Own, before: Own) -> bool:
     """Whether the earlier change, put where the other stands, gives just its tree."""
     was, tree = store.commit(before.head), store.commit(now.head).tree
     layer = Commit(was.tree, (before.below,), was.author, was.committer, b"")
-    with beside(store) as above:
-        outcome = pick(above, above.write_commit(layer), now.below)
-        return isinstance(outcome, Picked) and above.commit(outcome.commit).tree == tree
+    above = beside(store)
+    outcome = pick(above, above.write_commit(layer), now.below)
+    return isinstance(outcome, Picked) and above.commit(outcome.commit).tree == tree

@@ -26,6 +26,7 @@ class ApprovalState(StrEnum):
 
     THIS_HEAD = "this-head"
     SAME_CHANGE = "same-change"  # of an earlier head, whose own change is that of this one
+    RE_POINTED = "re-pointed"  # it is older than the head that the forge now names for it
     EARLIER_HEAD = "earlier-head"  # and the plan lets only those of the very head stand
     CHANGED = "changed"
     UNKNOWN_HEAD = "unknown-head"  # whether that had the same change cannot be told here
@@ -99,6 +100,11 @@ class Reviewed(Protocol):
         """What was said, oldest first."""
         ...
 
+    @property
+    def head_pushed_at(self) -> str:
+        """When its head was last forced to another commit; empty: never."""
+        ...
+
 
 def approvals_of(pull: Reviewed, head: str, known: Mapping[str, Known] | None = None) -> Approvals:
     """Each reviewer's last word about `head`, which may be about to be pushed.
@@ -111,7 +117,8 @@ def approvals_of(pull: Reviewed, head: str, known: Mapping[str, Known] | None = 
         newest = said[-1]
         match newest.state:
             case ReviewState.APPROVED:
-                each.append(_approval(newest, _state(newest.commit, head, known), known))
+                state = _state(newest, head, pull.head_pushed_at, known)
+                each.append(_approval(newest, state, known))
             case ReviewState.DISMISSED:
                 each.append(_approval(newest, ApprovalState.DISMISSED, known))
             case _:
@@ -141,7 +148,12 @@ def _approval(review: Review, state: ApprovalState, known: Mapping[str, Known] |
     return Approval(review.author, review.commit, version, state)
 
 
-def _state(commit: str, head: str, known: Mapping[str, Known] | None) -> ApprovalState:
+def _state(
+    review: Review, head: str, forced: str, known: Mapping[str, Known] | None
+) -> ApprovalState:
+    commit = review.commit
+    if commit == head and review.submitted_at < forced:  # a forge may carry it over a force-push
+        return ApprovalState.RE_POINTED
     if commit == head:
         return ApprovalState.THIS_HEAD
     if known is None:

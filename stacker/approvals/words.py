@@ -17,6 +17,8 @@ def told(one: Approval) -> str:
             return f"{one.author} approved this head"
         case ApprovalState.SAME_CHANGE:
             return f"{one.author} approved {_what(one)}, the same change"
+        case ApprovalState.RE_POINTED:
+            return f"{one.author} approved before this head was forced there"
         case ApprovalState.EARLIER_HEAD:
             return f"{one.author} approved an earlier head"
         case ApprovalState.CHANGED:

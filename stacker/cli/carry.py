@@ -17,13 +17,13 @@ from stacker.cli.verifying import interruptible
 from stacker.errors import ExitCode, UsageError
 from stacker.gate import flow as gating
 from stacker.land import flow as landing
-from stacker.land import intent as journal
-from stacker.land.intent import Step
+from stacker.land.journal import unfinished_in
 from stacker.land.outcome import State
-from stacker.land.request import Hands, LandRequest
+from stacker.land.request import Ending, Hands, LandRequest
 from stacker.render import forge as rendering
 from stacker.render.building import progress
-from stacker.render.land import gate_document, gate_text, land_code, land_document, land_text
+from stacker.render.gate import gate_code, gate_document, gate_text
+from stacker.render.land import land_code, land_document, land_text
 from stacker.render.terminal import Answer
 from stacker.submit import flow as submitting
 from stacker.submit.acting import PUBLISHING
@@ -164,7 +164,22 @@ def land(
     context: typer.Context,
     stage: Annotated[str | None, typer.Argument(help="A stage that is in no group.")] = None,
     group: Annotated[str | None, typer.Option(help="All members of this group, or none.")] = None,
+    rest: Annotated[
+        bool, typer.Option(help="Land what is left of a group of which some were merged alone.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option(help="Land once more what landed and was taken back, as it was.")
+    ] = False,
+    revert: Annotated[
+        str | None,
+        typer.Option(metavar="TX|COMMIT", help="Take a landing back, by one update of the branch."),
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Settle what was begun; begin nothing.")] = False,
+    abort: Annotated[bool, typer.Option(help="Give up what was begun and has not landed.")] = False,
     take_over: Annotated[bool, typer.Option(help="Break the lock of a dead landing.")] = False,
+    use_bypass: Annotated[
+        bool, typer.Option(help="Pass over rules of the branch, as admins may.")
+    ] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=1, help="Run so many checks at once.")
     ] = 1,
@@ -179,8 +194,12 @@ def land(
 ) -> Answer:
     """Bring a stage or a whole group upstream by one update of the branch."""
     options: Options = context.obj
+    if resume and abort:
+        raise UsageError("--resume and --abort: one of them")
     request = LandRequest(
-        stage=stage, group=group, take_over=take_over, dry_run=dry_run,
+        stage=stage, group=group, revert=revert, rest=rest, again=again,
+        take_over=take_over, dry_run=dry_run, use_bypass=use_bypass,
+        ending=Ending.RESUME if resume else Ending.ABORT if abort else None,
         environment=settings.environment(), python=settings.python(), jobs=jobs,
     )  # fmt: skip
     with options.desk() as desk:
@@ -192,10 +211,16 @@ def land(
         )
         access = runners.access(desk.work.plan, desk.work.directory.root)
         request = replace(request, access=access)
-        if options.terminal.can_ask and not (yes or dry_run):
+        if options.terminal.can_ask and not (yes or dry_run or request.ending):
             _ask_to_land(options, hands, request)
         result = _land(hands, request)
-    return Answer(land_document(result), land_text(result, group or stage or ""), land_code(result))
+    return Answer(land_document(result), land_text(result, _named(request)), land_code(result))
+
+
+def _named(request: LandRequest) -> str:
+    """What a person called it."""
+    taken = f"the revert of {request.revert[:10]}" if request.revert else ""
+    return request.group or request.stage or taken
 
 
 @contextmanager
@@ -210,8 +235,8 @@ def _land(hands: Hands, request: LandRequest) -> LandResult:
     try:
         return landing.land(hands, request)
     except KeyboardInterrupt as stopped:
-        begun = journal.unfinished(hands.work.directory.state)
-        said = "nothing landed." if not any(i.step is not Step.LOCKING for i in begun) else (
+        begun = unfinished_in(hands.work.directory.state)
+        said = "nothing landed." if not any(one.acted for one in begun) else (
             "run it again: it first finds out what landed."
         )  # fmt: skip
         raise KeyboardInterrupt(f"Interrupted; {said}") from stopped
@@ -221,9 +246,10 @@ def _ask_to_land(options: Options, hands: Hands, request: LandRequest) -> None:
     """A person sees what would land, and says yes, before the branch moves."""
     could = landing.land(hands, replace(request, dry_run=True))
     if could.state is State.NOT_LANDED:
-        options.terminal.say(land_text(could, request.group or request.stage or ""))
+        options.terminal.say(land_text(could, _named(request)))
         count = len(could.members)
-        if not options.terminal.ask(f"Land {count} of {count} in {could.branch}?"):
+        what = "this" if request.revert else f"{count} of {count}"
+        if not options.terminal.ask(f"Land {what} in {could.branch}?"):
             raise UsageError("nothing landed", hint="`--dry-run` shows it without asking.")
 
 
@@ -235,5 +261,7 @@ def gate(
     """Report on each pull request that a member of a group may not be merged alone."""
     options: Options = context.obj
     with options.desk() as desk:
-        verdicts = gating.gate(desk.work, desk.forge, group, dry_run=dry_run)
-    return Answer(gate_document(verdicts), gate_text(verdicts))
+        result = gating.gate(
+            desk.work, desk.forge, group, dry_run=dry_run, told=options.terminal.told
+        )
+    return Answer(gate_document(result), gate_text(result), gate_code(result))

@@ -22,6 +22,7 @@ from stacker.render.terminal import Answer, dumps
 from stacker.series.plan.explaining import explain_plan
 from stacker.series.plan.schema import plan_schema
 from stacker.status.gather import gather
+from stacker.status.landings import read_locks
 from stacker.status.reading import read_pulls
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def status(
                 desk.work.directory, desk.work.plan, desk.forge, desk.work.now
             ):
                 options.terminal.say(f"the forge shows no {missing}")
+            read_locks(desk.work, options.terminal.told)
     return _status(options, stages or ())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from stacker.errors import ExitCode, UsageError
 from stacker.render.terminal import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from stacker.cli.context import Options
 
@@ -85,12 +86,17 @@ def _version_asked(*, asked: bool) -> None:
         raise typer.Exit
 
 
+@cache
+def _made(wanted: str | None) -> Callable[..., Any]:
+    """What runs it; made once by a process that runs many."""
+    command: Any = typer.main.get_command(build(wanted))
+    return partial(command.main, prog_name="stacker", standalone_mode=False)
+
+
 def call(words: Sequence[str], options: Options) -> Answer | None:
     """Find the command that the words name, and call it; raises `UsageError` for a mistake."""
     try:
-        answer: Any = typer.main.get_command(build(next(iter(words), None))).main(
-            words, prog_name="stacker", standalone_mode=False, obj=options
-        )
+        answer = _made(next(iter(words), None))(words, obj=options)
     except typer.TyperException as exc:
         told = getattr(exc, "format_message", None)
         message = told() if told else str(exc)

@@ -9,6 +9,7 @@ from stacker.doctor import bots, coordinator, remote, store
 from stacker.doctor import directory as on_disk
 from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
+from stacker.doctor.landings import examine_landings
 from stacker.doctor.leftovers import examine_leftovers
 from stacker.errors import PlanError, StackerError
 from stacker.series.plan.problems import format_problem
@@ -73,6 +74,7 @@ def _examine(
     if landing is not None:
         yield from coordinator.examine_machine(directory.state, plan, landing.key)
     if reach is None:
+        yield from examine_landings(directory, plan, None)
         return
     try:
         with reach(plan, directory) as there:
@@ -80,6 +82,7 @@ def _examine(
             lock, lands = store.lock_of(directory), landing is not None
             yield from remote.examine_forge(there, plan, directory, lock, landing=lands)
             yield from examine_ci(there, plan, directory.state)
+            yield from examine_landings(directory, plan, there)
     except StackerError as exc:
         yield failed("forge", exc)
     if masters is not None:

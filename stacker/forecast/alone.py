@@ -35,8 +35,7 @@ def stops_alone(
         for oid in commits:
             asked[oid] = [_alone(store, oid, conflict) for conflict in conflicts]
     every = list(dict.fromkeys(sides for some in asked.values() for sides in some))
-    with Quarantine(store) as quarantine:
-        outcomes = dict(zip(every, quarantine.merge(every, {}), strict=True))
+    outcomes = dict(zip(every, store.companion(Quarantine).merge(every, {}), strict=True))
     return {
         oid: any(isinstance(outcomes[sides], Conflicted) for sides in some)
         for oid, some in asked.items()

@@ -54,14 +54,14 @@ def forecast(work: Workspace, request: ForecastRequest, told: Told | None = None
     series = work.look(told)
     bases = series.lock.bases
     targets = targets_of(work, bases, request.onto, told, fetch=request.fetch)
-    with beside(work.store) as store:
-        series = holding(work.store, series, targets)
-        what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
-        tried = try_on(what, bases, proved(work.store, series, targets))
-        # What landed since is part of the question again: on the old base its change is missing.
-        culprits = find_all(what, tried.outcomes.values(), bases)
-        near = _neighbourhoods(what, tried, bases)
-        stages = tuple(_stage(series, tried, stage, culprits, near) for stage in series.plan.order)
+    store = beside(work.store)
+    series = holding(work.store, series, targets)
+    what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
+    tried = try_on(what, bases, proved(work.store, series, targets))
+    # What landed since is part of the question again: on the old base its change is missing.
+    culprits = find_all(what, tried.outcomes.values(), bases)
+    near = _neighbourhoods(what, tried, bases)
+    stages = tuple(_stage(series, tried, stage, culprits, near) for stage in series.plan.order)
     lines = (first_parents(work.store, old, targets[name]) for name, old in bases.items())
     return Forecast(targets, stages, sum(map(len, lines)), series.edits)
 

@@ -98,12 +98,23 @@ def expect_one_of(table: Mapping[str, T], data: object, *path: str) -> T:
 
 def optional_str(data: object, *path: str) -> str | None:
     """The text at `path`, or None where the answer has null or nothing on the way."""
+    found = _optional(data, path)
+    if found is not None and not isinstance(found, str):
+        raise unreadable(path, "a text or null", found)
+    return found
+
+
+def optional_int(data: object, *path: str) -> int | None:
+    """The whole number at `path`, or None where the answer has null or nothing on the way."""
+    found = _optional(data, path)
+    return None if found is None else expect_int({path[-1]: found}, path[-1])
+
+
+def _optional(data: object, path: tuple[str, ...]) -> object:
     for depth, key in enumerate(path):
         if data is None:
             return None
         if not isinstance(data, dict):
             raise unreadable(path[:depth], "an object or null", data)
         data = data.get(key)
-    if data is not None and not isinstance(data, str):
-        raise unreadable(path, "a text or null", data)
     return data

@@ -110,7 +110,8 @@ class CIResult:
     `creator` is the user behind a status, or the app behind a check run; empty when not told.
     `conclusion` is how a check run ended, in the forge's own word, empty while it has not; `event`
     is what started the workflow run that it belongs to, empty when it is of none; `url` is where
-    people see it; the times are ISO 8601 in UTC. All of that is empty when not told.
+    people see it; the times are ISO 8601 in UTC. All of that is empty when not told. `app` is the
+    id of the app that reported it; None when that is a user, or not told.
     """
 
     name: str
@@ -123,6 +124,7 @@ class CIResult:
     url: str = ""
     started_at: str = ""
     completed_at: str = ""
+    app: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,11 @@ class PullRequest:
     `node_id` names it in GraphQL. `head_owner` and `head_repository` are None once the fork is
     deleted. `merge_commit` is set only when it was merged. `reviews` and `comments` are oldest
     first; `checks` are those of `head`. `base_tip` is where the base branch was in the very same
-    answer, empty when there is none.
+    answer, empty when there is none. `auto_merge`: somebody asked for it to be merged as soon as it
+    may be; `queued`: it waits in a merge queue. `head_pushed_at` is when its head was last forced
+    to another commit (ISO 8601 in UTC), empty when it never was: a forge does not tell when a head
+    went forward. An approval from before that time was given to another head, whatever commit the
+    forge now names for it.
     """
 
     repository: str
@@ -180,19 +186,52 @@ class PullRequest:
     may_edit: bool
     comments: tuple[Comment, ...]
     base_tip: str = ""
+    auto_merge: bool = False
+    queued: bool = False
+    head_pushed_at: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredCheck:
+    """A CI check that a branch requires; `app` is the id of the one that has to report it, None:
+    anybody who can."""
+
+    name: str
+    app: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bypass:
+    """What this token may go past: the `rule` in words, and whether by a push too, or only in
+    merging a pull request."""
+
+    rule: str
+    pushes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Updater:
+    """Somebody who may change a branch that others may not; `app` when it is an app."""
+
+    name: str
+    app: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What a protected branch demands.
+    """What a branch demands, by its protection and by rulesets.
 
     `strict`: the branch must be up to date. `approvals`: how many are needed. `through_pulls`:
-    nobody pushes directly. `complete` is False when only the summary that everybody may read was
-    shown: then `required_checks` holds, and the other demands are unknown, not absent.
-    `newest_push`: what was pushed last must be approved as it is.
+    nobody pushes directly. `complete` is False when of its protection only the summary that
+    everybody may read was shown: what is not asked for here is then unknown, not absent.
+    `newest_push`: what was pushed last must be approved as it is. `methods`: the ways of merging
+    that the rules allow; None: they say nothing. `queue`: everything comes by the merge queue.
+    `restricted`: only some may change the branch, the `updaters`, None where they are not told.
+    `signatures`: commits must be signed. `bypass`: which of the rules do not bind this token.
     """
 
-    required_checks: tuple[str, ...]
+    required_checks: tuple[RequiredCheck, ...]
     strict: bool
     approvals: int
     enforce_admins: bool
@@ -200,6 +239,16 @@ class Protection:
     through_pulls: bool
     complete: bool
     newest_push: bool = False
+    methods: frozenset[MergeMethod] | None = None
+    queue: bool = False
+    restricted: bool = False
+    updaters: tuple[Updater, ...] | None = None
+    signatures: bool = False
+    bypass: tuple[Bypass, ...] = ()
+
+    def allowed(self, methods: frozenset[MergeMethod]) -> frozenset[MergeMethod]:
+        """The ways of merging, of those that the repository allows, that the rules allow too."""
+        return methods if self.methods is None else methods & self.methods
 
 
 @dataclass(frozen=True, slots=True)

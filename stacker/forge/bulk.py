@@ -29,10 +29,10 @@ _REVIEWS = f"{PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid 
 _COMMENTS = f"{PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
 _CONTEXTS = f"""{PAGE} nodes {{
   __typename
-  ... on StatusContext {{ context state description creator {{ login }} targetUrl }}
+  ... on StatusContext {{ context state description creator {{ __typename login }} targetUrl }}
   ... on CheckRun {{
     name status conclusion startedAt completedAt detailsUrl
-    checkSuite {{ app {{ slug }} workflowRun {{ event }} }}
+    checkSuite {{ app {{ databaseId slug }} workflowRun {{ event }} }}
   }}
 }}"""
 
@@ -44,7 +44,12 @@ def _last_commit(after: str) -> str:
 
 _PULL = f"""fragment Pull on PullRequest {{
   id number url state isDraft title body headRefName headRefOid baseRefName maintainerCanModify
-  viewerCanUpdate mergeCommit {{ oid }} baseRef {{ target {{ oid }} }}
+  viewerCanUpdate autoMergeRequest {{ enabledAt }} isInMergeQueue
+  labels(first: 100) {{ nodes {{ name }} }}
+  timelineItems(last: 1, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT]) {{
+    nodes {{ ... on HeadRefForcePushedEvent {{ createdAt }} }}
+  }}
+  mergeCommit {{ oid }} baseRef {{ target {{ oid }} }}
   headRepository {{ nameWithOwner }} headRepositoryOwner {{ login }} author {{ login }}
   reviews(first: 100) {{ {_REVIEWS} }}
   comments(first: 100) {{ {_COMMENTS} }}
@@ -159,7 +164,16 @@ def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
         may_edit=expect_bool(node, "viewerCanUpdate"),
         comments=tuple(comment(entry) for entry in nodes(at(node, "comments"), comments)),
         base_tip=_tip(node, "baseRef") or "",
+        auto_merge=at(node, "autoMergeRequest") is not None,
+        queued=expect_bool(node, "isInMergeQueue"),
+        head_pushed_at=_forced_at(node),
+        labels=tuple(expect_str(one, "name") for one in expect_list(node, "labels", "nodes")),
     )
+
+
+def _forced_at(node: object) -> str:
+    events = expect_list(node, "timelineItems", "nodes")
+    return expect_str(events[-1], "createdAt") if events else ""
 
 
 def read_tip(connection: Connection, repository: str, branch: str, other: str) -> BranchTip:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stacker.forge.api import PullRequest
 
 _FILE = "forge.json"
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class KnownPull:
     checks: tuple[CIResult, ...]
     base_branch: str
     base_tip: str
+    head_pushed_at: str
     read_at: int
 
 
@@ -69,6 +70,7 @@ def as_known(pull: PullRequest, read_at: int) -> KnownPull:
         checks=pull.checks,
         base_branch=pull.base_branch,
         base_tip=pull.base_tip,
+        head_pushed_at=pull.head_pushed_at,
         read_at=read_at,
     )
 
@@ -98,6 +100,7 @@ def _row(pull: KnownPull) -> dict[str, object]:
         "checks": [asdict(one) for one in pull.checks],
         "base_branch": pull.base_branch,
         "base_tip": pull.base_tip,
+        "head_pushed_at": pull.head_pushed_at,
         "read_at": pull.read_at,
     }
 
@@ -118,9 +121,10 @@ def _pull(row: dict[str, Any]) -> KnownPull:
         checks=tuple(_check(**one) for one in row["checks"]),
         base_branch=str(row["base_branch"]),
         base_tip=str(row["base_tip"]),
+        head_pushed_at=str(row["head_pushed_at"]),
         read_at=int(row["read_at"]),
     )
 
 
-def _check(source: str, state: str, **texts: str) -> CIResult:
-    return CIResult(source=CISource(source), state=CIState(state), **texts)
+def _check(source: str, state: str, app: int | None = None, **texts: str) -> CIResult:
+    return CIResult(source=CISource(source), state=CIState(state), app=app, **texts)

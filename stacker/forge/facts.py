@@ -1,4 +1,4 @@
-"""What REST tells about a repository, a protected branch and the CI checks of a commit."""
+"""What REST tells about a repository and the CI checks of a commit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from stacker.forge.answers import (
     at,
     expect_bool,
     expect_int,
-    expect_list,
     expect_str,
+    optional_int,
     optional_str,
     unreadable,
 )
@@ -18,10 +18,9 @@ from stacker.forge.api import (
     CISource,
     MergeMethod,
     Permission,
-    Protection,
     RepositoryFacts,
 )
-from stacker.forge.shapes import run_state, status_state
+from stacker.forge.shapes import app_of, run_state, status_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,52 +60,6 @@ def _permission(granted: object) -> Permission:
     return Permission.READ if at(granted, "pull") is True else Permission.NONE
 
 
-def full_protection(data: object) -> Protection:
-    """The rules of a branch as its admins see them."""
-    checks = at(data, "required_status_checks")
-    reviews = at(data, "required_pull_request_reviews")
-    return Protection(
-        required_checks=_required(checks),
-        strict=checks is not None and at(checks, "strict") is True,
-        approvals=0 if reviews is None else expect_int(reviews, "required_approving_review_count"),
-        enforce_admins=_enabled(data, "enforce_admins"),
-        linear=_enabled(data, "required_linear_history"),
-        through_pulls=reviews is not None,
-        complete=True,
-        newest_push=reviews is not None and at(reviews, "require_last_push_approval") is True,
-    )
-
-
-def summary_protection(branch: object) -> Protection | None:
-    """The rules of a branch as everybody sees them; None when it has none."""
-    if not expect_bool(branch, "protected"):
-        return None
-    shown = at(branch, "protection")
-    checks = None if shown is None else at(shown, "required_status_checks")
-    return Protection(
-        required_checks=_required(checks),
-        strict=False,
-        approvals=0,
-        enforce_admins=False,
-        linear=False,
-        through_pulls=False,
-        complete=False,
-    )
-
-
-def _enabled(data: object, key: str) -> bool:
-    return at(data, key) is not None and expect_bool(data, key, "enabled")
-
-
-def _required(checks: object) -> tuple[str, ...]:
-    if checks is None:
-        return ()
-    names = [expect_str({"context": name}, "context") for name in expect_list(checks, "contexts")]
-    if at(checks, "checks") is not None:
-        names += [expect_str(entry, "context") for entry in expect_list(checks, "checks")]
-    return tuple(dict.fromkeys(names))
-
-
 def newest_statuses(entries: Iterable[object]) -> Iterator[CIResult]:
     """The newest status of each context; `entries` come newest first."""
     seen: set[str] = set()
@@ -120,6 +73,7 @@ def newest_statuses(entries: Iterable[object]) -> Iterator[CIResult]:
                 state=status_state(entry),
                 description=optional_str(entry, "description") or "",
                 creator=optional_str(entry, "creator", "login") or "",
+                app=app_of(optional_str(entry, "creator", "login")),
             )
 
 
@@ -132,4 +86,5 @@ def newest_runs(entries: Iterable[object]) -> Iterator[CIResult]:
             newest[key] = entry
     for (name, app), entry in newest.items():
         title = optional_str(entry, "output", "title") or ""
-        yield CIResult(name, CISource.CHECK_RUN, run_state(entry), title, app)
+        number = optional_int(entry, "app", "id")
+        yield CIResult(name, CISource.CHECK_RUN, run_state(entry), title, app, app=number)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from stacker.forge.answers import expect_bool, expect_int, expect_one_of, expect_str, optional_str
+from stacker.forge.answers import (
+    expect_bool,
+    expect_int,
+    expect_one_of,
+    expect_str,
+    optional_int,
+    optional_str,
+)
 from stacker.forge.api import CIResult, CISource, CIState, Comment, PullState, Review, ReviewState
 
 _GHOST = "ghost"
+_ACTIONS, _ACTIONS_ID = "github-actions[bot]", 15368
 _PULL_STATES = {state.name: state for state in PullState}
 _REVIEW_STATES = {state.name: state for state in ReviewState}
 _STATUS_STATES = {
@@ -60,12 +68,16 @@ def comment(entry: object) -> Comment:
 def check(entry: object) -> CIResult:
     """A CI check of GraphQL: a status, or a check run."""
     if expect_str(entry, "__typename") == "StatusContext":
+        creator = optional_str(entry, "creator", "login") or ""
+        if optional_str(entry, "creator", "__typename") == "Bot":
+            creator += "[bot]"  # as REST has it, and nobody else can be called
         return CIResult(
             name=expect_str(entry, "context"),
             source=CISource.STATUS,
             state=status_state(entry),
             description=optional_str(entry, "description") or "",
-            creator=optional_str(entry, "creator", "login") or "",
+            creator=creator,
+            app=app_of(creator),
             url=optional_str(entry, "targetUrl") or "",
         )
     return CIResult(
@@ -79,7 +91,13 @@ def check(entry: object) -> CIResult:
         url=optional_str(entry, "detailsUrl") or "",
         started_at=optional_str(entry, "startedAt") or "",
         completed_at=optional_str(entry, "completedAt") or "",
+        app=optional_int(entry, "checkSuite", "app", "databaseId"),
     )
+
+
+def app_of(creator: str | None) -> int | None:
+    """The app behind a status, which a forge tells only by its login: known of Actions alone."""
+    return _ACTIONS_ID if creator == _ACTIONS else None
 
 
 def status_state(entry: object) -> CIState:

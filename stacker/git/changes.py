@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.git.facts import Kind
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
@@ -33,8 +34,19 @@ class Change(NamedTuple):
     after: Leaf | None
 
 
+_CHANGES: Kind[Oid, tuple[Change, ...]] = Kind()
+
+
 def changes_of(store: ObjectStore, commits: Iterable[Oid]) -> dict[Oid, tuple[Change, ...]]:
     """What each commit changes against its first parent, renames shown as two changes."""
+    asked = dict.fromkeys(commits)
+    known = store.facts.of(_CHANGES)
+    if unknown := [oid for oid in asked if oid not in known]:
+        known |= _read_all(store, unknown)
+    return {oid: known[oid] for oid in asked}
+
+
+def _read_all(store: ObjectStore, commits: Iterable[Oid]) -> dict[Oid, tuple[Change, ...]]:
     found: dict[Oid, list[Change]] = {oid: [] for oid in commits}
     out = store.git.run_halves(
         "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--root",

@@ -95,6 +95,17 @@ def outside(store: ObjectStore, commits: Iterable[Oid], roots: Iterable[Oid]) ->
     return {oid for oid in asked if oid in said}
 
 
+def saying(store: ObjectStore, tip: Oid, line: str) -> list[Oid]:
+    """The commits in the history of `tip` that have this line in their messages: those of the
+    branch's own line first, the oldest first. Who repeats what another said comes after it."""
+    asked = ("--reverse", "--topo-order", "--fixed-strings", f"--grep={line}", tip, "--")
+    own = store.git.text("rev-list", "--first-parent", *asked).split()
+    found = dict.fromkeys([*own, *store.git.text("rev-list", *asked).split()])
+    return [
+        Oid(oid) for oid in found if line.encode() in store.commit(Oid(oid)).message.splitlines()
+    ]
+
+
 def is_ancestor(store: ObjectStore, old: Oid, new: Oid) -> bool:
     """Whether `new` contains `old`; an unreadable history raises `GitError`."""
     done = store.git.attempt("merge-base", "--is-ancestor", old, new)

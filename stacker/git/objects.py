@@ -124,3 +124,15 @@ class Entry(NamedTuple):
     mode: str
     oid: Oid
     name: bytes
+
+
+def entries(raw: bytes, width: int) -> tuple[Entry, ...]:
+    """The entries of a raw tree whose ids have `width` bytes."""
+    found, at = [], 0
+    while at < len(raw):
+        space = raw.index(b" ", at)
+        end = raw.index(b"\0", space)
+        mode = raw[at:space].decode("ascii").rjust(6, "0")
+        at = end + 1 + width
+        found.append(Entry(mode, Oid(raw[end + 1 : at].hex()), raw[space + 1 : end]))
+    return tuple(found)

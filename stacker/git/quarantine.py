@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from functools import cached_property
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from stacker.git.alternates import lay_over
+from stacker.git.facts import Kind
 from stacker.git.merge import Conflicted
 from stacker.git.merging import MergeTree
 from stacker.git.objects import REGULAR, Commit, Oid, Signature
@@ -22,13 +24,15 @@ from stacker.git.store import ObjectStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from types import TracebackType
 
     from stacker.git.merge import MergeOutcome
     from stacker.git.store import Found
 
 Sides = tuple[Oid, Oid, Oid]
 """Three trees: base, upstream, mine."""
+
+Key = tuple[tuple[bytes, Oid], ...]
+"""Files that say how others are merged, by path."""
 
 _NOBODY = Signature(b"stacker", b"stacker@localhost", b"0 +0000")
 _CONFIG = (
@@ -37,29 +41,27 @@ _CONFIG = (
     ("merge.conflictStyle", "zdiff3"),
     ("merge.directoryRenames", "conflict"),
 )
+_ATTRIBUTES: Kind[Oid, dict[bytes, Oid]] = Kind()
 _AT_ONCE = 100  # merges; their names fit into a pipe that nobody reads yet
 _FOR_TWO = 24  # merges that are worth a second process
 
 
 class Quarantine:
-    """A throw-away object directory on top of a store's; made when it is first needed."""
+    """A throw-away object directory on top of a store's; made when it is first needed.
+
+    A store keeps one as its companion: starting its processes takes as long as most merges.
+    """
 
     def __init__(self, store: ObjectStore) -> None:
         self._directory, self._algorithm = store.git.directory, store.algorithm
         self._below = store.objects
         self._closing = ExitStack()
         self._put: set[Oid] = set()
-        self._merging: dict[tuple[tuple[bytes, Oid], ...], tuple[MergeTree, MergeTree]] = {}
+        self._merging: dict[Key, tuple[MergeTree, MergeTree]] = {}
+        self._numbers = count()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End its processes and throw away what they made."""
         self._closing.close()
 
     @cached_property
@@ -90,6 +92,15 @@ class Quarantine:
         pack = self.pack() if pack is None else pack
         asked = [self._named(sides, pack) for sides in merges]
         self.put(pack)
+        try:
+            return self._answered(asked, attributes)
+        except BaseException:
+            self._let_go(attributes)  # answers that nobody has read would be taken for the next
+            raise
+
+    def _answered(
+        self, asked: Sequence[bytes], attributes: Mapping[bytes, Oid]
+    ) -> list[MergeOutcome]:
         both = self._mergers(attributes)
         found: list[MergeOutcome] = []
         for start in range(0, len(asked), _AT_ONCE):
@@ -152,18 +163,23 @@ class Quarantine:
 
     def _mergers(self, attributes: Mapping[bytes, Oid]) -> tuple[MergeTree, MergeTree]:
         """Two processes that merge by these rules; started when they are first asked."""
-        key = tuple(sorted(attributes.items()))
+        key = _key(attributes)
         if key not in self._merging:
-            number = len(self._merging)
+            number = next(self._numbers)
             git = self._git(key, self._folder / f"attributes-{number}")
             first, second = (
-                MergeTree(git, self._folder / f"said-{number}-{n}", self._tiny_conflict())
+                MergeTree(git, self._folder / f"said-{number}-{n}", self._tiny_conflict)
                 for n in range(2)
             )
             self._closing.callback(first.close)
             self._closing.callback(second.close)
             self._merging[key] = first, second
         return self._merging[key]
+
+    def _let_go(self, attributes: Mapping[bytes, Oid]) -> None:
+        """End the processes that merge by these rules, if there are any."""
+        for merger in self._merging.pop(_key(attributes), ()):
+            merger.close()
 
     def _git(self, rules: Sequence[tuple[bytes, Oid]], folder: Path) -> Git:
         if not rules:
@@ -176,6 +192,7 @@ class Quarantine:
         where = {"GIT_DIR": str(self._directory.resolve()), "GIT_WORK_TREE": str(folder)}
         return Git(folder, env=self._env | where, config=_CONFIG)
 
+    @cached_property
     def _tiny_conflict(self) -> bytes:
         pack = self.pack()
         trees = [
@@ -199,11 +216,11 @@ class Quarantine:
 
 def merge_trees(store: ObjectStore, base: Oid, upstream: Oid, mine: Oid) -> MergeOutcome:
     """Merge three trees; what git wrote is in the store."""
-    with Quarantine(store) as quarantine:
-        (outcome,) = quarantine.merge([(base, upstream, mine)], attributes_of(store, upstream))
-        with store.bulk():
-            for kind, _, content in quarantine.made_for(outcome):
-                store.write(kind, content)
+    quarantine = store.companion(Quarantine)
+    (outcome,) = quarantine.merge([(base, upstream, mine)], attributes_of(store, upstream))
+    with store.bulk():
+        for kind, _, content in quarantine.made_for(outcome):
+            store.write(kind, content)
     return outcome
 
 
@@ -215,7 +232,14 @@ def merge(store: ObjectStore, base: Oid, upstream: Oid, mine: Oid) -> MergeOutco
 
 def attributes_of(store: ObjectStore, tree: Oid) -> dict[bytes, Oid]:
     """All `.gitattributes` files of a tree, path -> blob."""
-    return dict(_attribute_files(store.git.run("ls-tree", "-r", "-z", tree)))
+    known = store.facts.of(_ATTRIBUTES)
+    if tree not in known:
+        known[tree] = dict(_attribute_files(store.git.run("ls-tree", "-r", "-z", tree)))
+    return dict(known[tree])
+
+
+def _key(attributes: Mapping[bytes, Oid]) -> Key:
+    return tuple(sorted(attributes.items()))
 
 
 def _attribute_files(listing: bytes) -> Iterator[tuple[bytes, Oid]]:

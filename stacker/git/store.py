@@ -9,14 +9,17 @@ import zlib
 from typing import IO, TYPE_CHECKING, Self, cast
 
 from stacker.errors import DAMAGED, GitError
-from stacker.git.objects import Commit, Entry, Oid
+from stacker.git.companions import Companions
+from stacker.git.facts import Facts
+from stacker.git.objects import Commit, Entry, Oid, entries
 from stacker.git.pack import Pack, new_name, object_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
+    from stacker.git.companions import Made
     from stacker.git.pack import Like
     from stacker.git.process import Git, Process
 
@@ -31,12 +34,14 @@ _FULL = 1 << 28  # bytes; then a pack of a bulk is written, and another one begu
 class ObjectStore:
     """Reads and writes objects of one repository; close it, for it keeps a git process."""
 
-    def __init__(self, git: Git) -> None:
+    def __init__(self, git: Git, facts: Facts | None = None) -> None:
         self._git = git
+        self.facts = facts or Facts()
         self._reader: Process | None = None
         self._commits: dict[Oid, Commit] = {}
         self._pack: Pack | None = None
         self._algorithm: str | None = None
+        self._companions = Companions()
 
     @property
     def git(self) -> Git:
@@ -61,7 +66,16 @@ class ObjectStore:
         self.close()
 
     def close(self) -> None:
-        """End the reading process."""
+        """End the reading process and the companions; who asks again has them again."""
+        self._companions.close()
+        self._end_reader()
+
+    def companion(self, make: Callable[[ObjectStore], Made]) -> Made:
+        """What `make` gives for this store, made once and closed with it; it sees all written."""
+        self.flush()
+        return self._companions.get(make, self)
+
+    def _end_reader(self) -> None:
         if self._reader is not None:
             for pipe in (self._reader.stdin, self._reader.stdout):
                 if pipe is not None:
@@ -92,7 +106,7 @@ class ObjectStore:
         if not revs:
             return
         if self._reader is not None and self._reader.poll() is not None:
-            self.close()
+            self._end_reader()
         if self._reader is None:
             self._reader = self._git.start("cat-file", "--batch")
         asked = cast("IO[bytes]", self._reader.stdin)
@@ -107,7 +121,7 @@ class ObjectStore:
                 continue
             content = answered.read(int(words[2])) if line else b""
             if not answered.read(1):  # git ends at an object that is there and cannot be read
-                self.close()
+                self._end_reader()
                 said = self._git.attempt("cat-file", "-p", rev).said
                 raise GitError(f"the object store is damaged: {said}", hint=DAMAGED)
             yield words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
@@ -149,13 +163,13 @@ class ObjectStore:
 
     def tree(self, oid: Oid) -> tuple[Entry, ...]:
         """The entries of the tree `oid`, in git's order."""
-        return _entries(self.raw(oid, "tree"), len(oid) // 2)
+        return entries(self.raw(oid, "tree"), len(oid) // 2)
 
     def trees(self, oids: Iterable[Oid]) -> dict[Oid, tuple[Entry, ...]]:
         """Many trees, read at once; raises `GitError` when the store lacks one."""
         wanted = list(dict.fromkeys(oids))
         return {
-            oid: _entries(found[2], len(oid) // 2) if found else self.tree(oid)
+            oid: entries(found[2], len(oid) // 2) if found else self.tree(oid)
             for oid, found in zip(wanted, self.find_many(wanted), strict=True)
         }
 
@@ -281,15 +295,3 @@ class ObjectStore:
         if found[0] != kind:
             raise GitError(f"{oid} is a {found[0]}, not a {kind}")
         return found[2]
-
-
-def _entries(raw: bytes, width: int) -> tuple[Entry, ...]:
-    """The entries of a raw tree whose ids have `width` bytes."""
-    entries, at = [], 0
-    while at < len(raw):
-        space = raw.index(b" ", at)
-        end = raw.index(b"\0", space)
-        mode = raw[at:space].decode("ascii").rjust(6, "0")
-        at = end + 1 + width
-        entries.append(Entry(mode, Oid(raw[end + 1 : at].hex()), raw[space + 1 : end]))
-    return tuple(entries)

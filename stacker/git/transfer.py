@@ -97,9 +97,11 @@ def fetch_ids(
 
 def fetch(
     store: Git, url: str, refspecs: Sequence[str], *,
-    credential: Credential | None = None, told: Told | None = None,
+    credential: Credential | None = None, told: Told | None = None, prune: bool = False,
 ) -> None:  # fmt: skip
     """Fetch `refspecs` from `url` into `store`; raises `GitError` with git's own words.
+
+    With `prune` refs that an earlier fetch by a pattern made go when those over there are gone.
 
     Of a shallow clone a ref whose history ends too early is an error, though git only warns.
     """
@@ -117,6 +119,7 @@ def fetch(
     try:
         process = command.fetch(
             "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+            *(["--prune"] if prune else []),
             "--", url, *refspecs, as_process=True, universal_newlines=True,
         )  # fmt: skip
         handle_process_output(process, None, progress.new_message_handler(), decode_streams=False)

@@ -116,8 +116,8 @@ def _in_force(store: ObjectStore, series: Series, stage: StageId, commit: Oid, t
 
     line = series.lock.stage(stage)
     assert line is not None
-    with beside(store) as above:
-        what = series.composition(above, {**series.lock.bases, line.repository: target}, {})
-        probes = Probes(what)
-        changes = changes_of_landed(what, line._replace(landing=commit))
-        return not taken_out(probes, commit, changes, target)[0]
+    above = beside(store)
+    what = series.composition(above, {**series.lock.bases, line.repository: target}, {})
+    probes = Probes(what)
+    changes = changes_of_landed(what, line._replace(landing=commit))
+    return not taken_out(probes, commit, changes, target)[0]

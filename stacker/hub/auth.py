@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stacker.hub.state import Database
 
 _BOT = "[bot]"  # ends the login of an app, as on GitHub
+_ACTIONS = "github-actions", 15368  # the one app whose id on GitHub everybody knows
 
 
 def presented(header: str | None) -> tuple[str | None, str] | None:
@@ -61,6 +62,20 @@ def only_for(site: Site, header: str | None) -> frozenset[str] | None:
 def app_of(login: str) -> str | None:
     """The slug of the app that acts under this login; None for a person."""
     return login.removesuffix(_BOT) if login.endswith(_BOT) else None
+
+
+def app_id(db: Database, number: int) -> int | None:
+    """The id of the app that acts as this account; None for a person."""
+    slug = app_of(account_by_id(db, number).login)
+    return None if slug is None else _ACTIONS[1] if slug == _ACTIONS[0] else number
+
+
+def app_account(db: Database, number: int) -> Account | None:
+    """The account that the app with this id acts as."""
+    if number == _ACTIONS[1]:
+        return account(db, _ACTIONS[0] + _BOT)
+    found = db.one(Account, "SELECT * FROM users WHERE id = ?", number)
+    return found if found is not None and app_of(found.login) else None
 
 
 def account(db: Database, login: str) -> Account | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.hub.auth import app_id
+from stacker.hub.protection import Required
 from stacker.hub.records import CheckRun, Status
 
 if TYPE_CHECKING:
@@ -56,17 +58,22 @@ def run_state(run: CheckRun) -> str:
     return "success" if run.conclusion in _GOOD_CONCLUSIONS else "failure"
 
 
-def green(db: Database, repository: Repository, oid: str) -> frozenset[str]:
-    """The contexts and names whose newest word on the commit is a success.
+def green(db: Database, repository: Repository, oid: str) -> frozenset[Required]:
+    """The required checks that would be met: by anybody's word, and by each app's that spoke.
 
-    A name that is reported both ways is green only when both are.
+    A name that is reported in several ways is green only when all are.
     """
-    said: dict[str, list[str]] = {}
+    said: dict[str, list[tuple[str, int | None]]] = {}
     for status in latest_statuses(db, repository, oid):
-        said.setdefault(status.context, []).append(status.state)
+        said.setdefault(status.context, []).append((status.state, app_id(db, status.creator)))
     for run in latest_runs(db, repository, oid):
-        said.setdefault(run.name, []).append(run_state(run))
-    return frozenset(name for name, states in said.items() if set(states) == {"success"})
+        said.setdefault(run.name, []).append((run_state(run), app_id(db, run.creator)))
+    good = {n: words for n, words in said.items() if {state for state, _ in words} == {"success"}}
+    return frozenset(
+        Required(name, app)
+        for name, words in good.items()
+        for app in (None, *(a for _, a in words))
+    )
 
 
 def rollup(db: Database, repository: Repository, oid: str) -> str | None:

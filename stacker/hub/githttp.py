@@ -125,7 +125,7 @@ def _push(visit: _Visit, user: Account | None) -> Response:
             raise Refusal(400, "This is not a push.") from exc
         with db.reading():
             most = site.limits.refs_a_push
-            extra |= hook.environment(pushes.judge(db, repository, user, wanted, most))
+            extra |= hook.environment(pushes.judge(site, db, repository, user, wanted, most=most))
     with _start(visit, extra) as process:
         status, headers = _head(process)
         out = cast("IO[bytes]", process.stdout).read()

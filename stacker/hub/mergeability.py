@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.hub import repositories
 from stacker.hub.bare import GITHUB
+from stacker.hub.binding import all_rules
 from stacker.hub.checks import green, rollup
-from stacker.hub.protection import Standing, rules_for, unmet
+from stacker.hub.protection import Standing, unmet
 from stacker.hub.reconcile import merge_ref
 from stacker.hub.records import Pull
-from stacker.hub.reviews import opinions
+from stacker.hub.reviews import opinions, standing_reviews
 
 if TYPE_CHECKING:
     from stacker.hub.call import Site
@@ -77,6 +78,7 @@ def standing(site: Site, db: Database, pull: Pull) -> Standing:
     return Standing(
         green(db, repository, pull.head),
         said.count("APPROVED"),
+        sum(one.state == "APPROVED" and one.oid == pull.head for one in standing_reviews(db, pull)),
         said.count("CHANGES_REQUESTED"),
         repositories.bare(site, repository).contains(pull.head, pull.base),
     )
@@ -91,7 +93,7 @@ def state(site: Site, db: Database, pull: Pull) -> str:
     if pull.draft:
         return "draft"
     repository = repositories.by_id(db, pull.repository)
-    rules = rules_for(db, repository, pull.base_ref)
+    rules = all_rules(site, db, repository, pull.base_ref)
     if rules is not None:
         shown = standing(site, db, pull)
         if unmet(replace(rules, strict=False), shown):

@@ -10,9 +10,9 @@ from stacker.git.objects import Commit, Oid, Signature
 from stacker.hub import repositories
 from stacker.hub.auth import account_by_id
 from stacker.hub.bare import GITHUB, HEADS
+from stacker.hub.binding import binding
 from stacker.hub.call import Refusal, invalid
 from stacker.hub.mergeability import conflicts, noreply, obstacles, signature, tested
-from stacker.hub.protection import rules_for
 from stacker.hub.pulls import again
 from stacker.hub.reconcile import reconcile
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from stacker.hub.bare import Bare, Found
     from stacker.hub.call import Body, Site
-    from stacker.hub.protection import Rules
-    from stacker.hub.records import Account, Pull, Repository
+    from stacker.hub.records import Account, Pull
     from stacker.hub.state import Database
 
 
@@ -100,18 +99,14 @@ def _refuse(site: Site, db: Database, pull: Pull, *, merger: Account, request: R
         raise Refusal(405, _NOT_ALLOWED[request.method])
     if conflicts(pull):
         raise Refusal(405, "Pull Request is not mergeable")
-    rules = _binding(db, repository, pull, merger)
+    rules = binding(site, db, repository, pull.base_ref, merger, pushing=False)
     reasons = list(obstacles(site, db, pull, rules))
     if rules is not None and rules.linear and request.method is Method.MERGE:
         reasons.append("This branch must not contain merge commits.")
+    if rules is not None and rules.methods is not None and request.method not in rules.methods:
+        reasons.append(_NOT_ALLOWED[request.method])
     if reasons:
         raise Refusal(405, "\n".join(reasons))
-
-
-def _binding(db: Database, repository: Repository, pull: Pull, merger: Account) -> Rules | None:
-    rules = rules_for(db, repository, pull.base_ref)
-    right = repositories.right(db, repository, merger)
-    return rules and rules.for_right(right)
 
 
 def _build(site: Site, db: Database, pull: Pull, *, merger: Account, request: Request) -> str:

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.hub.records import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from stacker.hub.call import Body
     from stacker.hub.records import Repository
     from stacker.hub.state import Database
 
 
+class Required(NamedTuple):
+    """A check that has to succeed; `app` is the id of the one that has to say so, None: anybody."""
+
+    name: str
+    app: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one protected branch; `checks` or `approvals` None: not asked for at all."""
+    """The rules of one protected branch; `checks` or `approvals` None: not asked for at all.
 
-    checks: tuple[str, ...] | None = None
+    `last_push`: somebody approved the head as it is. `restricted`: only who may go past the rules
+    changes the branch. `queue`: all come by the merge queue, which the hub has none of. `methods`:
+    how pull requests may be merged; None: as the repository says.
+    """
+
+    checks: tuple[Required, ...] | None = None
     strict: bool = False
     approvals: int | None = None
     dismiss_stale: bool = False
@@ -28,18 +40,28 @@ class Rules:
     linear: bool = False
     allow_force: bool = False
     allow_deletions: bool = False
+    last_push: bool = False
+    restricted: bool = False
+    queue: bool = False
+    signatures: bool = False
+    methods: tuple[str, ...] | None = None
 
     def for_right(self, right: Right) -> Rules | None:
         """What binds somebody with this right; None: nothing does."""
         return None if right is Right.ADMIN and not self.enforce_admins else self
 
 
+_RESTRICTED = "Cannot update this protected ref."
+_QUEUED = "Changes must be made through the merge queue"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a pull request or a pushed commit can show: green checks, approvals, objections."""
+    """What a pull request can show: green checks, approvals (`newest` of its head), objections."""
 
-    green: frozenset[str]
+    green: frozenset[Required]
     approvals: int = 0
+    newest: int = 0
     objections: int = 0
     up_to_date: bool = True
 
@@ -58,6 +80,12 @@ def unmet(rules: Rules, standing: Standing) -> tuple[str, ...]:
             reasons.append(
                 f"At least {count} approving {plural} required by reviewers with write access."
             )
+        if rules.last_push and not standing.newest:
+            reasons.append("The most recent push must be approved by someone who did not push it.")
+    if rules.restricted:
+        reasons.append(_RESTRICTED)
+    if rules.queue:
+        reasons.append(_QUEUED)
     return tuple(reasons)
 
 
@@ -73,13 +101,19 @@ class PushRules:
     linear: bool = False
 
 
-def judge_push(rules: Rules, green: Collection[str], *, deletes: bool) -> PushRules:
+def judge_push(rules: Rules, green: Collection[Required], *, deletes: bool) -> PushRules:
     """How a direct push that sets (or deletes) the branch is to be treated.
 
-    `green` are the contexts that succeeded on the pushed commit.
+    `green` is what succeeded on the pushed commit.
     """
     if deletes:
         return PushRules(None if rules.allow_deletions else "Cannot delete a protected branch")
+    if rules.restricted:
+        return PushRules(_RESTRICTED)
+    if rules.queue:
+        return PushRules(_QUEUED)
+    if rules.signatures:  # the hub knows nobody's keys
+        return PushRules("Commits must have verified signatures.")
     if rules.approvals is not None:
         return PushRules("Changes must be made through a pull request.")
     missing = _checks_unmet(rules, green)
@@ -88,9 +122,9 @@ def judge_push(rules: Rules, green: Collection[str], *, deletes: bool) -> PushRu
     return PushRules(None, forward_only=not rules.allow_force, linear=rules.linear)
 
 
-def _checks_unmet(rules: Rules, green: Collection[str]) -> tuple[str, ...]:
-    lacking = [context for context in rules.checks or () if context not in green]
-    return tuple(f'Required status check "{context}" is expected.' for context in lacking)
+def _checks_unmet(rules: Rules, green: Collection[Required]) -> tuple[str, ...]:
+    lacking = [check.name for check in rules.checks or () if check not in green]
+    return tuple(f'Required status check "{name}" is expected.' for name in lacking)
 
 
 def _several(missing: tuple[str, ...], rules: Rules) -> str:
@@ -109,6 +143,8 @@ def rules_for(db: Database, repository: Repository, branch: str) -> Rules | None
         return None
     values = json.loads(document)
     checks = values.pop("checks")
+    if checks is not None:  # an older hub wrote names alone
+        checks = [Required(one) if isinstance(one, str) else Required(*one) for one in checks]
     return replace(Rules(**values), checks=None if checks is None else tuple(checks))
 
 
@@ -129,17 +165,32 @@ def parse(body: Body) -> Rules:
     """The rules that a PUT asks for; 422 for what is not of GitHub's form."""
     checks = body.part("required_status_checks")
     reviews = body.part("required_pull_request_reviews")
-    contexts = None
+    required = None
     if checks is not None:
-        named = tuple(each.text("context") for each in checks.parts("checks"))
-        contexts = tuple(dict.fromkeys((*checks.texts("contexts"), *named)))
+        plain = tuple(Required(name) for name in checks.texts("contexts"))
+        bound = (required_of(each, "app_id") for each in checks.parts("checks"))
+        required = distinct((*plain, *bound))
     return Rules(
-        checks=contexts,
+        checks=required,
         strict=checks is not None and checks.flag("strict", default=False),
         approvals=None if reviews is None else reviews.number("required_approving_review_count", 1),
         dismiss_stale=reviews is not None and reviews.flag("dismiss_stale_reviews", default=False),
+        last_push=reviews is not None and reviews.flag("require_last_push_approval", default=False),
         enforce_admins=body.flag("enforce_admins", default=False),
         linear=body.flag("required_linear_history", default=False),
         allow_force=body.flag("allow_force_pushes", default=False),
         allow_deletions=body.flag("allow_deletions", default=False),
     )
+
+
+def required_of(entry: Body, key: str) -> Required:
+    """A required check as a request names it; an app's id of -1 is anybody's."""
+    app = entry.number(key, -1)
+    return Required(entry.text("context"), None if app == -1 else app)
+
+
+def distinct(checks: Iterable[Required]) -> tuple[Required, ...]:
+    """Each once; what an app has to say need not be asked of anybody as well."""
+    found = dict.fromkeys(checks)
+    bound = {check.name for check in found if check.app is not None}
+    return tuple(one for one in found if one.app is not None or one.name not in bound)

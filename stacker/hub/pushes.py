@@ -8,13 +8,15 @@ from typing import IO, TYPE_CHECKING
 
 from stacker.hub import repositories
 from stacker.hub.bare import HEADS
+from stacker.hub.binding import binding
 from stacker.hub.checks import green
-from stacker.hub.protection import judge_push, rules_for
+from stacker.hub.protection import judge_push
 from stacker.hub.records import Pull, Right
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacker.hub.call import Site
     from stacker.hub.protection import Rules
     from stacker.hub.records import Account, Repository
     from stacker.hub.state import Database
@@ -76,10 +78,12 @@ def may_push(db: Database, repository: Repository, user: Account) -> bool:
 
 
 def judge(
+    site: Site,
     db: Database,
     repository: Repository,
     user: Account,
     wanted: Sequence[Command],
+    *,
     most: int | None = None,
 ) -> Verdict:
     """Judge every command of somebody who may push, and that there are no more than `most`."""
@@ -92,7 +96,7 @@ def judge(
         if lent is not None and (command.name not in lent or command.deletes):
             refused.append((command.name, f"{user.login} may not push to this branch."))
             continue
-        rules = _rules(db, repository, command, right)
+        rules = _rules(site, db, repository, command, user)
         if rules is None:
             continue
         shown = green(db, repository, command.new)
@@ -105,11 +109,12 @@ def judge(
     return Verdict(tuple(refused), tuple(forward_only), tuple(linear), exceeded)
 
 
-def _rules(db: Database, repository: Repository, command: Command, right: Right) -> Rules | None:
+def _rules(
+    site: Site, db: Database, repository: Repository, command: Command, user: Account
+) -> Rules | None:
     if not command.name.startswith(HEADS):
         return None
-    rules = rules_for(db, repository, command.name.removeprefix(HEADS))
-    return rules and rules.for_right(right)
+    return binding(site, db, repository, command.name.removeprefix(HEADS), user, pushing=True)
 
 
 def _lent_branches(db: Database, repository: Repository, user: Account) -> set[str]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.hub import repositories
 from stacker.hub.bare import HEADS
+from stacker.hub.binding import all_rules
 from stacker.hub.fate import Closed, Fate, Kept, Merged, Moved, Seen, decide
-from stacker.hub.protection import rules_for
 from stacker.hub.records import Intent, Pull, Repository
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ def _apply(
             db.run("UPDATE pulls SET head = ?, base = ? WHERE id = ?", head, base_oid, pull.id)
             if head != pull.head:
                 db.run("UPDATE pulls SET updated_at = ? WHERE id = ?", site.now(), pull.id)
-                _dismiss_stale(db, base, pull)
+                _note_force(site, db, base, pull=pull, head=head)
+                _dismiss_stale(site, db, base, pull)
         case Merged():
             _merged(site, db, base, pull=pull, fate=fate, mover=mover)
         case Closed(head):
@@ -146,8 +147,14 @@ def _merged(
     bare.put({merge_ref(pull): None})
 
 
-def _dismiss_stale(db: Database, base: Repository, pull: Pull) -> None:
-    rules = rules_for(db, base, pull.base_ref)
+def _note_force(site: Site, db: Database, base: Repository, *, pull: Pull, head: str) -> None:
+    source = repositories.by_id(db, pull.head_repository)
+    if not repositories.bare(site, base, source).contains(head, pull.head):
+        db.insert("force_pushes", pull=pull.id, before=pull.head, after=head, created_at=site.now())
+
+
+def _dismiss_stale(site: Site, db: Database, base: Repository, pull: Pull) -> None:
+    rules = all_rules(site, db, base, pull.base_ref)
     if rules is not None and rules.dismiss_stale:
         db.run(
             "UPDATE reviews SET state = 'DISMISSED' WHERE pull = ? AND state = 'APPROVED'", pull.id

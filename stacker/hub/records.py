@@ -98,6 +98,17 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class ForcePush:
+    """A move of a pull request's head to a commit that does not contain the one before."""
+
+    id: int
+    pull: int
+    before: str
+    after: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """One person's review of the commit `oid`; state as GitHub writes it."""
 

@@ -22,16 +22,18 @@ def reviews(db: Database, pull: Pull) -> list[Review]:
 
 def opinions(db: Database, pull: Pull) -> dict[int, str]:
     """The standing opinion of each reviewer with write access; a mere comment changes none."""
+    return {review.author: review.state for review in standing_reviews(db, pull)}
+
+
+def standing_reviews(db: Database, pull: Pull) -> list[Review]:
+    """The newest review with an opinion of each reviewer with write access."""
     repository = by_id(db, pull.repository)
-    standing: dict[int, str] = {}
-    for review in reviews(db, pull):
-        if review.state in _OPINIONS:
-            standing[review.author] = review.state
-    return {
-        author: state
-        for author, state in standing.items()
+    newest = {one.author: one for one in reviews(db, pull) if one.state in _OPINIONS}
+    return [
+        review
+        for author, review in newest.items()
         if right(db, repository, account_by_id(db, author)) >= Right.WRITE
-    }
+    ]
 
 
 def decision(standing: dict[int, str], required: int | None) -> str | None:

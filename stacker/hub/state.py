@@ -8,10 +8,17 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stacker.errors import StackerError
-from stacker.hub.tables import CREATIONS, REVIEW_COMMENTS, SCHEMA
+from stacker.hub.tables import (
+    AUTO_MERGES,
+    CREATIONS,
+    FORCE_PUSHES,
+    REVIEW_COMMENTS,
+    RULESETS,
+    SCHEMA,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from _typeshed import DataclassInstance
@@ -19,7 +26,18 @@ if TYPE_CHECKING:
     Kind = TypeVar("Kind", bound=DataclassInstance)
 Value = str | int | None
 
-VERSION = 3
+VERSION = 5
+_ADDED = CREATIONS, REVIEW_COMMENTS, RULESETS, FORCE_PUSHES, AUTO_MERGES
+# What makes a memory of each earlier version one of the next.
+_STEPS = {
+    1: (
+        *(f"ALTER TABLE check_runs ADD COLUMN {name} TEXT" for name in ("app", "event")),
+        CREATIONS,
+    ),
+    2: (REVIEW_COMMENTS,),
+    3: (RULESETS,),
+    4: (FORCE_PUSHES, AUTO_MERGES),
+}
 _BUSY_SECONDS = 30.0
 
 
@@ -118,31 +136,24 @@ def _file(root: Path) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     if _version(connection) == 0:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 0:  # another server may have been quicker
-            for statement in (*SCHEMA.split(";\n"), CREATIONS, REVIEW_COMMENTS):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    if _version(connection) == 1:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 1:
-            for column in ("app", "event"):
-                connection.execute(f"ALTER TABLE check_runs ADD COLUMN {column} TEXT")
-            connection.execute(CREATIONS)
-            connection.execute("PRAGMA user_version = 2")
-        connection.execute("COMMIT")
-    if _version(connection) == 2:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 2:
-            connection.execute(REVIEW_COMMENTS)
-            connection.execute("PRAGMA user_version = 3")
-        connection.execute("COMMIT")
+        _advance(connection, 0, VERSION, (*SCHEMA.split(";\n"), *_ADDED))
+    for version, statements in _STEPS.items():
+        if _version(connection) == version:
+            _advance(connection, version, version + 1, statements)
     if _version(connection) != VERSION:
         raise StackerError(
             "the hub's hub.sqlite was written by another version of stacker",
             hint="Use that version, or move hub.sqlite away: the repositories stay.",
         )
+
+
+def _advance(connection: sqlite3.Connection, old: int, new: int, statements: Iterable[str]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    if _version(connection) == old:  # another server may have been quicker
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {new}")
+    connection.execute("COMMIT")
 
 
 def _version(connection: sqlite3.Connection) -> int:

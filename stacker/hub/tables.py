@@ -128,6 +128,34 @@ CREATE TABLE calls (
   PRIMARY KEY (who, hour)
 );
 """
+FORCE_PUSHES = """
+CREATE TABLE force_pushes (
+  id INTEGER PRIMARY KEY,
+  pull INTEGER NOT NULL REFERENCES pulls,
+  before TEXT NOT NULL,
+  after TEXT NOT NULL,
+  created_at TEXT NOT NULL
+)
+"""
+AUTO_MERGES = """
+CREATE TABLE auto_merges (
+  pull INTEGER PRIMARY KEY REFERENCES pulls,
+  user INTEGER NOT NULL REFERENCES users,
+  method TEXT NOT NULL,
+  created_at TEXT NOT NULL
+)
+"""
+RULESETS = """
+CREATE TABLE rulesets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  repository INTEGER NOT NULL REFERENCES repositories,
+  name TEXT NOT NULL,
+  enforcement TEXT NOT NULL,
+  document TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+)
+"""
 CREATIONS = """
 CREATE TABLE creations (
   who TEXT NOT NULL,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stacker.git.credits import in_utf8
+from stacker.git.history import first_parents
 from stacker.rebase.attempt import Attempt
 from stacker.rebase.flow import dry_run
 from stacker.series.compose import Composer, Halted
+from stacker.series.plan.choices import LandingShape
 from stacker.verify.stage_tree import StageTree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
@@ -31,12 +34,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What is to be the branch's new tip: the members' segments, one on the other, on `base`."""
+    """What is to be the branch's new tip: the members' segments, one on the other, on `base`.
+
+    `commits` is how many the branch's first-parent line gets.
+    """
 
     base: Oid
     commit: Oid
     tree: Oid
     segments: tuple[Segment, ...]
+    commits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +84,37 @@ def compose(
     return Candidate(base, last.tip, last.tree, tuple(segments))
 
 
-def with_trailers(store: ObjectStore, candidate: Candidate, trailers: Sequence[str]) -> Candidate:
-    """The candidate whose last commit says which landing made it: recovery reads it there."""
-    commit = store.commit(candidate.commit)
-    text = commit.message.rstrip(b"\n") + b"\n\n" + "\n".join(trailers).encode() + b"\n"
-    marked = store.write_commit(commit._replace(message=text))
-    last = replace(candidate.segments[-1], tip=marked)
-    return replace(candidate, commit=marked, segments=(*candidate.segments[:-1], last))
+def finished(
+    store: ObjectStore,
+    candidate: Candidate,
+    shape: LandingShape,
+    *,
+    over: Callable[[Sequence[str]], str],
+    end: Callable[[int], Sequence[str]],
+) -> Candidate:
+    """The candidate whose newest commit says which landing made it: recovery reads it there.
+
+    `end` gives the trailers, told how many commits the branch's first-parent line gets. As a merge
+    it is one commit over the chain, whose message `over` makes with the trailers.
+    """
+    if shape is LandingShape.MERGE:
+        count = 1
+        last = in_utf8(store.commit(candidate.commit))._replace(
+            parents=(candidate.base, candidate.commit), encoding=None,
+            message=over(end(count)).encode(),
+        )  # fmt: skip
+        return replace(candidate, commit=store.write_commit(last), commits=count)
+    count = len(first_parents(store, candidate.base, candidate.commit))
+    commit = in_utf8(store.commit(candidate.commit))
+    marked = store.write_commit(commit._replace(message=_ending(commit.message, end(count))))
+    segment = replace(candidate.segments[-1], tip=marked)
+    return replace(
+        candidate, commit=marked, commits=count, segments=(*candidate.segments[:-1], segment)
+    )
+
+
+def _ending(message: bytes, trailers: Sequence[str]) -> bytes:
+    return message.rstrip(b"\n") + b"\n\n" + "\n".join(trailers).encode() + b"\n"
 
 
 def stage_trees(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
 from stacker.land.outcome import Reason, Who
-from stacker.land.staging import landing_branch
 from stacker.series.plan.ci_checks import ci_checks, ci_platforms
 from stacker.verify.ci_binding import Merge, Seen, Unseen
 from stacker.verify.ci_seen import contains, pulls_seen
@@ -38,7 +37,7 @@ def told_by_ci(
 
 def _candidate(work: Workspace, forge: LandForge, found: Gathered, intent: Intent) -> Sight:
     where = f"the candidate {intent.candidate[:10]}"
-    told = forge.tip_checks(found.facts.repository.upstream, landing_branch(intent), intent.branch)
+    told = forge.tip_checks(found.facts.repository.upstream, intent.landing_branch, intent.branch)
     if told.tip != intent.candidate:
         return Unseen(f"CI has not seen {where} yet")
     tip = told.other_tip or ""

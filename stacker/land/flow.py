@@ -1,267 +1,118 @@
-"""`stacker land`: recover, gather, clear, write down, one commit point, read back, settle."""
+"""`stacker land`: settle what is left, gather, clear, write down, commit once, read, settle."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, assert_never
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from stacker.errors import ForgeError, StackerError
-from stacker.forge.api import MergeDone, MergeRefused
-from stacker.git.push import Pushed, PushRefused
-from stacker.land import intent as journal
-from stacker.land import lander, message
-from stacker.land.candidate import Candidate, Stale, compose, stage_trees, with_trailers
-from stacker.land.ci import awaited, told_by_ci
-from stacker.land.classify import classify
-from stacker.land.gather import gather_facts, target_of
-from stacker.land.intent import IntendedMember, Intent, Step
-from stacker.land.outcome import LandResult, Reason, State, Way, Who
-from stacker.land.preflight import Blocked, Ready, preflight
-from stacker.land.proving import unproved
-from stacker.land.results import already, concluded, not_landed
-from stacker.land.settle import remember, settle
-from stacker.land.staging import clear_away, show_candidate, stage_for_push, stage_pull
-from stacker.verify.flow import verify
-from stacker.verify.request import VerifyRequest
+from stacker.land import lock
+from stacker.land.attempting import attempt
+from stacker.land.gather import target_of
+from stacker.land.handing_over import hand_over
+from stacker.land.journal import opened
+from stacker.land.outcome import State
+from stacker.land.protocol import end
+from stacker.land.recovering import Busy, adopt, lander_of, recover
+from stacker.land.request import Ending
+from stacker.land.results import busy, nothing_new, told
+from stacker.land.reverting import revert, to_revert
+from stacker.land.run import Run
+from stacker.series.plan.choices import Landing as Way
 
 if TYPE_CHECKING:
-    from stacker.forge.api import MergeAnswer
-    from stacker.git.push import PushOutcome
-    from stacker.land.classify import Reads
-    from stacker.land.gather import Gathered, Target
+    from collections.abc import Callable
+
+    from stacker.land.outcome import LandResult
     from stacker.land.request import Hands, LandRequest
-    from stacker.series.loading import Series
-    from stacker.series.workspace import Workspace
+    from stacker.series.plan.model import Repository
 
 _TRIES = 3  # upstream may move while the checks run; then the candidate is made anew
+_ENDS = (State.LANDED, State.TORN, State.UNKNOWN)
 
 
 def land(hands: Hands, request: LandRequest) -> LandResult:
     """Land it whole or not at all; run again, it first settles what an earlier run left."""
-    recovered = None if request.dry_run else _recover(hands, request)
-    if recovered is not None:
-        return recovered
-    result = _once(hands, request)
-    for _ in range(_TRIES - 1):
-        if result.state is not State.STALE or result.tx is None:
-            break
-        result = _once(hands, request)
-    return result
-
-
-def _once(hands: Hands, request: LandRequest) -> LandResult:
     work = hands.work
-    series = work.load(hands.told)
-    target = target_of(series, request.stage, request.group)
-    found = gather_facts(
-        work, series, target, place=hands.place, forge=hands.forge, told=hands.told
-    )
-    if not found.members:
-        done = already(work.store, found, target, journal.begun(work.directory.state))
-        landed = {m.stage: m.landed_as for m in done.members if m.landed_as is not None}
-        remember(work, landed, target.name)
-        return done
-    candidate = compose(work.store, found.tips, target.repository, found.members)
-    clearance = preflight(found.facts)
-    if isinstance(clearance, Blocked):
-        # Without what it needs a member may well conflict: that says nothing.
-        stale = () if found.facts.waiting_needs else _stale(candidate)
-        return not_landed(State.BLOCKED, found, (*clearance.reasons, *stale))
-    if isinstance(candidate, Stale):
-        return not_landed(State.STALE, found, _stale(candidate))
-    meant = _intend(work, found, target, clearance, candidate)
-    missing, waiting = _checks(hands, request, found, meant)
-    if missing:
-        return not_landed(State.BLOCKED, found, (*missing, *waiting))
-    if request.dry_run:
-        return not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
-    return _land(hands, request, found, meant, waiting)
+    with opened(work.directory.state, lambda: work.now) as journal:
+        run = Run(hands, request, journal)
+        goal = _goal(run)
+        settled = None if request.dry_run else _settle_what_is_left(run, goal)
+        if settled is not None:
+            return settled
+        if request.ending is not None:
+            return _ended(run, goal, request.ending)
+        result = goal.once()
+        for _ in range(_TRIES - 1):
+            if result.state is not State.STALE or result.tx is None:
+                break
+            result = goal.once()
+        return result
 
 
-def _stale(candidate: Candidate | Stale) -> tuple[Reason, ...]:
-    if isinstance(candidate, Candidate):
-        return ()
-    return (Reason(Who.PORTER, candidate.stage, candidate.why, "stacker rebase"),)
+def _ended(run: Run, goal: _Goal, ending: Ending) -> LandResult:
+    """Nothing of the goal has landed; what only waits stays, or is given up."""
+    left = [one for one in run.journal.unfinished() if one.intent.name == goal.name]
+    if ending is Ending.ABORT:
+        for landing in left:
+            at = run.site_of(landing.intent)
+            if at is not None:
+                end(at, lander_of(at, landing.intent), landing, "given up")
+    branch = run.hands.place(goal.repository.name).trunk
+    return nothing_new(branch, [] if ending is Ending.ABORT else left)
 
 
 @dataclass(frozen=True, slots=True)
-class _Meant:
-    """A landing that may be: how, with what, and how it is written down."""
+class _Goal:
+    """What is to be done, under which name, where, and how it is tried once."""
 
-    ready: Ready
-    candidate: Candidate
-    intent: Intent
-
-
-def _checks(
-    hands: Hands, request: LandRequest, found: Gathered, meant: _Meant
-) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Run the required checks on what is to land, as far as they are not on record.
-
-    What is in the way, and what upstream's CI has yet to say.
-    """
-    work = hands.work
-    if not work.plan.checks:
-        return (), ()
-    trees, beside = stage_trees(meant.candidate, found.facts.repository.name, found.tips.targets)
-    asked = VerifyRequest(
-        plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
-        environment=request.environment, folder=work.directory.state, python=request.python,
-        selection=found.members, own_evidence=True, jobs=request.jobs,
-        ci=told_by_ci(work, hands.forge, found, meant.intent),
-        upstreams={name: one.url for name, one in work.upstreams.items()}, access=request.access,
-    )  # fmt: skip
-    with hands.building() as say:
-        done = verify(asked, say)
-    rest, stuck, waiting = awaited(work.plan, found.members[-1], done.results)
-    return (*unproved(rest), *stuck), waiting
+    name: str
+    repository: Repository
+    once: Callable[[], LandResult]
 
 
-def _land(
-    hands: Hands,
-    request: LandRequest,
-    found: Gathered,
-    meant: _Meant,
-    waiting: tuple[Reason, ...],
-) -> LandResult:
-    work, ready = hands.work, meant.ready
-    if waiting:
-        show_candidate(work, meant.intent)
-    prepared = _prepare(hands, found, meant, waiting)
-    if isinstance(prepared, tuple):
-        return not_landed(State.WAITING, found, prepared, meant.intent)
-    intent = prepared
-    journal.supersede(work.directory.state, intent)
-    if ready.way is Way.PUSH:
-        locked = lander.acquire(work, intent)
-        if isinstance(locked, lander.Held) and request.take_over:
-            lander.take_over(work, intent)
-            locked = lander.acquire(work, intent)
-        if isinstance(locked, lander.Held):
-            journal.advance(work.directory.state, intent, Step.DONE)
-            reason = Reason(Who.COORDINATOR, None, f"another landing is under way: {locked.by}",
-                            "stacker land … --take-over")  # fmt: skip
-            return not_landed(State.BLOCKED, found, (reason,), intent)
-        intent = locked
-    intent = journal.advance(work.directory.state, intent, Step.COMMITTING)
-    if waiting:  # whoever merges the landing pull request meanwhile has landed it
-        return not_landed(State.WAITING, found, waiting, intent)
-    said = _attempt(hands, found, ready, intent)
-    return _conclude(hands, intent, found.series, said)
+def _goal(run: Run) -> _Goal:
+    work, request = run.work, run.request
+    series = work.load(run.hands.told)
+    if request.revert is not None:
+        taken = to_revert(run, series, request.revert)
+        return _Goal(
+            taken.name, series.plan.repository(taken.repository), partial(revert, run, taken)
+        )
+    target = target_of(series, request.stage, request.group)
+    repository = series.plan.repository(target.repository)
+    once = hand_over if repository.landing is Way.HAND_OFF else attempt
+    return _Goal(target.name, repository, partial(once, run, target))
 
 
-def _intend(
-    work: Workspace, found: Gathered, target: Target, ready: Ready, clean: Candidate
-) -> _Meant:
-    members = ready.members
-    tx = message.transaction(target.name, clean, members)
-    end = message.trailers(tx, target.name, members)
-    candidate = with_trailers(work.store, clean, end)
-    tips = {s.stage: s.tip for s in candidate.segments}
-    intended = tuple(
-        IntendedMember(m.stage, m.pull.number if m.pull else None, m.head, tips[m.stage])
-        for m in members
-        if m.head is not None
-    )
-    intent = Intent(
-        tx=tx, name=target.name, repository=target.repository, branch=found.facts.trunk,
-        base=candidate.base, candidate=candidate.commit, tree=candidate.tree,
-        way=ready.way, members=intended, squash=ready.method == "squash",
-    )  # fmt: skip
-    return _Meant(ready, candidate, intent)
-
-
-def _prepare(
-    hands: Hands, found: Gathered, meant: _Meant, waiting: tuple[Reason, ...]
-) -> Intent | tuple[Reason, ...]:
-    """What must be on the forge before the commit point: CI on the candidate, the landing PR."""
-    intent = meant.intent
-    if meant.ready.way is Way.PUSH:
-        reasons = stage_for_push(hands.work, hands.forge, found.facts, intent)
-        return (*reasons, *waiting) or intent
-    number = stage_pull(hands.work, hands.forge, found, intent, meant.candidate)
-    return replace(intent, landing_pull=number)
-
-
-def _commit(
-    hands: Hands, found: Gathered, ready: Ready, intent: Intent
-) -> PushOutcome | MergeAnswer:
-    if ready.way is Way.PUSH:
-        return lander.commit_by_push(hands.work, ready, intent)
-    end = message.trailers(intent.tx, intent.name, ready.members)
-    authors = message.authors_of(hands.work.store, found.series, found.members)
-    text = message.squash_message(found.series, ready.members, authors, end)
-    title = message.landing_title(found.series, intent.name, ready.members)
-    return lander.commit_by_merge(
-        hands.forge, ready, intent, found.facts.repository.upstream, title=title, message=text
-    )
-
-
-def _attempt(hands: Hands, found: Gathered, ready: Ready, intent: Intent) -> str:
-    """Try the commit point, once; what was said against it. What came of it the server tells."""
-    try:
-        answer = _commit(hands, found, ready, intent)
-    except ForgeError as exc:
-        return exc.message
-    match answer:
-        case Pushed() | MergeDone():
-            return ""
-        case PushRefused(words) | MergeRefused(_, words):
-            return words
-        case never:
-            assert_never(never)
-
-
-def _conclude(hands: Hands, intent: Intent, series: Series, said: str = "") -> LandResult:
-    """Let no late push through, read the server, say what happened, do what is left to do."""
-    work, state = hands.work, hands.work.directory.state
-    upstream = series.plan.repository(intent.repository).upstream
-    try:
-        lander.fence(work, intent)
-        reads = lander.read(work, hands.forge, intent, upstream)
-    except StackerError as exc:
-        reason = Reason(Who.COORDINATOR, None, exc.message, "run this again")
-        return concluded(intent, State.UNKNOWN, reasons=(reason,))
-    outcome = classify(reads)
-    if outcome is State.LANDED and reads.landed is not None:
-        return _settled(hands, intent, upstream, reads)
-    reasons = (Reason(Who.MAINTAINER, None, said),) if said else ()
-    if outcome is State.UNKNOWN:
-        text = f"{intent.branch} was rewound: it no longer has {intent.base[:10]}"
-        reasons = (Reason(Who.MAINTAINER, None, text), *reasons)
-    waits = outcome is State.NOT_LANDED and intent.landing_pull is not None
-    if outcome is not State.TORN and (intent.landing_pull is None or outcome is State.UNKNOWN):
-        clear_away(work, intent)
-        journal.advance(state, intent, Step.DONE)
-    return concluded(intent, State.WAITING if waits else outcome, reads, reasons=reasons)
-
-
-def _settled(hands: Hands, intent: Intent, upstream: str, reads: Reads) -> LandResult:
-    """It has landed, whatever now fails: that is left for the next run."""
-    work, state, landed = hands.work, hands.work.directory.state, reads.landed
-    assert landed is not None
-    journal.advance(state, intent, Step.SETTLING)
-    try:
-        members = settle(work, hands.forge, intent, upstream, landed)
-        clear_away(work, intent)
-    except StackerError as exc:
-        return concluded(intent, State.LANDED, reads, follow_up=(exc.message,))
-    journal.advance(state, intent, Step.DONE)
-    return replace(concluded(intent, State.LANDED, reads), members=members)
-
-
-def _recover(hands: Hands, request: LandRequest) -> LandResult | None:
-    """Settle what a killed run left; the answer is that of the one asked for, if it landed."""
-    work = hands.work
-    series = work.load(hands.told)
-    asked = target_of(series, request.stage, request.group).name
+def _settle_what_is_left(run: Run, goal: _Goal) -> LandResult | None:
+    """What dead runs left; the answer is that of the goal, if there is nothing to add."""
     answer: LandResult | None = None
-    for intent in journal.unfinished(work.directory.state):
-        if intent.step is Step.LOCKING:
-            lander.release(work, intent)
-            journal.advance(work.directory.state, intent, Step.DONE)
+    for landing in run.journal.unfinished():
+        at = run.site_of(landing.intent)
+        if at is None:
             continue
-        done = _conclude(hands, intent, series)
-        if intent.name == asked and done.state in (State.LANDED, State.TORN, State.UNKNOWN):
-            answer = done
-    return answer
+        theirs = not landing.own and landing.lock is not None
+        if theirs and lock.current(at, landing.intent) == landing.lock:
+            continue  # it may be alive; its lock tells how long it is left alone
+        result = told(recover(at, landing))
+        if landing.intent.name == goal.name and result.state in _ENDS:
+            answer = result
+    if answer is not None or goal.repository.landing is Way.HAND_OFF:
+        return answer
+    return _settle_who_holds(run, goal)
+
+
+def _settle_who_holds(run: Run, goal: _Goal) -> LandResult | None:
+    """Another landing that holds the branch's lock: it is alive, or dead and settled here."""
+    branch = run.hands.place(goal.repository.name).trunk
+    at = run.site(goal.repository, goal.repository.upstream)
+    found = adopt(at, branch, take_over=run.request.take_over)
+    if isinstance(found, Busy):
+        return busy(found.reason, branch)
+    if found is None:
+        return None
+    there = run.site_of(found.intent)
+    result = told(recover(there, found)) if there is not None else None
+    mine = result is not None and found.intent.name == goal.name and result.state in _ENDS
+    return result if mine else None

@@ -13,8 +13,8 @@ from stacker.git.beside import beside
 from stacker.git.objects import Oid
 from stacker.handoff.proof import is_handed_over
 from stacker.land.candidate import OnTips, on_tips
-from stacker.land.lander import MergeForge
 from stacker.land.preflight import LandFacts, MemberFacts, Withdrawn
+from stacker.land.remote import GitRemote
 from stacker.land.settle import SettleForge
 from stacker.landed.fate import Reverted
 from stacker.landed.finding import Finder
@@ -22,6 +22,7 @@ from stacker.landed.holding import with_gone
 from stacker.landed.returning import lost
 from stacker.landed.since import first_bases
 from stacker.series.plan.chains import needs_closure
+from stacker.series.plan.choices import Landing
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.workspace import fetch_tip
 from stacker.submit.approving import earlier
@@ -33,10 +34,17 @@ from stacker.submit.pulls import branch_of
 from stacker.verify.trust import is_trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stacker.approvals.standing import Known
-    from stacker.forge.api import BranchTip, CIResult, Protection, PullRequest
+    from stacker.forge.api import (
+        BranchTip,
+        CIResult,
+        MergeAnswer,
+        MergeMethod,
+        Protection,
+        PullRequest,
+    )
     from stacker.git.transfer import Told
     from stacker.series.loading import Series
     from stacker.series.plan.model import Plan, StageId
@@ -45,8 +53,25 @@ if TYPE_CHECKING:
     from stacker.submit.place import Place
 
 
-class LandForge(PullForge, MergeForge, SettleForge, GateForge, Protocol):
+class LandForge(PullForge, SettleForge, GateForge, Protocol):
     """All that a landing asks of a forge."""
+
+    def pull(self, repository: str, number: int) -> PullRequest:
+        """One pull request, read fresh."""
+        ...
+
+    def merge(
+        self,
+        repository: str,
+        number: int,
+        *,
+        sha: str,
+        method: MergeMethod,
+        title: str | None = None,
+        message: str | None = None,
+    ) -> MergeAnswer:
+        """Merge it if its head is `sha`."""
+        ...
 
     def protection(self, repository: str, branch: str) -> Protection | None:
         """What a branch demands."""
@@ -73,12 +98,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The facts, the series as submitted, and the series on the live tips."""
+    """The facts, the series as submitted, and the series on the live tips.
+
+    `landed_alone` are members that upstream has without the others.
+    """
 
     facts: LandFacts
     series: Series
     tips: OnTips
     members: tuple[StageId, ...]
+    landed_alone: tuple[StageId, ...] = ()
 
 
 def target_of(series: Series, stage: str | None, group: str | None) -> Target:
@@ -97,7 +126,7 @@ def target_of(series: Series, stage: str | None, group: str | None) -> Target:
 def _on_forge(plan: Plan, target: Target) -> Target:
     """The target, if a forge can be asked about it; raises `UsageError`."""
     home = plan.repository(target.repository)
-    if home.kind is not UpstreamKind.FORGE:
+    if home.kind is not UpstreamKind.FORGE and home.landing is not Landing.HAND_OFF:
         raise UsageError(
             f"{target.name} is for {home.upstream}, which is on no forge: land has nobody to ask",
             hint="Its maintainers bring it in; `stacker rebase` finds it there.",
@@ -119,6 +148,8 @@ def gather_facts(
     place: Callable[[str], Place],
     forge: LandForge,
     told: Told | None,
+    bypass: bool = False,
+    again: bool = False,
 ) -> Gathered:
     """Read the forge and upstream; every answer is fresh."""
     tips = on_tips(work, series, tips_now(work, series, told))
@@ -146,6 +177,8 @@ def gather_facts(
     mine = [heads[m] for m in members if m in heads]
     group = series.plan.group(target.group) if target.group else None
     other = series.plan.group_of(target.all_members[0]) if group is None else None
+    mine_there = [found.pulls[m] for m in members if m in found.pulls]
+    pull_heads = _pull_heads(work, target.repository, mine_there)
     facts = LandFacts(
         name=target.name,
         repository=home,
@@ -154,7 +187,12 @@ def gather_facts(
         trunk=here.trunk,
         group=group,
         alone_in=other.name if other else None,
-        members=tuple(_member(series, m, heads, found.pulls, before.get(m)) for m in members),
+        members=tuple(
+            _member(
+                series, m, heads, found.pulls, earlier_heads=before.get(m), pull_heads=pull_heads
+            )
+            for m in members
+        ),
         waiting_needs=tuple(
             (n, _number(series, n)) for n in waiting if not is_handed_over(series, n)
         ),
@@ -162,8 +200,11 @@ def gather_facts(
         foreign=tuple(map(str, moved_by_others(mine, found.places, found.tips))),
         withdrawn=_withdrawn(work, series, tips.targets, members),
         trusted=is_trusted(work.directory.state, series.plan),
+        bypass=bypass,
+        again=again,
     )
-    return Gathered(facts, series, tips, members)
+    gone = tuple(s for s in target.all_members if s not in members)
+    return Gathered(facts, series, tips, members, gone if members else ())
 
 
 def _withdrawn(
@@ -173,15 +214,15 @@ def _withdrawn(
     needs = {member: needs_closure(series.plan, member) for member in members}
     around = series.plan.in_order({*members, *(n for some in needs.values() for n in some)})
     found: list[Withdrawn] = []
-    with beside(work.store) as store:
-        what = with_gone(series.composition(store, targets, {}), series)
-        finder = Finder(series, what, first_bases(work.store, series))
-        for stage in around:
-            fate = finder.fate(stage)
-            if isinstance(fate, Reverted):
-                holders = tuple(m for m in members if stage in needs[m])
-                gone = series.landed(stage)
-                found.append(Withdrawn(stage, fate.commit, fate.by, holders, gone))
+    store = beside(work.store)
+    what = with_gone(series.composition(store, targets, {}), series)
+    finder = Finder(series, what, first_bases(work.store, series))
+    for stage in around:
+        fate = finder.fate(stage)
+        if isinstance(fate, Reverted):
+            holders = tuple(m for m in members if stage in needs[m])
+            gone = series.landed(stage)
+            found.append(Withdrawn(stage, fate.commit, fate.by, holders, gone))
     return tuple(found)
 
 
@@ -190,17 +231,28 @@ def _member(
     stage: StageId,
     heads: Mapping[StageId, Head],
     pulls: Mapping[StageId, PullRequest],
+    *,
     earlier_heads: Mapping[str, Known] | None,
+    pull_heads: Mapping[int, Oid],
 ) -> MemberFacts:
     line, head = series.lock.stage(stage), heads.get(stage)
     published = line.published.head if line and line.published else None
+    pull = pulls.get(stage)
     return MemberFacts(
         stage=stage,
-        pull=pulls.get(stage),
+        pull=pull,
         head=published,
+        git_head=pull_heads.get(pull.number) if pull else None,
         unsubmitted=head is None or head.head != published,
         earlier=earlier_heads,
     )
+
+
+def _pull_heads(work: Workspace, repository: str, pulls: Iterable[PullRequest]) -> dict[int, Oid]:
+    """The heads of pull requests as git tells them, by number."""
+    names = {f"refs/pull/{pull.number}/head": pull.number for pull in pulls}
+    found = GitRemote(work.store, work.upstreams[repository]).refs(*names) if names else {}
+    return {names[name]: oid for name, oid in found.items()}
 
 
 def _upstream(series: Series, stage: StageId) -> str:

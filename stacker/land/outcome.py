@@ -32,10 +32,12 @@ class Guarantee(StrEnum):
 
 
 class Way(StrEnum):
-    """How the commit point is made: by our push, or by the forge's merge of one pull request."""
+    """How the commit point is made: by our push, by the forge's merge of one pull request, or by
+    those to whom it is handed over."""
 
     PUSH = "push"
     PULL_REQUEST = "pull-request"
+    HAND_OFF = "hand-off"
 
 
 class Who(StrEnum):
@@ -71,7 +73,8 @@ class MemberResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandResult:
-    """The whole answer. `follow_up` says what is still to do after a landing."""
+    """The whole answer. `follow_up` says what is still to do after a landing, `notes` what there
+    is to know of it."""
 
     tx: str | None
     state: State
@@ -83,3 +86,4 @@ class LandResult:
     members: tuple[MemberResult, ...] = ()
     reasons: tuple[Reason, ...] = ()
     follow_up: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

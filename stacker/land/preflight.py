@@ -7,26 +7,30 @@ from typing import TYPE_CHECKING
 
 from stacker.approvals.standing import Approvals, ApprovalState, approvals_of
 from stacker.approvals.words import told
-from stacker.forge.api import CIState, MergeMethod, Permission, PullState
+from stacker.forge.api import Permission, PullState, RequiredCheck
+from stacker.forge.required import lacking
 from stacker.land.outcome import Reason, Way, Who
-from stacker.series.plan.choices import Landing
+from stacker.land.rules import method_of, of_this_head, way_of
+from stacker.series.plan.choices import Landing, LandingShape
 from stacker.submit.words.body import drafted_by_us
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from stacker.approvals.standing import Known
-    from stacker.forge.api import CIResult, Protection, PullRequest, RepositoryFacts
+    from stacker.forge.api import MergeMethod, Protection, PullRequest, RepositoryFacts
     from stacker.git.objects import Oid
     from stacker.series.plan.model import Group, Repository, StageId
 
 _THIS_HEAD = ApprovalState.THIS_HEAD
+_WRITERS = (Permission.WRITE, Permission.ADMIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
     """A member as it is: its pull request, whether it says what the series says, its head.
 
+    `head` is what was published, `git_head` what git tells as the pull request's own.
     `earlier` is what is known of earlier heads that were approved; `None` when the plan lets no
     approval of such a one stand.
     """
@@ -34,6 +38,7 @@ class MemberFacts:
     stage: StageId
     pull: PullRequest | None
     head: Oid | None
+    git_head: Oid | None
     unsubmitted: bool
     earlier: Mapping[str, Known] | None = None
 
@@ -83,6 +88,21 @@ class LandFacts:
     trusted: bool
     withdrawn: tuple[Withdrawn, ...] = ()
     handed_needs: tuple[tuple[StageId, str], ...] = ()
+    bypass: bool = False
+    again: bool = False
+
+    @property
+    def may_merge(self) -> bool:
+        """Whether this token may press the button, or push."""
+        return self.upstream is not None and self.upstream.permission in _WRITERS
+
+    def way(self) -> tuple[Way, MergeMethod | None]:
+        """The way that the rules leave; upstream has to be seen."""
+        assert self.upstream is not None
+        return way_of(
+            self.repository, self.upstream, self.protection, may_write=self.may_merge,
+            bypass=self.bypass, alone=len(self.members) == 1,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +114,18 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """It may, by this way. Only `preflight` makes one, and no commit point is made without."""
+    """It may, by this way. Only `preflight` makes one, and no commit point is made without.
+
+    Without `may_merge` a maintainer has to press the button; with `bypass` rules that a person
+    passes over by word of command are passed over.
+    """
 
     way: Way
     method: MergeMethod | None
     members: tuple[MemberFacts, ...]
     protection: Protection | None
+    may_merge: bool = True
+    bypass: bool = False
 
 
 def preflight(facts: LandFacts) -> Ready | Blocked:
@@ -114,15 +140,8 @@ def preflight(facts: LandFacts) -> Ready | Blocked:
         )  # fmt: skip
     if reasons:
         return Blocked(tuple(reasons))
-    way, method = _way(facts)
-    return Ready(way, method, facts.members, facts.protection)
-
-
-def passed(results: Iterable[CIResult]) -> frozenset[str]:
-    """The CI checks that succeeded in every report under their name: a status, a run of an app."""
-    results = tuple(results)
-    bad = {c.name for c in results if c.state is not CIState.SUCCESS}
-    return frozenset(c.name for c in results) - bad
+    way, method = facts.way()
+    return Ready(way, method, facts.members, facts.protection, facts.may_merge, facts.bypass)
 
 
 def _group(facts: LandFacts) -> list[Reason]:
@@ -141,13 +160,15 @@ def _group(facts: LandFacts) -> list[Reason]:
     for need, upstream in facts.handed_needs:
         text = f"{need} must be in {upstream} first; it is handed over to its maintainers"
         found.append(Reason(Who.MAINTAINER, need, text))
+    members = {member.stage for member in facts.members}
     for one in facts.withdrawn:
-        found += _withdrawn(one)
+        is_meant = one.stage in members and not one.gone
+        found += [] if is_meant and facts.again else _withdrawn(one, is_member=is_meant)
     found += [Reason(Who.PORTER, None, text) for text in facts.foreign]
     return found
 
 
-def _withdrawn(one: Withdrawn) -> list[Reason]:
+def _withdrawn(one: Withdrawn, *, is_member: bool) -> list[Reason]:
     """To land what needs it would bring in again what upstream took back, or stand on nothing."""
     said = f"{one.stage} landed as {one.landing[:10]} and was reverted by {one.by[:10]}"
     if one.gone:
@@ -157,6 +178,7 @@ def _withdrawn(one: Withdrawn) -> list[Reason]:
     if one.holders:
         verb = "holds" if len(one.holders) == 1 else "hold"
         text = f"{said}; {', '.join(one.holders)} still {verb} its change"
+        text += "; `land --again` lands it once more" if is_member else ""
         return [Reason(Who.PORTER, one.stage, text, f"stacker landed {one.stage}")]
     return []
 
@@ -167,14 +189,27 @@ def _rights(facts: LandFacts) -> list[Reason]:
     if facts.repository.landing is Landing.HAND_OFF:
         return [Reason(Who.MAINTAINER, None, f"{facts.repository.upstream} is handed over to: its "
                        "maintainers bring it in")]  # fmt: skip
-    if facts.upstream.permission not in (Permission.WRITE, Permission.ADMIN):
-        return [
-            Reason(Who.MAINTAINER, None, f"this token may not write to {facts.repository.upstream};"
-                   " somebody who may has to run this")
-        ]  # fmt: skip
-    if facts.repository.landing is Landing.PULL_REQUEST and _method(facts, facts.upstream) is None:
-        text = f"{facts.repository.upstream} tells no way of merging that its branch allows"
+    home = facts.repository
+    if not facts.may_merge:
+        if home.fork is not None and home.landing is not Landing.PUSH:
+            return []  # a landing pull request from the fork, whose button a maintainer presses
+        text = f"this token may not write to {home.upstream}; somebody who may has to run this"
         return [Reason(Who.MAINTAINER, None, text)]
+    if home.landing is Landing.PULL_REQUEST and method_of(facts.upstream, facts.protection) is None:
+        text = f"{home.upstream} tells no way of merging that its branch allows"
+        return [Reason(Who.MAINTAINER, None, text)]
+    if facts.bypass and facts.upstream.permission is not Permission.ADMIN:
+        text = f"--use-bypass is for admins of {home.upstream}; this token is none's"
+        return [Reason(Who.COORDINATOR, None, text)]
+    return _shape(facts)
+
+
+def _shape(facts: LandFacts) -> list[Reason]:
+    way, _ = facts.way()
+    linear = facts.protection is not None and facts.protection.linear
+    if way is Way.PUSH and linear and facts.repository.shape is LandingShape.MERGE:
+        text = f"{facts.trunk} takes no merge commits"
+        return [Reason(Who.COORDINATOR, None, text, 'shape = "chain" in series.toml')]
     return []
 
 
@@ -195,10 +230,18 @@ def _member(facts: LandFacts, member: MemberFacts) -> list[Reason]:
         )  # fmt: skip
     elif pull.head != member.head:
         found.append(Reason(Who.PORTER, stage, f"{shown} has a head that stacker did not push"))
+    if member.git_head != pull.head:
+        text = f"{shown}: the forge tells the head {pull.head[:10]}, and git another one"
+        found.append(Reason(Who.COORDINATOR, stage, text, "run this again"))
     if pull.base_branch != facts.trunk and facts.repository.fork is not None:
         found.append(Reason(Who.PORTER, stage, f"{shown} was retargeted to {pull.base_branch}"))
     if pull.draft and not drafted_by_us(pull.body):
         found.append(Reason(Who.PORTER, stage, f"{shown} was made a draft by somebody"))
+    if pull.auto_merge:
+        text = f"{shown} is to be merged automatically, and alone"
+        found.append(Reason(Who.MAINTAINER, stage, text, pull.url))
+    if pull.queued:
+        found.append(Reason(Who.MAINTAINER, stage, f"{shown} waits in a merge queue", pull.url))
     return [*found, *_approvals(facts, member), *_ci(facts, pull, stage)]
 
 
@@ -214,9 +257,9 @@ def _approvals(facts: LandFacts, member: MemberFacts) -> list[Reason]:
         Reason(Who.PORTER, stage, f"{name} requested changes on #{pull.number}")
         for name in said.refused_by
     ]
-    lacking = [one for one in _asked(facts, said) if one[0] < one[1]]
-    if lacking:
-        given, wanted, which = max(lacking, key=lambda one: one[1])
+    short = [one for one in _asked(facts, said) if one[0] < one[1]]
+    if short:
+        given, wanted, which = max(short, key=lambda one: one[1])
         text = f"#{pull.number} has {given} of {wanted} approvals {which}"
         why = "; ".join(told(one) for one in said.each if one.state is not _THIS_HEAD)
         found.append(Reason(Who.REVIEWER, stage, f"{text}: {why}" if why else text, pull.url))
@@ -228,54 +271,15 @@ def _asked(facts: LandFacts, said: Approvals) -> list[tuple[int, int, str]]:
     given, rules = len(said.standing), facts.protection
     found = [(given, facts.group.approvals or 0 if facts.group else 0, "that stand")]
     if rules is not None and rules.newest_push:
-        found.append((_of_this_head(said), rules.approvals, "of its newest push"))
+        found.append((of_this_head(said), rules.approvals, "of its newest push"))
     elif rules is not None:
         found.append((given, rules.approvals, "that stand"))
     return found
 
 
-def _of_this_head(said: Approvals) -> int:
-    return sum(one.state is _THIS_HEAD for one in said.each)
-
-
-def unmet(protection: Protection | None, pull: PullRequest) -> str:
-    """What the branch's rules still ask of the landing pull request, in words; may be empty."""
-    if protection is None:
-        return ""
-    there = passed(pull.checks)
-    lacking = [f"{name} has not passed" for name in protection.required_checks if name not in there]
-    given = _of_this_head(approvals_of(pull, pull.head))
-    if given < protection.approvals:
-        lacking.append(f"it has {given} of {protection.approvals} approvals of its head")
-    return f"#{pull.number}: {'; '.join(lacking)}" if lacking else ""
-
-
 def _ci(facts: LandFacts, pull: PullRequest, stage: StageId) -> list[Reason]:
     wanted = facts.group.require if facts.group else ()
-    there = passed(pull.checks)
     return [
-        Reason(Who.CI, stage, f"{name} has not passed on #{pull.number}")
-        for name in wanted
-        if name not in there
+        Reason(Who.CI, stage, f"{one.name} has not passed on #{pull.number}")
+        for one in lacking(pull.checks, map(RequiredCheck, wanted))
     ]
-
-
-def _way(facts: LandFacts) -> tuple[Way, MergeMethod | None]:
-    """The strongest way that breaks no rule: our own push, else the forge's merge of one PR."""
-    assert facts.upstream is not None
-    # Only admins are shown all rules. Who is none cannot bypass them either: the server refuses.
-    pushes = facts.protection is None or not facts.protection.through_pulls
-    if facts.repository.landing is Landing.PUSH:
-        return Way.PUSH, None
-    method = _method(facts, facts.upstream)
-    if facts.repository.landing is Landing.AUTO and (pushes or method is None):
-        return Way.PUSH, None
-    return Way.PULL_REQUEST, method
-
-
-def _method(facts: LandFacts, upstream: RepositoryFacts) -> MergeMethod | None:
-    """The merge that keeps most of the commits; where history is linear, a merge is none."""
-    linear = facts.protection is not None and facts.protection.linear
-    by_strength = (MergeMethod.REBASE, MergeMethod.MERGE, MergeMethod.SQUASH)
-    allowed = (m for m in by_strength if m in upstream.merge_methods)
-    return next((m for m in allowed if not (linear and m is MergeMethod.MERGE)), None)

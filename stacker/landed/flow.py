@@ -65,11 +65,11 @@ def landed(work: Workspace, request: LandedRequest, told: Told | None = None) ->
     wanted = {work.plan.stage(name).id for name in request.stages} or set(work.plan.order)
     bases = series.lock.bases
     targets = targets_of(work, bases, request.onto, told, fetch=request.fetch)
-    with beside(work.store) as store:
-        what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
-        finder = Finder(series, with_gone(what, series), first_bases(work.store, series))
-        fates = {s: finder.fate(s) for s in work.plan.order if s in wanted}
-        commits = {oid: told_of(store, oid) for fate in fates.values() for oid in _named(fate)}
+    store = beside(work.store)
+    what = restacked(series, series.composition(store, bases, {}))._replace(bases=targets)
+    finder = Finder(series, with_gone(what, series), first_bases(work.store, series))
+    fates = {s: finder.fate(s) for s in work.plan.order if s in wanted}
+    commits = {oid: told_of(store, oid) for fate in fates.values() for oid in _named(fate)}
     there = {s: f.commit for s, f in fates.items() if isinstance(f, Landed | WithChanges)}
     known = {s.stage: s.release for s in series.lock.stages if there.get(s.stage) == s.landing}
     asked = {s: oid for s, oid in there.items() if not known.get(s)}

@@ -32,20 +32,20 @@ def not_holding(
     `None` where a base is without the landing of a stage that has left (that one is without a
     landing which no base had yet is no loss), and where there is another landing since.
     """
-    with beside(store) as above:
-        probes = Probes(with_gone(series.composition(above, targets, {}), series))
-        for line in lines:
-            target = targets[line.repository]
-            assert line.landing is not None
-            if not contains(above, target, line.landing):
-                if line.landed and not _is_shallow(above):
-                    yield line, None
-                continue
-            changes = changes_of_landed(probes.what, line)
-            if changes and _is_touched(above, series, line, changes[0], target):
-                left, by = taken_out(probes, line.landing, changes, target)
-                if left:
-                    yield line, by
+    above = beside(store)
+    probes = Probes(with_gone(series.composition(above, targets, {}), series))
+    for line in lines:
+        target = targets[line.repository]
+        assert line.landing is not None
+        if not contains(above, target, line.landing):
+            if line.landed and not _is_shallow(above):
+                yield line, None
+            continue
+        changes = changes_of_landed(probes.what, line)
+        if changes and _is_touched(above, series, line, changes[0], target):
+            left, by = taken_out(probes, line.landing, changes, target)
+            if left:
+                yield line, by
 
 
 def with_gone(what: Composition, series: Series) -> Composition:

@@ -122,15 +122,15 @@ def _looked_for(
     from stacker.landed.proof import Prover  # noqa: PLC0415 - as above
     from stacker.landed.suspects import look_at, wholes_of  # noqa: PLC0415 - as above
 
-    with beside(store) as above:
-        what = series.composition(above, targets, {})
-        probes, wholes = Probes(what), wholes_of(what)
-        for name, stages in near.items():
-            line = line_of(above, series.lock.bases[name], targets[name])
-            all_here = [change for s, change in wholes.items() if what.repositories[s] == name]
-            asked = [change for change in all_here if change.stage in stages]
-            for stage, one in look_at(probes, line, asked, Prover(probes, all_here)).items():
-                by = line.at(one.course.left) if one.course.left is not None else None
-                if one.commit is not None and by is not None:
-                    landing = one.landing.commit if one.landing else one.commit
-                    yield Lost(stage, landing, by, None, was_gone=False)
+    above = beside(store)
+    what = series.composition(above, targets, {})
+    probes, wholes = Probes(what), wholes_of(what)
+    for name, stages in near.items():
+        line = line_of(above, series.lock.bases[name], targets[name])
+        all_here = [change for s, change in wholes.items() if what.repositories[s] == name]
+        asked = [change for change in all_here if change.stage in stages]
+        for stage, one in look_at(probes, line, asked, Prover(probes, all_here)).items():
+            by = line.at(one.course.left) if one.course.left is not None else None
+            if one.commit is not None and by is not None:
+                landing = one.landing.commit if one.landing else one.commit
+                yield Lost(stage, landing, by, None, was_gone=False)

@@ -31,20 +31,20 @@ def landings(
 ) -> dict[StageId, Oid]:
     """Those of `suspects` that upstream has since `old_bases`, with the commits that prove it."""
     found: dict[StageId, Oid] = {}
-    with beside(what.store) as store:
-        what = what._replace(store=store)
-        probes = Probes(what)
-        wholes = wholes_of(what)
-        for repository in dict.fromkeys(what.repositories[stage] for stage in suspects):
-            old = old_bases.get(repository)
-            own = [c for s, c in wholes.items() if what.repositories[s] == repository]
-            if old is not None:
-                line = line_of(store, old, what.bases[repository])
-                asked = [change for change in own if change.stage in suspects]
-                seen = look_at(probes, line, asked, Prover(probes, own))
-                for stage, one in seen.items():
-                    if one.landing is not None and stays(probes, line, stage, seen):
-                        found[stage] = one.landing.commit
+    store = beside(what.store)
+    what = what._replace(store=store)
+    probes = Probes(what)
+    wholes = wholes_of(what)
+    for repository in dict.fromkeys(what.repositories[stage] for stage in suspects):
+        old = old_bases.get(repository)
+        own = [c for s, c in wholes.items() if what.repositories[s] == repository]
+        if old is not None:
+            line = line_of(store, old, what.bases[repository])
+            asked = [change for change in own if change.stage in suspects]
+            seen = look_at(probes, line, asked, Prover(probes, own))
+            for stage, one in seen.items():
+                if one.landing is not None and stays(probes, line, stage, seen):
+                    found[stage] = one.landing.commit
     return found
 
 

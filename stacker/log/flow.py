@@ -35,8 +35,8 @@ def entries(
     """
     known = steps(store, most)
     ids = patch_ids(store, [one.files for one in known]) if with_ids else [{} for _ in known]
-    with beside(store) as aside:
-        told = _replays(aside, [one.pairs for one in known])
+    aside = beside(store)
+    told = _replays(aside, [one.pairs for one in known])
     return tuple(
         Entry(
             operation=one.operation,
@@ -57,14 +57,14 @@ def compare(store: ObjectStore, old: int, new: int, only: str | None = None) -> 
     before, after = version(store, old), version(store, new)
     one, other = lock_of(store, before.oid), lock_of(store, after.oid)
     known = both(store, one, other, after.oid)
-    with beside(store) as aside:
-        [outcomes] = _replays(aside, [known])
-        walked = layers(aside, known)
-        found = tuple(
-            _stage_diff(aside, change, walked.get(change.stage), outcomes.get(change.stage))
-            for change in changes(one, other, known, outcomes)
-            if only is None or only in (change.stage, change.was)
-        )
+    aside = beside(store)
+    [outcomes] = _replays(aside, [known])
+    walked = layers(aside, known)
+    found = tuple(
+        _stage_diff(aside, change, walked.get(change.stage), outcomes.get(change.stage))
+        for change in changes(one, other, known, outcomes)
+        if only is None or only in (change.stage, change.was)
+    )
     if only is not None and not found:
         have = ", ".join(pair.stage for pair in known)
         raise UsageError(f"there is no stage {only!r} in v{old} or v{new}", hint=f"Stages: {have}.")

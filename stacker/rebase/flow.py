@@ -231,8 +231,8 @@ def _explained(
     from stacker.git.beside import beside  # noqa: PLC0415 - as above
     from stacker.landed.hinting import hint  # noqa: PLC0415 - as above
 
-    with beside(what.store) as store:
-        what = what._replace(store=store)
-        culprits = find_all(what, outcomes.values(), good)
-        blamed = {s: one.commit.oid if one is not None else None for s, one in culprits.items()}
-        return culprits, {stage: hint(what, stage, oid) for stage, oid in blamed.items()}
+    store = beside(what.store)
+    what = what._replace(store=store)
+    culprits = find_all(what, outcomes.values(), good)
+    blamed = {s: one.commit.oid if one is not None else None for s, one in culprits.items()}
+    return culprits, {stage: hint(what, stage, oid) for stage, oid in blamed.items()}

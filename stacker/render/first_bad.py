@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacker.render.verify import verify_document
+from stacker.render.verify import aborted_lines, verify_document
+from stacker.verify.aborting import aborts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,7 @@ def first_bad_text(result: FirstBadResult, tails: Mapping[str, Sequence[str]]) -
         lines += _shown(one, results, tails)
     stages = dict.fromkeys(one.stage or one.between[-1] for one in result.found if one.bad)
     following = [f"Next: mend the patches, then stacker verify {' '.join(stages)}"] * bool(stages)
-    return "\n".join([*lines, *following])
+    return "\n".join([*lines, *aborted_lines(result.asked), *following])
 
 
 def _said(one: Bisected) -> str:
@@ -74,4 +75,5 @@ def _shown(
             yield f"  All of it: {bad.log}"
         return
     there = [results.get((stage, one.check, one.platform)) for stage in one.between]
-    yield from dict.fromkeys(f"  {each.reason}" for each in there if each and each.reason)
+    reasons = (each.reason for each in there if each and not (aborts(each) or each.aborted_at))
+    yield from dict.fromkeys(f"  {reason}" for reason in reasons if reason)

@@ -1,4 +1,4 @@
-"""How a landing and the gate read: what happened, what is in the way, who must act."""
+"""How a landing reads: what happened, what is in the way, who must act."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from stacker.errors import ExitCode
 from stacker.land.outcome import Guarantee, State, Way
 
 if TYPE_CHECKING:
-    from stacker.gate.flow import Verdict
     from stacker.land.outcome import LandResult
 
 
@@ -37,6 +36,7 @@ def land_document(result: LandResult) -> dict[str, object]:
             for r in result.reasons
         ],
         "follow_up": list(result.follow_up),
+        "notes": list(result.notes),
     }
 
 
@@ -58,6 +58,7 @@ def land_text(result: LandResult, name: str) -> str:
     lines = [_verdict(result, name)]
     if result.state is State.LANDED:
         lines += [_member(m.stage, m.number, m.landed_as, m.pull_state) for m in result.members]
+        lines += [f"  {what}" for what in result.notes]
         lines += [f"  still to do: {what}" for what in result.follow_up]
         following = "run this again" if result.follow_up else "stacker rebase"
         return "\n".join([*lines, f"Next: {following}"])
@@ -70,61 +71,29 @@ def land_text(result: LandResult, name: str) -> str:
     return "\n".join(lines)
 
 
-def gate_document(verdicts: tuple[Verdict, ...]) -> dict[str, object]:
-    """The `--json` document of `gate`."""
-    return {
-        "pulls": [
-            {
-                "stage": v.stage,
-                "number": v.number,
-                "head": v.head,
-                "state": "failure" if v.closed else "success",
-                "description": v.description,
-                "changed": v.changed,
-            }
-            for v in verdicts
-        ]
-    }
-
-
-def gate_text(verdicts: tuple[Verdict, ...]) -> str:
-    """One line a pull request."""
-    lines = []
-    for v in verdicts:
-        word = "closed" if v.closed else "open"
-        lines.append(f"  {v.stage:<14} #{v.number:<6} {word:<7} {v.description}")
-    lines.append(
-        "These are commit statuses: require `land-together` on the branch, and know that whoever "
-        "may write to the repository can set them."
-    )
-    return "\n".join(lines)
-
-
 def _verdict(result: LandResult, name: str) -> str:
     count = len(result.members)
-    match result.state:
-        case State.LANDED:
-            commit = result.commit[:10] if result.commit else "?"
-            if result.way is None:
-                return f"Landed before: {name}; {result.branch} has it as {commit}."
-            return f"Landed: {name}, {count} of {count} in {result.branch} {commit}{_how(result)}."
-        case State.BLOCKED:
-            said = "Blocked: {name} cannot land; nothing was changed."
-        case State.STALE:
-            said = "Stale: {name} does not go on {branch} as it is now; nothing landed."
-        case State.WAITING:
-            said = "Waiting: {name} is prepared; run this again when what is missing is there."
-        case State.NOT_LANDED if result.tx is None:
-            said = "Could land: {name}, {count} of {count}; {branch} is as it was."
-        case State.NOT_LANDED:
-            said = "Not landed: {name}; {branch} is as it was."
-        case State.TORN:
-            said = "Landed, but not with the expected tree: look at {commit}."
-        case State.UNKNOWN:
-            said = "Unknown: what became of {name} cannot be told; merge no member by hand."
-        case never:
-            assert_never(never)
-    return said.format(name=name, branch=result.branch, count=count, commit=result.commit)
+    commit = result.commit[:10] if result.commit else "?"
+    if result.state is State.LANDED:
+        if result.way is None or result.way is Way.HAND_OFF:
+            return f"Landed before: {name}; {result.branch} has it as {commit}."
+        return f"Landed: {name}, {count} of {count} in {result.branch} {commit}{_how(result)}."
+    said = _SAID[result.state]
+    if result.state is State.TORN and result.commit is not None:
+        said = "Landed, but not with the expected files: look at {commit}."
+    if result.state is State.NOT_LANDED and result.tx is None:
+        said = "Could land: {name}, {count} of {count}; {branch} is as it was."
+    return said.format(name=name, branch=result.branch, count=count, commit=commit)
+
+
+_SAID = {
+    State.BLOCKED: "Blocked: {name} cannot land; nothing was changed.",
+    State.STALE: "Stale: {name} does not go on {branch} as it is now; nothing landed.",
+    State.WAITING: "Waiting: {name} is prepared; run this again when what is missing is there.",
+    State.NOT_LANDED: "Not landed: {name}; {branch} is as it was.",
+    State.TORN: "Torn: {branch} has a part of {name} without the rest; nothing was changed.",
+    State.UNKNOWN: "Unknown: what became of {name} cannot be told; merge no member by hand.",
+}
 
 
 def _how(result: LandResult) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.approvals.standing import ApprovalState
 from stacker.approvals.words import told
+from stacker.landed.group import Extent
 from stacker.render.adopts import adopts_words
 from stacker.render.boxes import boxes_lines
+from stacker.render.gate import torn_lines
 from stacker.render.matrix import gap_note, matrix_text, to_verify
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from stacker.approvals.standing import Approval
     from stacker.status.review import Opinion
-    from stacker.status.value import SeriesStatus, StageStatus, UpstreamStatus
+    from stacker.status.value import SeriesStatus, StageStatus, Unfinished, UpstreamStatus
 
 _WIDTH = 80
 _DAY = 86_400  # seconds
@@ -38,12 +40,20 @@ def status_text(status: SeriesStatus) -> str:
     lines += boxes_lines(status.boxes, status.platforms, status.now)
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
     lines += [f"Open: {one.folder}\n      {one.command}" for one in status.folders]
-    lines += [f"Unfinished: {one.what}." for one in status.unfinished]
+    for group in status.groups:
+        lines += torn_lines(group.torn) if group.torn else []
+    lines += map(_unfinished, status.unfinished)
     step = next_step(status)
     if step is not None:
         because = f"     ({step.because})" if step.because else ""
         lines.append(f"Next: {step.command}{because}")
     return "\n".join(lines)
+
+
+def _unfinished(one: Unfinished) -> str:
+    """Our own are the next command; another machine's somebody ends who may land."""
+    command = f": {one.command}" if one.command and not one.ours else "."
+    return f"Unfinished: {one.what}{command}"
 
 
 def stages_text(status: SeriesStatus, stages: Sequence[str]) -> str:
@@ -141,7 +151,11 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
         return "each on its own"
     group = next(one for one in status.groups if one.name == name)
     landed = all(status.stage(one).landed for one in group.stages)
-    done = "landed" if landed else f"{group.ready} of {len(group.stages)} ready"
+    done = f"{group.ready} of {len(group.stages)} ready"
+    if group.torn is not None:
+        done = "torn: the rest is frozen"
+    elif landed or group.extent is Extent.ALL:
+        done = "landed"
     return f"{name}, lands together, {done}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacker.render.adopts import adopts_document
 from stacker.render.approvals import approvals_document
 from stacker.render.boxes import boxes_document
+from stacker.render.gate import torn_document
 from stacker.render.matrix import matrix_document
 from stacker.status.next_step import next_step
 
@@ -32,7 +33,11 @@ def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[st
         },
         "stages": [_stage(one) for one in status.stages if not stages or one.id in stages],
         "groups": [
-            {"name": g.name, "stages": list(g.stages), "ready": g.ready} for g in status.groups
+            {
+                "name": g.name, "stages": list(g.stages), "ready": g.ready,
+                "extent": str(g.extent), "torn": g.torn and torn_document(g.torn),
+            }
+            for g in status.groups
         ],
         "edits": list(status.edits),
         "stopped": status.stopped
@@ -47,7 +52,10 @@ def status_document(status: SeriesStatus, stages: Sequence[str] = ()) -> dict[st
             }
             for one in status.folders
         ],
-        "unfinished": [{"what": one.what, "command": one.command} for one in status.unfinished],
+        "unfinished": [
+            {"what": one.what, "command": one.command, "ours": one.ours}
+            for one in status.unfinished
+        ],
         "forge_read_at": status.forge_read_at,
         "boxes": boxes_document(status.boxes),
         "in_store": status.in_store,

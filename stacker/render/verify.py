@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.evidence.record import Verdict
 from stacker.render.evidence import earlier_document, stale_text
+from stacker.verify.aborting import aborted, aborts
 from stacker.verify.price import duration
 from stacker.verify.request import Ended, Priced, Started, Underway
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from stacker.verify.aborting import Aborted
     from stacker.verify.request import CellResult, Event, VerifyResult
 
 _SHORT = {Verdict.COULD_NOT_RUN: "not run", Verdict.TIMED_OUT: "timed out"}
@@ -19,7 +21,20 @@ _SHORT = {Verdict.COULD_NOT_RUN: "not run", Verdict.TIMED_OUT: "timed out"}
 
 def verify_document(result: VerifyResult) -> dict[str, object]:
     """The `--json` document of `verify`."""
-    return {"results": results_document(result.results)}
+    return {
+        "results": results_document(result.results),
+        "aborted": [
+            {
+                "check": one.check,
+                "platform": one.platform,
+                "stage": one.stage,
+                "reason": one.reason,
+                "log": one.log,
+                "not_begun": one.left,
+            }
+            for one in aborted(result.results)
+        ],
+    }
 
 
 def results_document(results: Sequence[CellResult]) -> list[dict[str, object]]:
@@ -88,7 +103,9 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_
         lines.append(f"{one.stage}: {one.check} for {one.platform} {_verdict(one)}")
         lines += [f"    {line}" for line in tails.get(one.log, ())]
         lines += [f"  All of it: {one.log or one.url}"] if one.log or one.url else []
-    reasons = (one for one in result.unknown if one.reason)
+    lines += aborted_lines(result)
+    ends = {one.where for one in result.results if aborts(one) or one.aborted_at}
+    reasons = (one for one in result.unknown if one.reason and one.where not in ends)
     lines += list(dict.fromkeys(f"{one.check} for {one.platform}: {one.reason}" for one in reasons))
     lines += [
         f"{one.stage}: {one.check} for {one.platform}: {stale_text(one.earlier)}"
@@ -96,6 +113,23 @@ def verify_text(result: VerifyResult, tails: Mapping[str, Sequence[str]], *, on_
         if not one.verdict.is_evidence and one.earlier and one.earlier.stale
     ]
     return "\n".join([*lines, _summary(result), *_next(result, on_forge=on_forge)])
+
+
+def aborted_lines(result: VerifyResult) -> list[str]:
+    """Each check that was aborted for a platform, once, and what to do about it."""
+    return [line for one in aborted(result.results) for line in _aborted(one)]
+
+
+def _aborted(one: Aborted) -> Iterator[str]:
+    left = ""
+    if one.left:
+        others = "other build was" if one.left == 1 else f"other {one.left} builds were"
+        left = f"; the {others} not begun"
+    yield f"{one.check} for {one.platform} was aborted at {one.stage}: {one.reason}{left}"
+    if one.log:
+        yield f"  All of it: {one.log}"
+    command = f"stacker verify --check {one.check} --platform {one.platform}"
+    yield f"  Install what it lacks there, then: {command}"
 
 
 def _from_others(result: VerifyResult) -> list[str]:

@@ -116,12 +116,12 @@ def _missing(number: int) -> Whole:
 
 
 def _compared(store: ObjectStore, old: Own, new: Own, name: str) -> Interdiff | RangeDiff:
-    with beside(store) as aside:
-        merged = merge(aside, old.below, new.below, old.tip)
-        if isinstance(merged, Conflicted):
-            paths = tuple(conflict.path for conflict in merged.conflicts)
-            return RangeDiff(name, paths, range_diff(aside, _range(aside, old), _range(aside, new)))
-        return Interdiff(name, aside.git.run("diff-tree", *SHOWN, merged.tree, new.tip))
+    aside = beside(store)
+    merged = merge(aside, old.below, new.below, old.tip)
+    if isinstance(merged, Conflicted):
+        paths = tuple(conflict.path for conflict in merged.conflicts)
+        return RangeDiff(name, paths, range_diff(aside, _range(aside, old), _range(aside, new)))
+    return Interdiff(name, aside.git.run("diff-tree", *SHOWN, merged.tree, new.tip))
 
 
 def _range(store: ObjectStore, own: Own) -> Range:

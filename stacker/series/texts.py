@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
-    """(title, body) of `series/<stage>.md`: the first line is `# title`."""
+    """(title, body) of `series/<stage>.md`: the first line is `# title`.
+
+    It goes far, to forges and into commits: nothing unseen is in it that controls a terminal.
+    """
     lines = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").strip().split("\n")
     title = lines[0].removeprefix("#").strip() or stage
+    title = "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in title)
     return title, "\n".join(lines[1:]).strip()

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from stacker.series.lock import Lock
     from stacker.series.plan.model import Plan
 
+LOCKS = "refs/heads/stacker-lock/"
+"""Below which upstream has the lock of each branch that somebody lands on."""
+
 ADOPTED = "adopt"
 """The command of an operation that found a version which another clone had made."""
 
@@ -42,6 +45,11 @@ class Upstream(NamedTuple):
     def ref(self) -> str:
         """The ref of the store that remembers its tip."""
         return f"refs/stacker/upstream/{self.name}"
+
+    @property
+    def locks(self) -> str:
+        """Below which the store remembers the locks of landings there, by branch."""
+        return f"refs/stacker/locks/{self.name}/"
 
     @property
     def source(self) -> str:
@@ -141,21 +149,30 @@ def alone_in(directory: SeriesDirectory) -> Iterator[ObjectStore]:
 
 
 def fetch_tip(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> Oid:
-    """Fetch the upstream branch, if it is not as it was, and return its tip."""
+    """Fetch the upstream branch, if it is not as it was, and return its tip.
+
+    Who lands there comes along, for those who look later and ask nobody.
+    """
     known = known_tip(store, upstream)
     if known is not None and known == nearby.ref(Path(upstream.url), upstream.source):
         return known
-    transfer.fetch(
-        store.git,
-        upstream.url,
-        [f"+{upstream.source}:{upstream.ref}"],
-        credential=upstream.credential,
-        told=told,
-    )
+    _fetch(store, upstream, [f"+{upstream.source}:{upstream.ref}"], told)
     tip = known_tip(store, upstream)
     if tip is None:
         raise GitError(f"{upstream.name}: the fetch brought no {upstream.source}")
     return tip
+
+
+def fetch_locks(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> None:
+    """Fetch who lands there, and nothing else."""
+    _fetch(store, upstream, [], told)
+
+
+def _fetch(store: ObjectStore, upstream: Upstream, refspecs: list[str], told: Told | None) -> None:
+    transfer.fetch(
+        store.git, upstream.url, [*refspecs, f"+{LOCKS}*:{upstream.locks}*"],
+        credential=upstream.credential, told=told, prune=True,
+    )  # fmt: skip
 
 
 def known_tip(store: ObjectStore, upstream: Upstream) -> Oid | None:

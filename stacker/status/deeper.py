@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from stacker.forge.api import PullState
 from stacker.handoff.finding import proved
 from stacker.handoff.made import is_current
 from stacker.handoff.proof import is_handed_over
 from stacker.landed.returning import lost, without_lost
 from stacker.rebase import attempt as attempts
 from stacker.rebase.flow import dry_run
+from stacker.rebase.upstream_has import upstream_has
 from stacker.series.compose import Halted, Waiting
 from stacker.series.lock import Reverted
 from stacker.series.workspace import known_tip
@@ -41,7 +43,7 @@ class Deeper:
     """By stage: its evidence, whether it changed since it was published, the head that others
     pushed since, what it stopped on, what upstream took out again since the series' base, what is
     known of earlier heads that were approved, the commit by which upstream has what was handed
-    over, and whether its package is what it is to be."""
+    over or merged, and whether its package is what it is to be."""
 
     evidence: Mapping[StageId, Evidence]
     changed: Mapping[StageId, bool]
@@ -61,7 +63,9 @@ NOTHING = Deeper(_NONE, _NONE, _NONE, None, _NONE, _NONE, _NONE, _NONE, _NONE)
 def look(work: Workspace, series: Series, environment: Mapping[str, str]) -> Deeper:
     """All of it; where files were edited by hand, evidence and changes are not known."""
     stopped, stopped_on = _stopped(work, series)
-    others, (reverted, arrived) = _others(work, series), _upstream(work, series)
+    others, tips = _others(work, series), _tips(work, series)
+    reverted, arrived = _upstream(work, series, tips)
+    arrived |= _merged(work, series, tips)
     before = earlier(work, series)
     if series.edits:
         return Deeper({}, {}, others, stopped, stopped_on, reverted, before, arrived, {})
@@ -79,21 +83,37 @@ def _packages(work: Workspace, series: Series) -> dict[StageId, bool]:
     return {stage: known for stage, known in found if known is not None}
 
 
-def _upstream(
-    work: Workspace, series: Series
-) -> tuple[dict[StageId, Reverted], dict[StageId, Oid]]:
-    """The landings that upstream's tip, as it was last fetched, has no more, and what it has of
-    stages that were handed over."""
-    tips = {
+def _tips(work: Workspace, series: Series) -> dict[str, Oid]:
+    """Upstream's tips as they were last fetched, where the series does not stand on them."""
+    return {
         name: tip
         for name, base in series.lock.bases.items()
         if name in work.upstreams
         and (tip := known_tip(work.store, work.upstreams[name])) != base
         and tip is not None
     }
+
+
+def _upstream(
+    work: Workspace, series: Series, tips: Mapping[str, Oid]
+) -> tuple[dict[StageId, Reverted], dict[StageId, Oid]]:
+    """The landings that these tips have no more, and what they have of stages that were handed
+    over."""
     found = lost(work.store, series, tips)
     reverted = {one.stage: Reverted(one.landing, one.by) for one in found if one.by is not None}
     return reverted, proved(work.store, without_lost(series, found), tips)
+
+
+def _merged(work: Workspace, series: Series, tips: Mapping[str, Oid]) -> dict[StageId, Oid]:
+    """Where a member of a group was merged, all that trees prove of what upstream has now."""
+    merged = any(
+        pull.state is PullState.MERGED and series.plan.group_of(stage) is not None
+        for stage, _, pull in published_pulls(work, series)
+    )
+    if not merged or not tips or sum(map(len, series.patches.values())) > _MOST_MERGES:
+        return {}
+    found = upstream_has(work, series, {**series.lock.bases, **tips})
+    return {stage: oid for stage, oid in found.items() if oid is not None}
 
 
 def _changed(work: Workspace, series: Series) -> dict[StageId, bool]:

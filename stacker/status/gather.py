@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stacker.boxes import known as boxes
-from stacker.errors import StackerError
 from stacker.forge.api import PullState
 from stacker.forge.cache import known_pulls
 from stacker.git.history import first_parents
-from stacker.land import intent as landings
 from stacker.series.loading import load
 from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.plan.choices import Landing
+from stacker.series.plan.locating import line_of_group
 from stacker.series.plan.upstream import UpstreamKind
 from stacker.series.renaming import renamed_lock, renames
 from stacker.series.versions import ondisk
 from stacker.series.workspace import known_tip
 from stacker.status import deeper
 from stacker.status.folders import open_folders
+from stacker.status.landings import unfinished_landings
 from stacker.status.review import opinion
+from stacker.status.together import groups_of
 from stacker.status.value import (
     Adopts,
-    GroupStatus,
     PublishedAs,
     SeriesStatus,
     StageStatus,
@@ -73,11 +74,11 @@ def gather(
         now=now,
         upstreams=tuple(_upstream(r.name, lock, work, plan) for r in plan.repositories),
         stages=stages,
-        groups=_groups(plan, stages),
+        groups=groups_of(plan, stages, partial(line_of_group, directory.plan_file)),
         edits=series.edits if series is not None else _edits(plan, lock, counts),
         stopped=more.stopped,
         folders=open_folders(directory.state, plan.order, stopped=more.stopped is not None),
-        unfinished=_unfinished(directory, plan, work),
+        unfinished=_unfinished(directory, plan, work, now),
         forge_read_at=min(read, default=None),
         in_store=series is not None or not lock.stages,
         has_checks=bool(plan.checks),
@@ -193,15 +194,6 @@ def _adopts(
     return Adopts(number, pull.state if pull else None, more)
 
 
-def _groups(plan: Plan, stages: tuple[StageStatus, ...]) -> tuple[GroupStatus, ...]:
-    found = []
-    for group in plan.groups:
-        members: tuple[StageId, ...] = plan.in_order(group.stages)
-        ready = sum(one.ready or one.landed for one in stages if one.group == group.name)
-        found.append(GroupStatus(group.name, members, ready))
-    return tuple(found)
-
-
 def _upstream(name: str, lock: Lock, work: Workspace | None, plan: Plan) -> UpstreamStatus:
     branch = plan.repository(name).branch or "HEAD"
     base = lock.bases.get(name)
@@ -216,16 +208,9 @@ def _upstream(name: str, lock: Lock, work: Workspace | None, plan: Plan) -> Upst
 
 
 def _unfinished(
-    directory: SeriesDirectory, plan: Plan, work: Workspace | None
+    directory: SeriesDirectory, plan: Plan, work: Workspace | None, now: int
 ) -> tuple[Unfinished, ...]:
-    found = []
-    try:
-        for one in landings.unfinished(directory.state):
-            is_group = any(group.name == one.name for group in plan.groups)
-            command = f"stacker land {'--group ' if is_group else ''}{one.name}"
-            found.append(Unfinished(f"the landing of {one.name} is unfinished", command))
-    except (StackerError, ValueError, KeyError, TypeError):
-        found.append(Unfinished("a landing left a journal that cannot be read", "stacker doctor"))
+    found = list(unfinished_landings(directory, plan, work, now))
     if intents.read(directory.state):
         found.append(Unfinished("a submit is unfinished", "stacker submit"))
     if work is not None and ondisk.pending(work.store, work.directory):

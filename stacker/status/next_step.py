@@ -10,7 +10,8 @@ from stacker.status.value import StageState, WaitsFor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacker.status.value import SeriesStatus, StageStatus
+    from stacker.landed.group import Torn
+    from stacker.status.value import GroupStatus, SeriesStatus, StageStatus
 
 _THERE = (StageState.LANDED, StageState.IN_UPSTREAM)
 _OLD = 600  # seconds after which what the forge said is asked for again
@@ -34,8 +35,9 @@ def _steps(status: SeriesStatus) -> Iterator[NextStep]:
     if not any(one.patches or one.landed for one in status.stages):
         yield NextStep("stacker import BASE..TIP --from CLONE --stage-per-commit")
         return
-    if status.unfinished:
-        yield NextStep(status.unfinished[0].command, status.unfinished[0].what)
+    for one in status.unfinished:
+        if one.ours and one.command:
+            yield NextStep(one.command, one.what)
     yield from _open(status, "resolve")
     yield from _stopped(status)
     yield from _open(status, "edit")
@@ -95,17 +97,28 @@ def _landed(status: SeriesStatus) -> Iterator[NextStep]:
         yield NextStep("stacker rebase", f"upstream took {', '.join(back)} out again")
     there = [one.id for one in status.stages if one.state is StageState.IN_UPSTREAM]
     if there:
-        yield NextStep("stacker rebase", f"upstream has {', '.join(there)}")
+        torn = [group.name for group in status.groups if group.torn and {*group.stages} & {*there}]
+        alone = f" without the rest of {', '.join(torn)}" if torn else ""
+        yield NextStep("stacker rebase", f"upstream has {', '.join(there)}{alone}")
 
 
 def _ready(status: SeriesStatus) -> Iterator[NextStep]:
     for group in status.groups:
         left = any(status.stage(member).state not in _THERE for member in group.stages)
-        if left and group.ready == len(group.stages) and _free(status, group.stages):
+        if group.torn is not None:
+            yield from _rest(status, group, group.torn)
+        elif left and group.ready == len(group.stages) and _free(status, group.stages):
             yield NextStep(f"stacker land --group {group.name}", "all of it is approved")
     for one in status.stages:
         if one.group is None and one.ready and _free(status, (one.id,)):
             yield NextStep(f"stacker land {one.id}", "it is approved")
+
+
+def _rest(status: SeriesStatus, group: GroupStatus, torn: Torn) -> Iterator[NextStep]:
+    """The rest may land as soon as it is published as it is; `land` tells what is still missing."""
+    left = [status.stage(stage) for stage in torn.landing.left]
+    if all(one.published is not None and not one.published.changed for one in left):
+        yield NextStep(f"stacker land --group {group.name} --rest", torn.said)
 
 
 def _free(status: SeriesStatus, stages: tuple[str, ...]) -> bool:

@@ -70,17 +70,17 @@ def residue(
             f"nothing was imported for {name} yet",
             hint="Bring the branch in: `stacker import BRANCH --split`.",
         )
-    with beside(work.store) as store:
-        found = read_commits(
-            work, store, source, work.upstreams[name],
-            clone=clone, merges=Merges.KEPT, fetch=fetch, told=told,
-        )  # fmt: skip
-        whole = base
-        if found.commits:
-            one = as_one(store, found)
-            whole = one.tip if found.base == base else moved(store, one, base).tip
-        theirs = changes_in_pieces(store, base, whole)
-        ours = changes_in_pieces(store, base, _together(store, series, name))
+    store = beside(work.store)
+    found = read_commits(
+        work, store, source, work.upstreams[name],
+        clone=clone, merges=Merges.KEPT, fetch=fetch, told=told,
+    )  # fmt: skip
+    whole = base
+    if found.commits:
+        one = as_one(store, found)
+        whole = one.tip if found.base == base else moved(store, one, base).tip
+    theirs = changes_in_pieces(store, base, whole)
+    ours = changes_in_pieces(store, base, _together(store, series, name))
     return Residue(
         repository=name, version=series.lock.version, base=found.base, tip=found.tip, onto=base,
         rest=tuple(Rest(one, _reason(work.plan.residue, one)) for one in only_in(theirs, ours)),

@@ -19,7 +19,7 @@ _GOOD = frozenset({CIState.SUCCESS, CIState.NEUTRAL, CIState.SKIPPED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """Who said what about the pull request, as read at `read_at` (seconds since 1970).
+    """Who said what about the pull request into `base`, as read at `read_at` (seconds since 1970).
 
     `failing` and `pending` are CI checks.
     """
@@ -31,6 +31,7 @@ class Opinion:
     failing: tuple[str, ...]
     pending: tuple[str, ...]
     read_at: int
+    base: str = ""
 
     @property
     def approved(self) -> bool:
@@ -65,4 +66,5 @@ def opinion(pull: KnownPull, earlier: Mapping[str, Known] | None = None) -> Opin
         failing=tuple(failing),
         pending=tuple(dict.fromkeys(one.name for one in bad if one.name not in failing)),
         read_at=pull.read_at,
+        base=pull.base_branch,
     )

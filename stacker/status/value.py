@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from stacker.boxes.known import NOBODY, Known
 from stacker.forge.api import PullState
+from stacker.landed.group import Extent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from stacker.git.objects import Oid
+    from stacker.landed.group import Torn
     from stacker.series.lock import Reverted
     from stacker.series.plan.model import StageId
     from stacker.status.review import Opinion
@@ -175,11 +177,14 @@ class StageStatus:
 
 @dataclass(frozen=True, slots=True)
 class GroupStatus:
-    """Stages that land together; `ready` counts those that may."""
+    """Stages that land together; `ready` counts those that may. `extent` is how much of it upstream
+    has, and `torn` tells of what landed without the rest."""
 
     name: str
     stages: tuple[StageId, ...]
     ready: int
+    extent: Extent = Extent.NONE
+    torn: Torn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +226,14 @@ class OpenFolder:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What an interrupted command left, and the command line that finishes it."""
+    """What an interrupted command left, and the command line that finishes it, if there is one now.
+
+    What is not `ours` another machine began.
+    """
 
     what: str
     command: str
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

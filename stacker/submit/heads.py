@@ -152,8 +152,10 @@ class _Heads:
         assert line is not None
         if published is None or self._store.find(published.head) is None:
             return None
-        newest = self._series.lock.bases[line.repository]
-        if self._request.move_base and not is_ancestor(self._store, newest, published.base):
+        newest, back, at = self._series.lock.bases[line.repository], line.reverted, published.base
+        # What upstream took back is proposed again on what it has now.
+        again = back is not None and not is_ancestor(self._store, back.by, at)
+        if (again or self._request.move_base) and not is_ancestor(self._store, newest, at):
             return None
         if not all(is_ancestor(self._store, need.head, published.head) for need in needs):
             return None

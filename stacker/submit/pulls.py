@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
-from stacker.submit.words.body import is_ours
+from stacker.submit.words.body import LANDED, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from stacker.forge.api import PullRequest
     from stacker.series.loading import Series
+    from stacker.series.lock import StageLock
     from stacker.series.plan.model import StageId
     from stacker.submit.place import Place, PullForge
 
@@ -59,7 +60,7 @@ def pulls_of(
         numbers = {line.pull: s for s, line in lines.items() if line is not None and line.pull}
         for number, stage in numbers.items():
             pull = read[name].get(number)
-            if pull is None:
+            if pull is None or _is_over(lines[stage], pull):
                 continue
             # A number from another forge (a rehearsal) is somebody else's pull request here.
             ours = (pull.head_owner or place.owner).casefold() == place.owner.casefold()
@@ -73,9 +74,19 @@ def pulls_of(
             stage = heads[pull.head_branch]
             # One that was closed before this series had the branch says nothing about the stage.
             ours = pull.state is PullState.OPEN or is_ours(pull.body, series.plan.name)
-            if ours and _better(pull, found.get(stage)):
+            over = _is_over(lines[stage], pull)
+            if ours and not over and _better(pull, found.get(stage)):
                 found[stage] = pull
     return found
+
+
+def _is_over(line: StageLock | None, pull: PullRequest) -> bool:
+    """Whether it is that of a landing which upstream took back: the stage needs another one."""
+    if line is None or line.reverted is None:
+        return False
+    return pull.state is PullState.MERGED or (
+        pull.state is PullState.CLOSED and any(LANDED in c.body for c in pull.comments)
+    )
 
 
 def _better(pull: PullRequest, other: PullRequest | None) -> bool:

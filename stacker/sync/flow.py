@@ -236,7 +236,7 @@ def _take(work: Workspace, records: _Records) -> tuple[int, int]:
     state = work.directory.state
     return (
         evidence.take(state, records.evidence.came),
-        landings.take(state, records.landings.came, _lock(work)),
+        landings.take(state, records.landings.came, _lock(work), work.now),
     )
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.bots.values import Results
 from stacker.evidence.record import Verdict
+from stacker.verify.exit_codes import verdict_of
 
 if TYPE_CHECKING:
     from stacker.bots.logs import Written
     from stacker.bots.values import Build
 
-_CANNOT_TELL = frozenset({125, 127})
 _ENDS = {
     Results.SKIPPED: "was skipped there",
     Results.EXCEPTION: "broke down there",
@@ -51,7 +51,7 @@ def shown(build: Build, written: Written, commit: str, *, stopped: bool) -> Show
 def _failure(build: Build, written: Written) -> Shown:
     if written.late:
         return Shown(Verdict.TIMED_OUT, None, "")
-    if written.code in _CANNOT_TELL:
+    if written.code and verdict_of(written.code) is Verdict.COULD_NOT_RUN:
         reason = f"build {build.number}: {written.said} (exit code {written.code})"
         return Shown(Verdict.COULD_NOT_RUN, written.code, reason)
     return Shown(Verdict.FAILED, written.code, "")

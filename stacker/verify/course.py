@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from stacker.verify.holding import held_back
+from stacker.verify.holding import Held, held_back
 from stacker.verify.request import not_run, recorded
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Course:
     ) -> None:
         self._request, self._cells, self._known, self._hold = request, cells, known, hold
         self._built: dict[str, tuple[Cell, Record, str]] = {}
-        self._left: dict[str, str] = {}
+        self._left: dict[str, Held] = {}
 
     def to_build(self) -> list[Cell]:
         """What has to be built: of cells with equal trees the first."""
@@ -52,9 +52,11 @@ class Course:
     def turn(self, cell: Cell) -> Turn:
         """Whether it is that cell's turn; one that is never built says why in its result."""
         results = [one for one in map(self.result, self._cells) if one is not None]
-        reason = held_back(cell, results, fail_fast=self._request.fail_fast) or self._hold(cell)
-        if reason:
-            self._left[cell.key] = reason
+        held = held_back(cell, results, fail_fast=self._request.fail_fast)
+        if held is None and (reason := self._hold(cell)):
+            held = Held(reason)
+        if held is not None:
+            self._left[cell.key] = held
             return Turn.NEVER
         waits = any(
             (one.stage, one.platform.name) == (cell.stage, cell.platform.name)
@@ -78,7 +80,10 @@ class Course:
         if cell.key in self._built:  # by it, or by one with an equal tree
             by, record, reason = self._built[cell.key]
             return recorded(self._request, cell, record, cached=cell is not by, reason=reason)
-        return not_run(cell, self._left[cell.key]) if cell.key in self._left else None
+        if cell.key in self._left:
+            left = self._left[cell.key]
+            return not_run(cell, left.reason, left.aborted_at)
+        return None
 
     @property
     def records(self) -> dict[str, Record]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
 from stacker.git.worktree import remove_tree
+from stacker.verify.aborting import aborts
 from stacker.verify.bisecting import (
     FirstBad,
     NothingBad,
@@ -97,9 +98,12 @@ class _Search:
     def asked(self) -> list[_Asked]:
         """The columns whose needs have come to an answer, those needs before them.
 
-        Where a needed check is bad there is nothing to ask: its dependents could not run.
+        Where a needed check is bad there is nothing to ask: its dependents could not run. Nor is
+        there once a check was aborted on that platform.
         """
         done: dict[Where, _Asked] = {}
+        aborted = {one.column for one in self._results.values() if aborts(one)}
+        closed = {one.where for one in self._results.values() if aborts(one) or one.aborted_at}
         for column in self._columns:
             needs = [(column.tip, need, column.platform) for need in column.needs]
             if any(isinstance(done[n].answer, Probe) for n in needs if n in done):
@@ -110,6 +114,9 @@ class _Search:
                 if cell.where in self._results:
                     verdict = self._results[cell.where].verdict
                     told[place] = _TOLD.get(verdict, Told.CANNOT)
+                elif cell.column in aborted or closed.intersection(_needed(cell)):
+                    closed.add(cell.where)
+                    told[place] = Told.CANNOT
                 elif cell.stage in spoilt:
                     told[place] = Told.CANNOT
             done[column.where] = _Asked(column, told, decide(len(column.cells), told))
@@ -166,12 +173,17 @@ def _spoilt(needed: _Asked) -> list[str]:
             return []
 
 
+def _needed(cell: Cell) -> list[Where]:
+    """What the cell needs at its stage."""
+    return [(cell.stage, need, cell.platform.name) for need in cell.check.needs]
+
+
 def _with_needs(cells: Sequence[Cell], probes: Sequence[Cell]) -> list[Cell]:
     """The probes and the checks that they need there, in the order of `cells`."""
     wanted = {cell.where for cell in probes}
     for cell in reversed(cells):  # at a stage a check comes after those that it needs
         if cell.where in wanted:
-            wanted |= {(cell.stage, need, cell.platform.name) for need in cell.check.needs}
+            wanted.update(_needed(cell))
     return [cell for cell in cells if cell.where in wanted]
 
 

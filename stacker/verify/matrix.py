@@ -50,6 +50,11 @@ class Cell:
     url: str = ""
 
     @property
+    def column(self) -> tuple[str, str]:
+        """Check and platform."""
+        return self.check.name, self.platform.name
+
+    @property
     def where(self) -> tuple[str, str, str]:
         """Stage, check and platform."""
         return self.stage, self.check.name, self.platform.name

@@ -104,7 +104,8 @@ class CellResult:
     there was before and did not count. `shared` says that somebody else ran it, `signed_by` is the
     plan's name of who signed it, and `uncounted` what there is that no landing may rely on. `url`
     is where people see it; `shown` what upstream's CI said without its counting. `runner` is the
-    plan's name of what built it, empty for a machine by itself.
+    plan's name of what built it, empty for a machine by itself. `aborted_at` is the stage whose
+    build aborted the check for the platform before this one began, if so.
     """
 
     stage: StageId
@@ -125,6 +126,12 @@ class CellResult:
     url: str = ""
     shown: str = ""
     runner: str = ""
+    aborted_at: StageId | None = None
+
+    @property
+    def column(self) -> tuple[str, str]:
+        """Check and platform."""
+        return self.check, self.platform
 
     @property
     def where(self) -> tuple[str, str, str]:
@@ -154,8 +161,8 @@ def recorded(
     )
 
 
-def not_run(cell: Cell, reason: str) -> CellResult:
-    """What is said of a cell that cannot run."""
+def not_run(cell: Cell, reason: str, aborted_at: StageId | None = None) -> CellResult:
+    """What is said of a cell that cannot run, or for `aborted_at` was not begun."""
     return CellResult(
         stage=cell.stage,
         check=cell.check.name,
@@ -169,6 +176,7 @@ def not_run(cell: Cell, reason: str) -> CellResult:
         reason=reason,
         url=cell.url,
         shown=cell.shown,
+        aborted_at=aborted_at,
     )
 
 

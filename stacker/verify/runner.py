@@ -22,14 +22,10 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
+from stacker.verify.exit_codes import ABORT, BY_SIGNAL, CANNOT_START, CANNOT_TELL, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-_CANNOT_TELL = 125
-_CANNOT_START = 126
-_NOT_FOUND = 127
-_BY_SIGNAL = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +114,7 @@ def run(job: Job, stop: Stop) -> Ran:
         stop.heed()
         if code is None:
             _say(log, f"stacker: stopped after {job.timeout:g} s")
-    verdict = _verdict(code)
+    verdict = Verdict.TIMED_OUT if code is None else verdict_of(code)
     reason = _reason(code, step) if verdict is Verdict.COULD_NOT_RUN else ""
     return Ran(verdict, code, time.monotonic() - start, started_at, reason)
 
@@ -131,16 +127,8 @@ def could_not_run(log: Path, reason: str) -> Ran:
     return Ran(Verdict.COULD_NOT_RUN, None, 0.0, time.time(), reason)
 
 
-def _verdict(code: int | None) -> Verdict:
-    if code is None:
-        return Verdict.TIMED_OUT
-    if code == 0:
-        return Verdict.PASSED
-    return Verdict.COULD_NOT_RUN if code in {_CANNOT_TELL, _NOT_FOUND} else Verdict.FAILED
-
-
 def _reason(code: int | None, step: Sequence[str]) -> str:
-    if code == _CANNOT_TELL:
+    if code == CANNOT_TELL:
         return f"{step[0]} says that it cannot tell here (exit code 125)"
     return f"{step[0]} was not found, or did not find what it needs (exit code 127)"
 
@@ -152,12 +140,12 @@ def _run_step(
     program = _find(step[0], job)
     if program is None:
         _say(log, f"stacker: {step[0]}: not found")
-        return _NOT_FOUND
+        return ABORT
     try:
         process = _start([program, *step[1:]], job, log)
     except OSError as exc:
         _say(log, f"stacker: {step[0]}: {exc.strerror}")
-        return _CANNOT_START
+        return CANNOT_START
     with process, stop.over(partial(_end_tree, process)):
         try:
             code = process.wait(max(0.0, deadline - time.monotonic()))
@@ -166,7 +154,7 @@ def _run_step(
         finally:
             _end_tree(process)
             process.wait()  # an interrupted wait above would leave the dead unburied
-    return code if code >= 0 else _BY_SIGNAL - code
+    return code if code >= 0 else BY_SIGNAL - code
 
 
 def _find(program: str, job: Job) -> str | None:

@@ -11,6 +11,7 @@ from stacker.errors import BusyError, StackerError, UsageError
 from stacker.git.tidy import tidy
 from stacker.series.exclusive import held
 from stacker.verify import trust as trusting
+from stacker.verify.aborting import aborts
 from stacker.verify.flow import verify
 from stacker.verify.machine import this_machine
 from stacker.verify.request import Ended, Priced, Started, Underway, VerifyRequest
@@ -69,6 +70,7 @@ class _Watcher:
         self._built: Oid | None = None  # the head that it is of
         self._platforms: tuple[str, ...] = ()
         self._tried: set[str] = set()  # keys of what could not run here: once is enough
+        self._aborted: set[tuple[str, str]] = set()  # columns of this version
         self._told: Said | None = None  # what need not be said again at each look
 
     def look(self) -> bool:
@@ -125,6 +127,7 @@ class _Watcher:
             if head != self._built:
                 self._say(Came(found.version, found.by))
             self._newest, self._built = found, head
+            self._aborted.clear()
         box = self._box
         self._platforms = targets(found.plan, box.platforms, box.checks, this_machine())
         return found
@@ -162,6 +165,8 @@ class _Watcher:
                 case Ended(one):
                     if not one.verdict.is_evidence:
                         self._tried.add(keys[one.where])
+                    if aborts(one):
+                        self._aborted.add(one.column)
                 case never:
                     assert_never(never)
             self._say(event)
@@ -170,7 +175,7 @@ class _Watcher:
 
     def _hold(self, store: ObjectStore, cell: Cell) -> str:
         """Why a build shall not begin; home is asked now and then whether it has more."""
-        if cell.key in self._tried:
+        if cell.key in self._tried or cell.column in self._aborted:
             return "it could not run here before; the box tries again when it is started anew"
         if not 0 <= self._box.now() - self._asked < self._box.every:
             with suppress(StackerError):  # the next look says so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -18,12 +18,23 @@ KNOWN = {SAME: Known(3, True), OTHER: Known(4, False), LOST: Known(5, None)}
 class Pull:
     reviews: tuple[Review, ...]
     author: str = "porter"
+    head_pushed_at: str = ""
 
 
 def pull(*said):
     """Of texts `who state commit`, oldest first."""
     words = (one.split(" ") for one in said)
     return Pull(tuple(Review(who, ReviewState(what), on, "") for who, what, on in words))
+
+
+def test_what_is_older_than_the_head_was_given_to_another_one():
+    """A forge may carry an approval over to what was forced there, and name that as its commit."""
+    said = replace(pull(f"ann approved {HEAD}").reviews[0], submitted_at="2019-04-25T10:00:00Z")
+    for forced, state in [("", "this-head"), ("2019-04-25T09:59:59Z", "this-head"),
+                          ("2019-04-25T10:00:01Z", "re-pointed")]:  # fmt: skip
+        found = approvals_of(Pull((said,), head_pushed_at=forced), HEAD, KNOWN)
+        assert [one.state for one in found.each] == [state]
+        assert found.approved == (state == "this-head")
 
 
 TABLE = {

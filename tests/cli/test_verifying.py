@@ -88,6 +88,31 @@ def test_fail_fast(small):
     )
 
 
+def test_what_a_check_lacks_is_said_once_with_what_to_do(small):
+    small.append(
+        '[[checks]]\nname = "build"\nrun = ["no-such-make"]\nplatforms = ["here"]\n'
+        + CHECKS + WITH_PLATFORMS
+    )  # fmt: skip
+    done = small.good("verify", "--trust")  # it says nothing against a stage
+    said = (
+        "build for here was aborted at second-thing: no-such-make was not found, or did not find "
+        "what it needs (exit code 127); the other build was not begun\n"
+    )
+    assert done.out.count("127") == done.out.count(said) == 1
+    assert "then: stacker verify --check build --platform here\n" in done.out
+    assert "2 of 6 required checks passed." in done.out
+    first = small.run("verify", "--first-bad")
+    assert (first.code, first.out.count("was aborted at second-thing")) == (0, 1)
+    document = small.good("verify", "--json").document
+    (one,) = document["aborted"]
+    assert Path(one.pop("log")).read_text(encoding="utf-8").startswith("$ no-such-make\n")
+    assert one.pop("reason").startswith("no-such-make was not found")
+    assert one == {
+        "check": "build", "platform": "here", "stage": "second-thing", "not_begun": 1,
+    }  # fmt: skip
+    assert {r["verdict"] for r in document["results"] if r["check"] == "build"} == {"could-not-run"}
+
+
 def test_the_first_bad_stage(small):
     small.append(NEVER)
     done = small.run("verify", "--trust", "--first-bad")

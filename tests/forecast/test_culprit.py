@@ -191,7 +191,8 @@ def test_the_law_holds_in_any_history(world, drifts, tmp_path):
 
 def test_few_probes_are_made(world, drifts):
     told = 0
-    with wiring.workspace(world.home) as work, beside(work.store) as store:
+    with wiring.workspace(world.home) as work:
+        store = beside(work.store)
         series = work.look()
         for branch in drifts:
             tip = world.upstream.git("rev-parse", branch)

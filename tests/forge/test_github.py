@@ -16,6 +16,7 @@ from stacker.forge.api import (
     Permission,
     Protection,
     PullState,
+    RequiredCheck,
 )
 from stacker.forge.github import GitHub
 from stacker.forge.pace import Pace
@@ -406,7 +407,7 @@ def test_ci_results_follow_pages_and_keep_the_newest(scripted, github):
             "name": "docs",
             "status": "completed",
             "conclusion": "skipped",
-            "app": {"slug": "actions"},
+            "app": {"id": 9, "slug": "actions"},
             "output": {"title": "no change"},
         },
     ]
@@ -417,7 +418,7 @@ def test_ci_results_follow_pages_and_keep_the_newest(scripted, github):
     assert found[100] == CIResult("last", CISource.STATUS, CIState.FAILURE, "", "bot")
     assert found[101:] == (
         CIResult("build", CISource.CHECK_RUN, CIState.PENDING, "", ""),
-        CIResult("docs", CISource.CHECK_RUN, CIState.SKIPPED, "no change", "actions"),
+        CIResult("docs", CISource.CHECK_RUN, CIState.SKIPPED, "no change", "actions", app=9),
     )
     assert len(scripted.asked) == 3
 
@@ -433,7 +434,7 @@ RULES = {
 def test_protection_as_an_admin_sees_it(scripted, github):
     scripted.on("GET", "/repos/o/r/branches/rel%2F3.8/protection", RULES)
     assert github.protection("o/r", "rel/3.8") == Protection(
-        required_checks=("a", "b"),
+        required_checks=(RequiredCheck("a"), RequiredCheck("b")),
         strict=True,
         approvals=2,
         enforce_admins=True,
@@ -458,7 +459,7 @@ def test_protection_as_everybody_sees_it(scripted, github, status):
     summary = {"protected": True, "protection": {"required_status_checks": {"contexts": ["a"]}}}
     scripted.on("GET", "/repos/o/r/branches/main", summary)
     found = github.protection("o/r", "main")
-    assert found.required_checks == ("a",)
+    assert found.required_checks == (RequiredCheck("a"),)
     assert not found.complete
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from stacker.errors import ForgeError, OutcomeUnknown
 from stacker.forge.api import (
+    Bypass,
     CIState,
     MergeDone,
     MergeMethod,
     MergeRefused,
     Permission,
+    Protection,
     PullState,
+    RequiredCheck,
     ReviewState,
+    Updater,
 )
 from stacker.forge.github import GitHub
 from stacker.forge.pace import Pace
@@ -46,7 +50,7 @@ class World:
     def call(self, name, method, path, body):
         """What the client has no method for, because stacker never does it."""
         request = urllib.request.Request(
-            f"{self.hub.api}{path}",
+            path if path.startswith("http") else f"{self.hub.api}{path}",
             data=json.dumps(body).encode(),
             method=method,
             headers={"Authorization": f"token {TOKENS[name]}", "Content-Type": "application/json"},
@@ -256,12 +260,125 @@ def test_protection(world):
     }
     world.call("python", "PUT", f"/repos/{REPOSITORY}/branches/master/protection", rules)
     full = python.protection(REPOSITORY, "master")
-    assert (full.required_checks, full.strict, full.approvals) == (("ci/linux",), True, 2)
+    assert full.required_checks == (RequiredCheck("ci/linux"),)
+    assert (full.strict, full.approvals) == (True, 2)
     assert (full.enforce_admins, full.linear, full.through_pulls) == (True, True, True)
     assert full.complete
     seen = paul.protection(REPOSITORY, "master")
-    assert seen.required_checks == ("ci/linux",)
+    assert seen.required_checks == (RequiredCheck("ci/linux"),)
     assert not seen.complete
+
+
+def put_rules(world, *rules, bypass=()):
+    body = {
+        "name": "main", "enforcement": "active", "bypass_actors": list(bypass), "rules": rules,
+        "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+    }  # fmt: skip
+    world.call("python", "POST", f"/repos/{REPOSITORY}/rulesets", body)
+
+
+def test_rules_of_rulesets_are_read_by_everybody(world):
+    required = [{"context": "ci/linux", "integration_id": 15368}, {"context": "docs"}]
+    put_rules(
+        world,
+        {"type": "required_status_checks", "parameters": {
+            "required_status_checks": required, "strict_required_status_checks_policy": True}},
+        {"type": "pull_request", "parameters": {
+            "required_approving_review_count": 2, "require_last_push_approval": True,
+            "allowed_merge_methods": ["squash", "rebase"]}},
+        {"type": "required_linear_history"}, {"type": "required_signatures"},
+        {"type": "merge_queue"}, {"type": "update"},
+        bypass=[{"actor_type": "RepositoryRole", "actor_id": 5},
+                {"actor_type": "Integration", "actor_id": 15368}],
+    )  # fmt: skip
+    told = Protection(
+        required_checks=(RequiredCheck("ci/linux", 15368), RequiredCheck("docs")),
+        strict=True,
+        approvals=2,
+        enforce_admins=True,
+        linear=True,
+        through_pulls=True,
+        complete=True,
+        newest_push=True,
+        methods=frozenset({MergeMethod.SQUASH, MergeMethod.REBASE}),
+        queue=True,
+        restricted=True,
+        signatures=True,
+    )
+    assert world.client("paul").protection(REPOSITORY, "master") == told
+    seen = world.client("python").protection(REPOSITORY, "master")
+    assert seen == replace(
+        told,
+        bypass=(Bypass("ruleset main", pushes=True),),
+        updaters=(Updater("admins", app=False), Updater("Integration 15368", app=True)),
+    )
+
+
+def test_branch_protection_and_rulesets_are_one(world):
+    checks = {"strict": False, "checks": [{"context": "a", "app_id": -1}, {"context": "b"}]}
+    rules = {
+        "required_status_checks": checks, "enforce_admins": None, "restrictions": None,
+        "required_pull_request_reviews": {"required_approving_review_count": 1},
+    }  # fmt: skip
+    world.call("python", "PUT", f"/repos/{REPOSITORY}/branches/master/protection", rules)
+    bound = {"required_status_checks": [{"context": "a", "integration_id": 15368}]}
+    put_rules(world, {"type": "required_status_checks", "parameters": bound}, {"type": "update"})
+    seen = world.client("python").protection(REPOSITORY, "master")
+    assert seen.required_checks == (RequiredCheck("b"), RequiredCheck("a", 15368))
+    assert (seen.approvals, seen.through_pulls, seen.restricted) == (1, True, True)
+    assert (seen.updaters, seen.complete) == ((), True)
+    assert seen.bypass == (Bypass("branch protection, which does not bind admins", pushes=True),)
+    partly = world.client("paul").protection(REPOSITORY, "master")
+    assert not partly.complete
+    assert (partly.bypass, partly.updaters) == ((), None)
+
+
+def test_a_check_tells_the_app_behind_it(world):
+    made = open_pull(world)
+    body = {"name": "ci", "head_sha": made.head, "conclusion": "success"}
+    world.call(ACTIONS, "POST", f"/repos/{REPOSITORY}/check-runs", body)
+    world.call("python", "PUT", f"/repos/{REPOSITORY}/collaborators/{ACTIONS}", {})
+    for who in ("python", ACTIONS):
+        said = {"state": "success", "context": who}
+        world.call(who, "POST", f"/repos/{REPOSITORY}/statuses/{made.head}", said)
+    paul = world.client("paul")
+    for checks in (
+        paul.pull(REPOSITORY, made.number).checks,
+        paul.ci_results(REPOSITORY, made.head),
+    ):
+        assert {one.name: one.app for one in checks} == {
+            "ci": 15368,
+            ACTIONS: 15368,
+            "python": None,
+        }
+        assert {one.name: one.creator for one in checks if one.name != "ci"} == {
+            "python": "python", ACTIONS: ACTIONS
+        }  # fmt: skip
+
+
+def test_what_stands_against_landing_a_pull_request_by_hand(world):
+    made = open_pull(world)
+    paul = world.client("paul")
+    seen = paul.pull(REPOSITORY, made.number)
+    assert (seen.auto_merge, seen.queued, seen.head_pushed_at, seen.labels) == (
+        False,
+        False,
+        "",
+        (),
+    )
+    mutation = (
+        f'mutation {{ enablePullRequestAutoMerge(input: {{pullRequestId: "{made.node_id}"}})'
+        " { clientMutationId } }"
+    )
+    world.call("python", "POST", f"{world.hub.url}/api/graphql", {"query": mutation})
+    label = {"labels": ["DO-NOT-MERGE"]}
+    world.call("python", "POST", f"/repos/{REPOSITORY}/issues/{made.number}/labels", label)
+    world.work.run("commit", "--amend", "-q", "-m", "Other", config=PERSON)
+    fork = str(world.hub.root / "paul" / "cpython.git")
+    world.work.run("push", "-q", "--force", fork, "HEAD:refs/heads/stage")
+    seen = paul.pull(REPOSITORY, made.number)
+    assert (seen.auto_merge, seen.labels) == (True, ("DO-NOT-MERGE",))
+    assert seen.head_pushed_at.endswith("Z")
 
 
 def test_more_than_one_page_of_everything(world):

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from land_world import UPSTREAM, acting_as, land, life, protect, status
+from gate_world import gate, on_forge, press
+from land_world import acting_as, land, life, protect, status
 
 MORE = '[groups.final]\nstages = ["b"]\n'
-
-
-def gate(world, *arguments):
-    with acting_as(world, "up"):
-        return world.good("gate", *arguments)["pulls"]
-
-
-def on_forge(world, stage):
-    """The gate's words on a member's head, newest first."""
-    head = world.pull(stage)["head"]["sha"]
-    found = world.ask("GET", f"/repos/{UPSTREAM}/commits/{head}/statuses")
-    return [(s["state"], s["description"]) for s in found if s["context"] == "land-together"]
-
-
-def press(world, stage, who="zed"):
-    """Try to merge one alone; whether the forge did it."""
-    number = world.lock.stage(stage).pull
-    body = {"merge_method": "squash"}
-    return world.ask("PUT", f"/repos/{UPSTREAM}/pulls/{number}/merge", body, who, ok=False)
 
 
 def test_each_member_fails_and_names_the_others(gated):
@@ -93,19 +75,15 @@ def test_the_forge_refuses_a_lone_merge(gated):
     assert land(world)["state"] == "landed"
 
 
-def test_who_is_left_over_may_follow(gated):
-    """Somebody merged one alone; the rest has nobody to wait for."""
-    world = gated()
-    world.graph("markPullRequestReadyForReview", world.pull("a"))
-    assert press(world, "a") is not None
-    world.good("rebase")
-    [left] = gate(world)
-    assert (left["stage"], left["state"]) == ("b", "success")
-    assert left["description"] == "The others have landed: may be merged alone"
-
-
 def test_another_group_is_not_touched(gated):
     world = gated()
     with acting_as(world, "up"):
         assert world.run("gate", "--group", "nonsense").code == 2
     assert on_forge(world, "a") == []
+
+
+def test_who_may_not_report_is_told_who_may(gated):
+    world = gated()
+    ran = world.run("gate")  # by the porter
+    assert ran.code == 1
+    assert ran.document["error"]["hint"].startswith("Who may write to up/proj has to run this.")

@@ -51,12 +51,17 @@ def test_without_any_forge_or_token(alone, monkeypatch):
     )
     assert (world.status()["status"], world.status()["packaged"]) == ("hand-off", True)
     assert "\n  1  d  hand-off  waits for bin openssl-bin\n" in world.page()
-    refused = world.stacker("land", "d", code=2)
-    assert "is on no forge" in refused["error"]["message"]
+    waiting = world.stacker("land", "d", code=5)
+    assert (waiting["state"], waiting["way"]) == ("waiting", "hand-off")
+    [reason] = waiting["reasons"]
+    assert (reason["who"], reason["text"]) == (
+        "maintainer", f"to be brought in: {package / 'TEXT.md'}",
+    )  # fmt: skip
 
     clone = take(package, world.upstream.path)
     tip = git(clone, "rev-parse", "HEAD")
-    world.stacker("submit")
+    said = world.stacker("land", "d")
+    assert (said["state"], said["members"][0]["landed_as"]) == ("landed", tip)
     assert (world.status()["status"], world.status()["landing"]) == ("in-upstream", tip)
     out = revert(clone)
     gone = world.stacker("submit")["notes"]

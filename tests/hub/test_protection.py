@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from stacker.hub.call import Body, Refusal
-from stacker.hub.protection import PushRules, Rules, Standing, judge_push, parse, unmet
+from stacker.hub.protection import PushRules, Required, Rules, Standing, judge_push, parse, unmet
 from stacker.hub.records import Right
 
+BUILDS = Required("build")
 BUILD = 'Required status check "build" is expected.'
 
 
@@ -15,8 +16,8 @@ BUILD = 'Required status check "build" is expected.'
     ("rules", "standing", "reasons"),
     [
         (Rules(), Standing(frozenset()), ()),
-        (Rules(checks=("build",)), Standing(frozenset()), (BUILD,)),
-        (Rules(checks=("build",)), Standing(frozenset({"build"})), ()),
+        (Rules(checks=(BUILDS,)), Standing(frozenset()), (BUILD,)),
+        (Rules(checks=(BUILDS,)), Standing(frozenset({BUILDS})), ()),
         (
             Rules(approvals=1),
             Standing(frozenset()),
@@ -33,11 +34,11 @@ BUILD = 'Required status check "build" is expected.'
             ("Changes must be addressed: changes were requested by a reviewer.",),
         ),
         (
-            Rules(checks=("build",), strict=True),
-            Standing(frozenset({"build"}), up_to_date=False),
+            Rules(checks=(BUILDS,), strict=True),
+            Standing(frozenset({BUILDS}), up_to_date=False),
             ("The head branch is not up to date with the base branch.",),
         ),
-        (Rules(checks=("build",)), Standing(frozenset({"build"}), up_to_date=False), ()),
+        (Rules(checks=(BUILDS,)), Standing(frozenset({BUILDS}), up_to_date=False), ()),
     ],
 )
 def test_what_stops_a_merge(rules, standing, reasons):
@@ -52,11 +53,11 @@ def test_what_stops_a_merge(rules, standing, reasons):
         (Rules(), (), True, PushRules("Cannot delete a protected branch")),
         (Rules(allow_deletions=True), (), True, PushRules()),
         (Rules(approvals=0), (), False, PushRules("Changes must be made through a pull request.")),
-        (Rules(checks=("build",)), (), False, PushRules(BUILD)),
-        (Rules(checks=("build",)), ("build",), False, PushRules(forward_only=True)),
+        (Rules(checks=(BUILDS,)), (), False, PushRules(BUILD)),
+        (Rules(checks=(BUILDS,)), (BUILDS,), False, PushRules(forward_only=True)),
         (
-            Rules(checks=("build", "docs", "lint")),
-            ("docs",),
+            Rules(checks=(BUILDS, Required("docs"), Required("lint"))),
+            (Required("docs"),),
             False,
             PushRules(f"2 of 3 required status checks are expected. {BUILD}"),
         ),
@@ -85,7 +86,7 @@ def test_rules_are_read_from_githubs_form():
         "required_linear_history": True,
     }
     assert parse(Body(body)) == Rules(
-        checks=("build", "docs"), strict=True, approvals=1, dismiss_stale=True, linear=True
+        checks=(BUILDS, Required("docs")), strict=True, approvals=1, dismiss_stale=True, linear=True
     )
 
 

@@ -133,7 +133,7 @@ def test_a_memory_of_the_first_version_is_taken_over(world, forked):
     with world.hub_database() as db:
         for column in ("app", "event"):
             db.run(f"ALTER TABLE check_runs DROP COLUMN {column}")
-        for table in ("creations", "review_comments"):
+        for table in ("creations", "review_comments", "rulesets", "force_pushes", "auto_merges"):
             db.run(f"DROP TABLE {table}")
         db.run("PRAGMA user_version = 1")
     world.hub = world.serve()

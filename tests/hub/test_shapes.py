@@ -23,8 +23,22 @@ PATHS = (
         "/commits/HEAD/check-runs", "/statuses/HEAD", "/compare/master...paulmon:ctypes",
         "/git/ref/heads/master", "/git/matching-refs/", "/git/matching-refs/heads/m",
         "/branches", "/branches/master", "/branches/master/protection",
+        "/rules/branches/master", "/rulesets", "/rulesets/1",
     )),
 )  # fmt: skip
+
+RULESET = {
+    "name": "main",
+    "enforcement": "active",
+    "conditions": {"ref_name": {"include": ["~ALL"]}},
+    "rules": [
+        {"type": "update"}, {"type": "pull_request"},
+        {"type": "required_status_checks", "parameters": {
+            "required_status_checks": [{"context": "ci/build", "integration_id": 15368}],
+        }},
+    ],
+    "bypass_actors": [{"actor_type": "RepositoryRole", "actor_id": 5}],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +75,7 @@ def furnished(tmp_path_factory):
     repo.get_branch("master").edit_protection(
         strict=True, contexts=["ci/build"], required_approving_review_count=1, enforce_admins=True
     )
+    world.ask("POST", "/api/v3/repos/guido/cpython/rulesets", RULESET, name="guido")
     world.head = pull.head.sha
     yield world
     world.close()

@@ -6,12 +6,12 @@ branch's whole life is in the bare repository's reflog.
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 
 import submit_world
 from submit_world import UPSTREAM, World, git
 
+from stacker.land.journal import all_in, unfinished_in
 from stacker.series.lock import parse
 
 GROUP = '[groups.final]\nstages = ["a", "b"]\napprovals = 1\n'
@@ -22,7 +22,7 @@ STAGING = "refs/heads/stacker-landing/master/final"
 
 def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
     """Made from nothing; its hub does not run."""
-    world = World.new(folder, run, patch, ids="ab")
+    world = World.new(folder, run, patch, ids="".join(stages))
     git(world.upstream.path, "config", "core.logAllRefUpdates", "true")
     world.ask("PUT", f"/repos/{UPSTREAM}/collaborators/zed", {"permission": "push"}, "up")
     world.plan(stages, more=more)
@@ -134,16 +134,29 @@ def landing_pull(world):
     return found
 
 
-def intents(world):
+def landings(world):
     """The landings that this machine remembers."""
-    folder = world.folder / ".stacker" / "landings"
-    return [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+    return all_in(world.folder / ".stacker")
+
+
+def unfinished(world):
+    """Those of them that have not ended."""
+    return unfinished_in(world.folder / ".stacker")
 
 
 def locked(world):
     """(stage, landing) of every line of the lock file."""
     lines = parse((world.folder / "series.lock").read_bytes()).stages
     return {line.stage: line.landing for line in lines}
+
+
+def landing_by(world, way):
+    """Let the plan say by which way it lands."""
+    plan = world.folder / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    text = text.replace('branch = "master"', f'branch = "master"\nlanding = "{way}"')
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    return world
 
 
 def before_push(world, number, act):

@@ -6,8 +6,9 @@ import pytest
 from land_world import acting_as, git
 
 from stacker import wiring
-from stacker.land.candidate import Candidate, Stale, compose, on_tips, stage_trees, with_trailers
+from stacker.land.candidate import Candidate, Stale, compose, finished, on_tips, stage_trees
 from stacker.land.gather import tips_now
+from stacker.series.plan.choices import LandingShape
 
 
 @pytest.fixture
@@ -52,16 +53,37 @@ def test_a_conflict_names_the_member_and_the_patch(ready, made):
 
 def test_trailers_change_the_last_message_and_nothing_else(made):
     store, _, plain = made("a", "b")
-    marked = with_trailers(store, plain, ["One: 1", "Two: 2"])
+
+    def mark():
+        return finished(
+            store, plain, LandingShape.CHAIN, over="\n".join, end=lambda n: [f"One: {n}", "Two: 2"]
+        )
+
+    marked = mark()
     assert (marked.base, marked.tree, marked.segments[0]) == (
         plain.base, plain.tree, plain.segments[0],
     )  # fmt: skip
     before, after = store.commit(plain.commit), store.commit(marked.commit)
-    assert after.message == before.message.rstrip(b"\n") + b"\n\nOne: 1\nTwo: 2\n"
+    assert after.message == before.message.rstrip(b"\n") + b"\n\nOne: 2\nTwo: 2\n"
     for field in ("tree", "parents", "author", "committer", "encoding"):
         assert getattr(after, field) == getattr(before, field)
     assert marked.segments[-1].tip == marked.commit
-    assert with_trailers(store, plain, ["One: 1", "Two: 2"]) == marked
+    assert mark() == marked
+
+
+def test_a_merge_is_one_commit_over_the_clean_chain(made):
+    store, _, plain = made("a", "b")
+    merged = finished(
+        store,
+        plain,
+        LandingShape.MERGE,
+        over=lambda end: f"Merge it\n\n{end[0]}\n",
+        end=lambda n: [f"Count: {n}"],
+    )
+    commit = store.commit(merged.commit)
+    assert (commit.tree, commit.parents) == (plain.tree, (plain.base, plain.commit))
+    assert commit.message == b"Merge it\n\nCount: 1\n"
+    assert (merged.commits, merged.segments) == (1, plain.segments)
 
 
 def test_what_is_checked_is_what_lands(made):

@@ -7,41 +7,59 @@ from itertools import product
 import pytest
 
 from stacker.git.objects import Oid
-from stacker.land.classify import Reads, classify
-from stacker.land.outcome import State
+from stacker.land.classify import (
+    Landed,
+    MergedAlone,
+    NotLanded,
+    Reads,
+    Rewound,
+    Stale,
+    Undone,
+    WrongTree,
+    classify,
+)
 
 BASE, MOVED, DONE = (Oid(c * 40) for c in "abc")
 GOOD, ALSO, BAD = (Oid(c * 40) for c in "123")
 
 
-def reads(tip, has_base, landed, tree):
+def reads(tip, *, has_base=True, landed=None, tree=None, seen=None, alone=()):
     return Reads(
-        tip=tip, base=BASE, has_base=has_base, landed=landed, tree=tree,
-        expected=frozenset({GOOD, ALSO}),
+        tip=tip, base=BASE, has_base=has_base, landed=landed, tree=tree, expected=GOOD,
+        moved=frozenset({ALSO}), seen=seen, alone=alone, members=3,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("tip", "has_base", "landed", "tree", "state"),
+    ("found", "fate"),
     [
-        (DONE, True, DONE, GOOD, State.LANDED),
-        (DONE, True, DONE, ALSO, State.LANDED),
-        (MOVED, True, DONE, GOOD, State.LANDED),  # others came after it
-        (MOVED, False, DONE, GOOD, State.LANDED),  # and the candidate is all that counts
-        (DONE, True, DONE, BAD, State.TORN),
-        (DONE, True, DONE, None, State.TORN),
-        (BASE, True, None, None, State.NOT_LANDED),
-        (MOVED, True, None, None, State.STALE),
-        (MOVED, False, None, None, State.UNKNOWN),
+        (reads(DONE, landed=DONE, tree=GOOD), Landed(DONE, GOOD, moved=False)),
+        (reads(DONE, landed=DONE, tree=ALSO), Landed(DONE, ALSO, moved=True)),
+        # Others came after it, or the base is gone: what has landed is all that counts.
+        (reads(MOVED, landed=DONE, tree=GOOD), Landed(DONE, GOOD, moved=False)),
+        (reads(MOVED, has_base=False, landed=DONE, tree=GOOD), Landed(DONE, GOOD, moved=False)),
+        (reads(DONE, landed=DONE, tree=BAD), WrongTree(DONE, BAD)),
+        (reads(BASE), NotLanded()),
+        (reads(MOVED), Stale(MOVED)),
+        (reads(MOVED, has_base=False), Rewound(MOVED)),
+        (reads(MOVED, alone=("a",)), MergedAlone(("a",))),
+        (reads(MOVED, alone=("a", "b")), MergedAlone(("a", "b"))),
+        (reads(MOVED, alone=("a", "b", "c")), Stale(MOVED)),  # all of them: nothing is torn
+        (reads(MOVED, seen=DONE), Undone(DONE)),
+        (reads(MOVED, has_base=False, seen=DONE), Undone(DONE)),
     ],
 )
-def test_the_table(tip, has_base, landed, tree, state):
-    assert classify(reads(tip, has_base, landed, tree)) is state
+def test_the_table(found, fate):
+    assert classify(found) == fate
 
 
 def test_landed_is_said_only_of_an_expected_tree_in_the_branch():
-    for tip, has, landed, tree in product(
-        (BASE, MOVED), (True, False), (None, DONE), (None, GOOD, BAD)
+    for tip, has, landed, tree, seen, alone in product(
+        (BASE, MOVED), (True, False), (None, DONE), (GOOD, BAD), (None, DONE), ((), ("a",))
     ):
-        said = classify(reads(tip, has, landed, tree))
-        assert (said is State.LANDED) == (landed is not None and tree == GOOD)
+        found = reads(
+            tip, has_base=has, landed=landed, tree=tree if landed else None, seen=seen, alone=alone
+        )
+        said = classify(found)
+        assert isinstance(said, Landed) == (landed is not None and tree == GOOD)
+        assert isinstance(said, WrongTree) == (landed is not None and tree == BAD)

@@ -14,6 +14,7 @@ from submit_world import PEOPLE
 
 from stacker.cli import app
 from stacker.hub.server import User, start
+from stacker.land.journal import Journal
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork of this process")
 
@@ -60,22 +61,36 @@ def opened(model, root):
 
 def every_effect(event, details):
     """A call that changes something on the forge, a push, a ref or a file of the series."""
+    if event == "journal":
+        return True
     if event == "http.client.send":
         request = bytes(details[1][:20]) if isinstance(details[1], bytes) else b""
         return request.startswith((b"POST /api/v3", b"PATCH ", b"PUT "))
     if event == "subprocess.Popen":
         return bool({"push", "update-ref"} & set(details[1]))
-    return event == "os.rename" and str(details[1]).endswith((".json", "series.lock"))
+    return event == "os.rename" and str(details[1]).endswith("series.lock")
 
 
 def without_settling(event, details):
     """The same, but for comments, closings and the lock file, which every way does alike."""
+    if event == "journal":
+        return True
     if event == "http.client.send":
         request = bytes(details[1][:60]) if isinstance(details[1], bytes) else b""
         return request.startswith((b"POST /api/v3/repos/up/proj/pulls ", b"PUT "))
     if event == "subprocess.Popen":
         return "push" in details[1]
-    return event == "os.rename" and "landings" in str(details[1])
+    return False
+
+
+def before_each_write(write, step):
+    """A journal whose every write is a moment at which to die."""
+
+    def writes(journal, *arguments):
+        step("journal", arguments)
+        write(journal, *arguments)
+
+    return writes
 
 
 def killed_at(moment, folder, is_effect):
@@ -108,6 +123,7 @@ def _live(moment, folder, write, is_effect):
         os.dup2(silent, 1)
         os.dup2(silent, 2)
         sys.addaudithook(step)
+        Journal._write = before_each_write(Journal._write, step)
         code = app.run(ARGUMENTS)
     finally:
         os._exit(code)
@@ -119,10 +135,11 @@ def end(world):
         "tree": git(world.upstream.path, "rev-parse", "master^{tree}"),
         "landings": all_or_none(world),
         "refs": refs(world),
-        "pulls": sorted((p["number"], p["state"]) for p in world.pulls()),
+        "members": [world.pull(stage)["state"] for stage in "ab"],
+        "open": [p["number"] for p in world.pulls() if p["state"] == "open"],
         "comments": [len(comments(world, s)) for s in "ab"],
         "remembered": [one is not None for one in locked(world).values()],
-        "unfinished": [one for one in land_world.intents(world) if one["step"] != "done"],
+        "unfinished": land_world.unfinished(world),
     }
 
 

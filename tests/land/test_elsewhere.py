@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from land_world import (
@@ -10,9 +11,9 @@ from land_world import (
     all_or_none,
     comments,
     git,
-    intents,
     land,
     landing_pull,
+    landings,
     protect,
 )
 
@@ -47,15 +48,15 @@ def waiting(ready):
 
 def test_it_waits_here_and_lands_there(waiting):
     pull = landing_pull(waiting)
-    [begun] = intents(waiting)
+    [begun] = landings(waiting)
     assert share(waiting)["landings"]["sent"] == 1
     assert elsewhere(waiting)["landings"]["taken"] == 1
-    assert intents(waiting) == [begun]
+    assert landings(waiting) == (replace(begun, own=False),)
     assert waiting.good("status")["unfinished"]
     path = f"/repos/{UPSTREAM}/pulls/{pull['number']}/reviews"
     waiting.ask("POST", path, {"event": "APPROVE", "body": "Good."}, "zed")
     done = land(waiting)
-    assert (done["state"], done["tx"]) == ("landed", begun["tx"])
+    assert (done["state"], done["tx"]) == ("landed", begun.intent.tx)
     assert all_or_none(waiting) == 1
     assert [waiting.pull(stage)["state"] for stage in "ab"] == ["closed", "closed"]
     assert [len(comments(waiting, stage)) for stage in "ab"] == [1, 1]
@@ -77,7 +78,7 @@ def test_what_is_done_is_known_to_be_done(ready):
     assert land(ready)["state"] == "landed"
     share(ready)
     elsewhere(ready)
-    assert [one["step"] for one in intents(ready)] == ["done"]
+    assert [one.ended for one in landings(ready)] == [True]
     assert ready.good("status")["unfinished"] == []
     assert land(ready)["state"] == "landed"
 

@@ -14,8 +14,9 @@ from land_world import (
     comments,
     git,
     inside,
-    intents,
     land,
+    landing_by,
+    landings,
     life,
     locked,
     master,
@@ -23,6 +24,7 @@ from land_world import (
     reasons,
     refs,
     status,
+    unfinished,
 )
 
 from stacker.hub.faults.rules import After, Before, Reply, Rule
@@ -62,7 +64,11 @@ def test_the_last_commit_names_the_landing_and_its_members(ready):
     said = land(ready)
     text = git(ready.upstream.path, "log", "-1", "--format=%(trailers)", "master")
     lines = [f"Stacker-Member: #{m['number']}@{m['head']}" for m in said["members"]]
-    assert text.split("\n") == [f"Stacker-Landing: {said['tx']}", "Stacker-Group: final", *lines]
+    base = git(ready.upstream.path, "rev-parse", "master~2")
+    assert text.split("\n") == [
+        f"Stacker-Landing: {said['tx']}", "Stacker-Group: final", f"Stacker-Base: {base}",
+        "Stacker-Commits: 2", *lines,
+    ]  # fmt: skip
     assert "Stacker" not in git(ready.upstream.path, "log", "-1", "--format=%B", "master~1")
 
 
@@ -105,7 +111,7 @@ def test_a_dry_run_does_nothing(ready):
     said = land(ready, "--group", "final", "--dry-run", code=5)
     assert (said["state"], said["reasons"]) == ("not-landed", [])
     assert ready.door.writes == []
-    assert (refs(ready), life(ready), intents(ready)) == ([], [], [])
+    assert (refs(ready), life(ready), landings(ready)) == ([], [], ())
 
 
 def test_upstream_that_moved_needs_no_new_approval(ready):
@@ -123,19 +129,19 @@ def test_upstream_that_moves_under_the_push_is_composed_anew(ready):
     assert git(ready.upstream.path, "rev-parse", "master~2") == ready.upstream["Late"]
     assert all_or_none(ready) == 1
     assert refs(ready) == []
-    assert [one["step"] for one in intents(ready)] == ["done", "done"]
+    assert [one.ended for one in landings(ready)] == [True, True]
 
 
 def test_after_three_tries_it_is_stale(ready):
     moves = iter(range(9))
-    for number in (2, 5, 8):  # lock, branch, lock let go; and again
+    for number in (2, 6, 10):  # lock, branch, lock moved and let go; and again
         before_push(ready, number, lambda: ready.drift(f"Busy {next(moves)}"))
     said = land(ready, code=5)
     assert said["state"] == "stale"
     assert next(moves) == 3
     assert all_or_none(ready) == 0
     assert refs(ready) == []
-    assert {one["step"] for one in intents(ready)} == {"done"}
+    assert unfinished(ready) == ()
     assert land(ready)["state"] == "landed"
 
 
@@ -187,7 +193,8 @@ def test_the_gate_that_is_required_passes_on_the_candidate_alone(ready):
     assert [(s["context"], s["state"]) for s in found] == [("land-together", "success")]
     for stage in "ab":
         head = ready.lock.stage(stage).published.head
-        assert ready.ask("GET", f"/repos/{UPSTREAM}/commits/{head}/statuses") == []
+        found = ready.ask("GET", f"/repos/{UPSTREAM}/commits/{head}/statuses")
+        assert [(s["context"], s["state"]) for s in found] == [("land-together", "failure")]
 
 
 def test_a_check_that_fails_blocks(approved):
@@ -219,12 +226,60 @@ def test_anothers_lock_blocks_until_it_is_taken_over(ready):
     said = land(ready, code=5)
     assert said["state"] == "blocked"
     assert reasons(said) == [
-        ("coordinator", None, "another landing is under way: landing of x by zoe")
+        ("coordinator", None, "another landing holds master: landing of x by zoe")
     ]
     assert git(ready.upstream.path, "rev-parse", LOCK) == lock
     assert life(ready) == []
     assert land(ready, "--group", "final", "--take-over")["state"] == "landed"
     assert refs(ready) == []
+
+
+def test_one_merge_commit_over_the_chain(ready):
+    plan = ready.folder / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    text = text.replace('branch = "master"', 'branch = "master"\nshape = "merge"')
+    plan.write_text(text, encoding="utf-8", newline="\n")
+    before = master(ready)
+    said = land(ready)
+    assert (said["state"], said["guarantee"]) == ("landed", "atomic")
+    parents = git(ready.upstream.path, "log", "-1", "--format=%P", "master").split()
+    assert parents[0] == before
+    assert said["members"][1]["landed_as"] == parents[1]
+    log = git(ready.upstream.path, "log", "--first-parent", "--format=%H", f"{before}..master")
+    assert log.split() == [said["commit"]]
+    assert "Stacker-Commits: 1" in git(ready.upstream.path, "log", "-1", "--format=%B", "master")
+    assert land(ready, "--revert", said["tx"])["state"] == "landed"
+    assert inside(ready, "master") == set()
+
+
+def test_a_bypass_is_never_used_untold(ready):
+    """An admin could push past the rule; it is done by word of command only."""
+    protect(ready, approvals=1, admins=False)
+    assert land(ready, code=5)["way"] == "pull-request"
+    assert life(ready) == []
+    done = land(ready, "--group", "final", "--use-bypass")
+    assert (done["state"], done["way"]) == ("landed", "push")
+    assert refs(ready) == []
+
+
+def test_nobody_else_may_pass_over_a_rule(ready):
+    protect(ready, approvals=1, admins=False)
+    said = land(ready, "--group", "final", "--use-bypass", code=5, who="zed")
+    assert "is for admins" in str(reasons(said))
+
+
+def test_to_resume_begins_nothing_and_to_abort_leaves_nothing(ready):
+    protect(ready, approvals=1)
+    nothing = land(ready, "--group", "final", "--resume", code=5)
+    assert (nothing["state"], refs(ready), landings(ready)) == ("not-landed", [], ())
+    waiting = land(ready, code=5)
+    assert land(ready, "--group", "final", "--resume", code=5)["tx"] == waiting["tx"]
+    given_up = land(ready, "--group", "final", "--abort", code=5)
+    assert given_up["state"] == "not-landed"
+    assert (refs(ready), unfinished(ready)) == ([], ())
+    assert {p["state"] for p in ready.pulls() if "stacker-landing" in p["head"]["ref"]} == {
+        "closed"
+    }
 
 
 def test_a_stage_alone_lands_alone(approved):
@@ -273,11 +328,29 @@ def test_a_member_is_not_landed_alone(ready):
     assert said["reasons"][0]["command"] == "stacker land --group final"
 
 
-def test_who_may_not_write_is_told(ready):
+def test_who_may_not_write_prepares_it_and_a_maintainer_presses_the_button(ready):
+    """From the fork: the open landing pull request is the lock, and nothing is written upstream."""
     said = land(ready, code=5, who="porter")
+    assert (said["state"], said["way"]) == ("waiting", "pull-request")
     [(who, _, text)] = reasons(said)
     assert who == "maintainer"
-    assert "may not write" in text
+    number = int(text.split("#")[1].split(",")[0])
+    assert text == f'press "Merge" on #{number}, and on none of the parts'
+    assert (refs(ready), life(ready)) == ([], [])
+    assert land(ready, code=5, who="porter")["tx"] == said["tx"]
+    ready.ask("PUT", f"/repos/{UPSTREAM}/pulls/{number}/merge", {"merge_method": "merge"}, "zed")
+    done = land(ready, who="porter")
+    assert (done["state"], done["tx"], done["commit"]) == ("landed", said["tx"], master(ready))
+    assert all_or_none(ready) == 1
+    assert unfinished(ready) == ()
+    assert [ready.pull(s)["state"] for s in "ab"] == ["closed", "closed"]
+
+
+def test_where_only_a_push_is_meant_who_may_not_is_told(ready):
+    landing_by(ready, "push")
+    said = land(ready, code=5, who="porter")
+    [(who, _, text)] = reasons(said)
+    assert (who, "may not write" in text) == ("maintainer", True)
 
 
 @pytest.mark.parametrize("arguments", [(), ("a", "--group", "final"), ("nobody",)])

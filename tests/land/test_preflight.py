@@ -18,6 +18,7 @@ from stacker.forge.api import (
     PullRequest,
     PullState,
     RepositoryFacts,
+    RequiredCheck,
     Review,
     ReviewState,
 )
@@ -29,11 +30,10 @@ from stacker.land.preflight import (
     MemberFacts,
     Ready,
     Withdrawn,
-    passed,
     preflight,
-    unmet,
 )
 from stacker.land.proving import unproved
+from stacker.land.rules import unmet
 from stacker.series.plan.choices import Landing
 from stacker.series.plan.model import Group, Repository, StageId
 from stacker.verify.request import CellResult
@@ -57,7 +57,7 @@ PULL = PullRequest(
     reviews=(says("zed"),), checks=(ci("success"),), maintainer_can_modify=True, may_edit=True,
     comments=(),
 )  # fmt: skip
-MEMBER = MemberFacts(stage=StageId("a"), pull=PULL, head=HEAD, unsubmitted=False)
+MEMBER = MemberFacts(stage=StageId("a"), pull=PULL, head=HEAD, git_head=HEAD, unsubmitted=False)
 ALL = frozenset(MergeMethod)
 UPSTREAM = RepositoryFacts(
     "up/proj", "master", Permission.WRITE, ALL, False, None, "https://forge/up/proj.git"
@@ -102,7 +102,10 @@ WRONG = {
     "unseen": (replace(FACTS, upstream=None), Who.MAINTAINER, "cannot be seen"),
     "hand-off": (with_landing(Landing.HAND_OFF), Who.MAINTAINER, "handed over"),
     "read only": (
-        replace(FACTS, upstream=replace(UPSTREAM, permission=Permission.READ)),
+        replace(
+            FACTS, upstream=replace(UPSTREAM, permission=Permission.READ),
+            repository=HOME._replace(fork=None),
+        ),
         Who.MAINTAINER, "may not write",
     ),
     "no method": (
@@ -139,6 +142,15 @@ WRONG = {
     "branch asks for more": (
         replace(FACTS, protection=replace(RULES, approvals=2)), Who.REVIEWER, "1 of 2",
     ),
+    "auto-merge": (with_pull(auto_merge=True), Who.MAINTAINER, "merged automatically, and alone"),
+    "queued": (with_pull(queued=True), Who.MAINTAINER, "waits in a merge queue"),
+    "another head in git": (
+        replace(FACTS, members=(replace(MEMBER, git_head=OLD),)), Who.COORDINATOR, "git another",
+    ),
+    "approved before the head was forced there": (
+        with_pull(head_pushed_at="2019-04-26T00:00:00Z"), Who.REVIEWER,
+        "has 0 of 1 approvals that stand: zed approved before this head was forced there",
+    ),
     "CI missing": (with_pull(checks=()), Who.CI, "CI has not passed"),
     "CI skipped": (with_pull(checks=(ci("skipped"),)), Who.CI, "CI has not passed"),
     "CI neutral": (with_pull(checks=(ci("neutral"),)), Who.CI, "CI has not passed"),
@@ -165,6 +177,7 @@ def test_all_reasons_at_once():
     facts = replace(
         FACTS, alone_in="g", waiting_needs=((StageId("n"), 3),), foreign=("moved",), trusted=False,
         upstream=replace(UPSTREAM, permission=Permission.READ),
+        repository=HOME._replace(fork=None),
         members=(
             replace(MEMBER, unsubmitted=True),
             replace(MEMBER, stage=StageId("b"), pull=second, head=OLD),
@@ -287,15 +300,10 @@ def test_what_waits_for_what_fails_is_the_porters_too():
     ]
 
 
-def test_a_name_passes_when_all_who_use_it_say_so():
-    run = CISource.CHECK_RUN
-    both = (ci("success"), ci("success", source=run), ci("success", "x"), ci("pending", "x", run))
-    assert passed(both) == {"CI"}
-    assert passed(()) == frozenset()
-
-
 def test_what_the_branch_still_asks_of_the_landing_pull_request():
     assert unmet(None, PULL) == ""
-    assert unmet(replace(RULES, required_checks=("CI",)), PULL) == ""
-    lacking = unmet(replace(RULES, required_checks=("x",), approvals=2), PULL)
+    assert unmet(replace(RULES, required_checks=(RequiredCheck("CI"),)), PULL) == ""
+    lacking = unmet(replace(RULES, required_checks=(RequiredCheck("x"),), approvals=2), PULL)
     assert lacking == "#7: x has not passed; it has 1 of 2 approvals of its head"
+    bound = unmet(replace(RULES, required_checks=(RequiredCheck("CI", 7),)), PULL)
+    assert "it is not app 7 that said so" in bound

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from land_world import UPSTREAM, acting_as, comments, land, locked, master
+from land_world import UPSTREAM, acting_as, comments, land, landings, locked, master
 
 from stacker import wiring
 from stacker.git.objects import Oid
-from stacker.land import intent as journal
 from stacker.land.settle import remember, settle
 
 
@@ -16,15 +15,16 @@ def landed(ready):
     """Both members have landed and are closed; the intent of it."""
     ready.drift("Later")
     said = land(ready)
-    file = ready.folder / ".stacker" / "landings" / f"{said['tx']}.json"
-    return ready, journal.parse(file.read_bytes())
+    [landing] = landings(ready)
+    assert landing.intent.tx == said["tx"]
+    return ready, landing.intent
 
 
 def test_twice_is_once(landed):
     world, intent = landed
     before = [comments(world, s) for s in "ab"], locked(world)
     with acting_as(world, "up"), wiring.desk(world.folder) as desk:
-        again = settle(desk.work, desk.forge, intent, UPSTREAM, intent.candidate)
+        again = settle(desk.forge, intent, UPSTREAM, intent.candidate)
     assert ([comments(world, s) for s in "ab"], locked(world)) == before
     assert [m.pull_state for m in again] == ["closed", "closed"]
     assert [m.landed_as for m in again] == [m.landed_as for m in intent.members]
@@ -34,7 +34,7 @@ def test_a_comment_that_was_made_before_a_kill_is_not_made_again(landed):
     world, intent = landed
     world.change("a", state="open")
     with acting_as(world, "up"), wiring.desk(world.folder) as desk:
-        settle(desk.work, desk.forge, intent, UPSTREAM, intent.candidate)
+        settle(desk.forge, intent, UPSTREAM, intent.candidate)
     assert world.pull("a")["state"] == "closed"
     assert len(comments(world, "a")) == 1
 

@@ -26,6 +26,7 @@ def test_a_need_that_was_reverted_blocks_its_group(ready):
     said = land(ready, code=5)
     assert said["state"] == "blocked"
     text = f"a landed as {landing[:10]} and was reverted by {by[:10]}; b still holds its change"
+    text += "; `land --again` lands it once more"
     assert ("porter", "a", text) in reasons(said)
     assert [r["command"] for r in said["reasons"] if r["stage"] == "a"] == ["stacker landed a"]
     assert master(ready) == before

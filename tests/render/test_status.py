@@ -18,11 +18,19 @@ from status_samples import (
 )
 
 from stacker.approvals.standing import Approval, Approvals, ApprovalState
+from stacker.landed.group import GroupLanding, torn_of
 from stacker.render.approvals import approvals_text
 from stacker.render.status import status_text
 from stacker.render.status_document import status_document
 from stacker.render.times import ago
-from stacker.status.value import OpenFolder, PublishedAs, Stopped, UpstreamStatus
+from stacker.status.value import (
+    GroupStatus,
+    OpenFolder,
+    PublishedAs,
+    Stopped,
+    Unfinished,
+    UpstreamStatus,
+)
 
 MARK = """\
 win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
@@ -63,12 +71,54 @@ def test_the_page():
     assert max(map(len, text.splitlines())) <= 80
 
 
+TORN = """\
+win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
+  final, lands together, torn: the rest is frozen
+  1  build       landed 62dfd7d; the series' base lacks it
+  2  ctypes      #12059  waits for review   2/2  published v38, same change
+  3  test-skips  #11774  approved by tiran  2/2  published v38, same change
+Torn: final: #11825 landed alone as 62dfd7d0; frozen: ctypes, test-skips.
+  land the rest:  stacker land --group final --rest
+  take build out again:  stacker land --revert 62dfd7d000000000000000000000000000000000
+  accept it: series.toml:41, take "build" out of [groups.final]
+Next: stacker rebase     (upstream has build without the rest of final)"""
+
+
+def test_a_group_of_which_a_part_landed_alone():
+    members = (
+        submitted("build", 11825, group="final", landing=TIP),
+        submitted("ctypes", 12059, group="final"),
+        approved("test-skips", 11774, group="final"),
+    )
+    numbers = {one.id: one.pull for one in members}
+    landing = GroupLanding("final", tuple(numbers), {"build": TIP})
+    torn = torn_of(landing, numbers, lambda: 41)
+    group = GroupStatus("final", landing.members, 1, landing.extent, torn)
+    status = series(*members, ahead=31, groups=(group,))
+    assert status_text(status) == TORN
+    [said] = status_document(status)["groups"]
+    assert (said["extent"], said["torn"]["left"]) == ("prefix", ["ctypes", "test-skips"])
+
+
+def test_a_landing_of_another_machine_is_no_next_step():
+    theirs = Unfinished("landing of final by ann holds master, as of the last fetch; its time is "
+                        "over", "stacker land --group final", ours=False)  # fmt: skip
+    text = status_text(series(submitted("a"), unfinished=(theirs,)))
+    assert text.splitlines()[-2:] == [
+        f"Unfinished: {theirs.what}: stacker land --group final",
+        "Next: stacker status --refresh     (ask the forge what reviewers say)",
+    ]
+
+
 def test_the_document_is_json_and_has_every_stage():
     document = json.loads(json.dumps(status_document(whole())))
     assert [one["id"] for one in document["stages"]][:2] == ["openssl", "libffi"]
     assert document["groups"] == [
-        {"name": "final", "stages": ["build", "ctypes", "test-skips", "library"], "ready": 1}
-    ]
+        {
+            "name": "final", "stages": ["build", "ctypes", "test-skips", "library"], "ready": 1,
+            "extent": "none", "torn": None,
+        }
+    ]  # fmt: skip
     assert document["next"]["command"] == "stacker resolve ctypes"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,22 @@ from world import stages, statuses
 REFUSED = ("markers are left in", "nothing was done about", "set aside")
 
 
-@pytest.fixture(params=KINDS, ids=lambda name: name)
-def case(request, tmp_path, run_stacker):
-    kind = KINDS[request.param]
-    return kind, stopped(kind, tmp_path, run_stacker)
+@pytest.fixture(params=KINDS, ids=lambda name: name, scope="module")
+def begun(request, tmp_path_factory):
+    """The kind, a folder for its world, and that world with a copy, once it was made."""
+    return KINDS[request.param], tmp_path_factory.mktemp("kind"), []
+
+
+@pytest.fixture
+def case(begun, run_stacker):
+    kind, folder, made = begun
+    if made:
+        shutil.rmtree(folder / "home")
+    else:
+        made.append(stopped(kind, folder, run_stacker))
+        (folder / "home").rename(folder / "begun")
+    shutil.copytree(folder / "begun", folder / "home", symlinks=True)
+    return kind, replace(made[0], run=run_stacker)
 
 
 def again(world):

@@ -16,7 +16,8 @@ def pull(*reviews, **checks):
     return KnownPull(
         repository="o/r", number=1, url="https://forge/1", state=PullState.OPEN, draft=False,
         author="porter",
-        head=HEAD, checks=tuple(told), base_branch="master", base_tip="", read_at=7,
+        head=HEAD, checks=tuple(told), base_branch="master", base_tip="",
+        head_pushed_at="", read_at=7,
         reviews=tuple(Review(who, ReviewState(what), on, "") for who, what, on in reviews),
     )  # fmt: skip
 

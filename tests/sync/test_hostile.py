@@ -17,9 +17,13 @@ RECORD = {
 }  # fmt: skip
 INTENT = {
     "tx": "a" * 20, "name": "final", "repository": "upstream", "branch": "master",
-    "base": "1" * 40, "candidate": "2" * 40, "tree": "3" * 40, "way": "push", "lock": None,
-    "landing_pull": None, "squash": False, "step": "committing",
+    "carrier": "up/proj", "base": "1" * 40, "candidate": "2" * 40, "tree": "3" * 40, "way": "push",
+    "commits": 1, "squash": False, "own_pull": None, "reverts": None,
     "members": [{"stage": "one", "number": None, "head": "4" * 40, "landed_as": "5" * 40}],
+}  # fmt: skip
+LANDING = {
+    "intent": INTENT, "shown": False, "lock": None, "pull": None, "in_flight": True, "landed": None,
+    "ended": False,
 }  # fmt: skip
 
 
@@ -179,13 +183,13 @@ def test_evidence(bob, home, change):
     "change",
     [
         {}, {"repository": ["x"]}, {"base": 5}, {"members": []}, {"name": "\x1b[31m"}, {"way": "x"},
-        {"landing_pull": "x"}, {"members": [{**INTENT["members"][0], "stage": ["one"]}]},
+        {"own_pull": "x"}, {"members": [{**INTENT["members"][0], "stage": ["one"]}]},
         # Who ends it would close that pull request, which the series does not have.
         {"members": [{**INTENT["members"][0], "number": 7}]}, {"repository": "other"},
     ],
 )  # fmt: skip
 def test_landings(bob, home, change):
-    raw = json.dumps(INTENT | change).encode()
+    raw = json.dumps(LANDING | {"intent": INTENT | change}).encode()
     file = ("100644", f"{INTENT['tx']}.json", put(home, "blob", raw))
     written(home, "landings", step(home, folder(home, file)))
     assert bob.stacker("sync")["landings"]["taken"] == (0 if change else 1)

@@ -20,6 +20,7 @@ from verify_world import silent
 from stacker.errors import RunnerError
 from stacker.evidence.record import Verdict
 from stacker.evidence.store import EvidenceStore
+from stacker.verify.aborting import aborted
 from stacker.verify.cells import cells_of
 from stacker.verify.flow import verify
 from stacker.verify.known import EVIDENCE
@@ -136,6 +137,7 @@ def test_verdicts_come_with_their_logs(lab, farm):
     assert _text(found["passes", "arm"]).endswith("one arm 2\n")
     assert "exit code 125" in found["tells-not", "arm"].reason
     assert "exit code 127" in found["not-there", "arm"].reason
+    assert [one.column for one in aborted(result.results)] == [("not-there", "arm")]
     assert {event.cell.where for event in said if isinstance(event, Underway)} == {
         one.where for one in result.results
     }

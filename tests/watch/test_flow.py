@@ -102,6 +102,16 @@ def test_commands_that_nobody_agreed_to_do_not_run(post):
     assert post.sign()["doing"] == "idle"
 
 
+def test_what_a_box_lacks_is_tried_once_in_a_version(post):
+    post.agree()
+    said = post.run(
+        lambda: post.plan("exit(0)", "exit(127)"), nothing, nothing,
+        lambda: post.plan("exit(127)", "exit(1)"), nothing,
+    )  # fmt: skip
+    assert builds(said) == [*ALL, "three", *ALL]
+    assert [verdict for _, verdict in ended(said)[3:]] == ["could-not-run"] + ["failed"] * 3
+
+
 @pytest.mark.parametrize("trust", [True, False])
 def test_commands_that_change_while_it_watches(post, trust):
     post.agree()

@@ -83,10 +83,10 @@ class _Replay:
         if waiting:
             self._changes = changes_of(self._store, {self._picks[n].old for n in waiting})
             self._look_ahead(waiting)
-            with Quarantine(self._store) as quarantine:
-                self._following.begin(waiting, self._changes, quarantine)
-                while waiting:
-                    waiting = self._pass(waiting, quarantine)
+            quarantine = self._store.companion(Quarantine)
+            self._following.begin(waiting, self._changes, quarantine)
+            while waiting:
+                waiting = self._pass(waiting, quarantine)
         self._standing.write()
         return self._standing.outcomes
 

@@ -28,11 +28,10 @@ def rules_above(ground: Ground, paths: Iterable[bytes]) -> dict[bytes, Oid]:
 
 
 class Rules:
-    """All of them in whole trees; those of a ground are listed once."""
+    """All of them in whole trees."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._listed: dict[Oid, dict[bytes, Oid]] = {}
 
     def of(self, tree: Tree) -> dict[bytes, Oid]:
         """Those of `tree`: the ground's, without those that patches changed, and these."""
@@ -41,6 +40,4 @@ class Rules:
 
     def at(self, ground: Ground) -> Mapping[bytes, Oid]:
         """Those of a ground."""
-        if ground.tree not in self._listed:
-            self._listed[ground.tree] = attributes_of(self._store, ground.tree)
-        return self._listed[ground.tree]
+        return attributes_of(self._store, ground.tree)

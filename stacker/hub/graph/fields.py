@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from stacker.hub import pulls, repositories
-from stacker.hub.graph import readings, threads
+from stacker.hub.auth import app_of
+from stacker.hub.automerge import wanted
+from stacker.hub.graph import readings, threads, timeline
 from stacker.hub.graph.connection import connection
 from stacker.hub.reviews import reviews
 from stacker.hub.show.accounts import node_id
@@ -28,8 +30,12 @@ def attach(schema: GraphQLSchema) -> None:
             known[name].resolve = _resolver(field)
     union = cast("GraphQLUnionType", schema.type_map["StatusCheckRollupContext"])
     union.resolve_type = lambda value, *_: type(value).__name__.replace("Status", "StatusContext")
-    for kind in ("Actor", "RepositoryOwner"):
-        cast("GraphQLUnionType", schema.type_map[kind]).resolve_type = lambda *_: "User"
+    owners = cast("GraphQLUnionType", schema.type_map["RepositoryOwner"])
+    owners.resolve_type = lambda *_: "User"
+    actors = cast("GraphQLUnionType", schema.type_map["Actor"])
+    actors.resolve_type = lambda who, *_: "Bot" if app_of(who.login) else "User"
+    events = cast("GraphQLUnionType", schema.type_map["PullRequestTimelineItems"])
+    events.resolve_type = lambda *_: "HeadRefForcePushedEvent"
     objects = cast("GraphQLUnionType", schema.type_map["GitObject"])
     objects.resolve_type = lambda *_: "Commit"  # no branch points to anything else
 
@@ -57,11 +63,32 @@ _FIELDS: dict[str, dict[str, Field]] = {
             call, args["input"], draft=False
         ),
         "resolveReviewThread": lambda call, _, **args: threads.resolve(call, args["input"]),
+        "enablePullRequestAutoMerge": lambda call, _, **args: timeline.enable(call, args["input"]),
+        "disablePullRequestAutoMerge": lambda call, _, **args: timeline.disable(
+            call, args["input"]
+        ),
+    },
+    "AutoMergeRequest": {
+        "enabledAt": lambda _, asked: asked.created_at,
+        "enabledBy": lambda call, asked: readings.user(call, asked.user),
+        "mergeMethod": lambda _, asked: asked.method,
+    },
+    "HeadRefForcePushedEvent": {
+        "id": readings.node("HRFPE"),
+        "createdAt": lambda _, push: push.created_at,
+        "beforeCommit": lambda call, push: timeline.commit(call, push, push.before),
+        "afterCommit": lambda call, push: timeline.commit(call, push, push.after),
     },
     "User": {
         "id": readings.node("U"),
         "databaseId": readings.database_id,
         "url": lambda call, user: Urls(call.origin).page(user.login),
+    },
+    "Bot": {
+        "id": readings.node("BOT"),
+        "databaseId": readings.database_id,
+        "login": lambda _, bot: app_of(bot.login),
+        "url": lambda call, bot: Urls(call.origin).page("apps", app_of(bot.login) or ""),
     },
     "Repository": {
         "id": readings.node("R"),
@@ -118,6 +145,9 @@ _FIELDS: dict[str, dict[str, Field]] = {
         "maintainerCanModify": lambda _, pull: pull.maintainer_can_modify,
         "viewerCanUpdate": lambda call, pull: pulls.may_be_changed_by(call.db, pull, call.user),
         "reviews": lambda call, pull, **window: connection(reviews(call.db, pull), **window),
+        "autoMergeRequest": lambda call, pull: wanted(call.db, pull),
+        "isInMergeQueue": lambda *_: False,
+        "timelineItems": timeline.items,
         "reviewThreads": threads.review_threads,
         "commits": readings.commits,
         "comments": readings.comments,

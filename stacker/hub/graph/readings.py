@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from stacker.hub import checks, pulls, repositories
-from stacker.hub.auth import account_by_id
+from stacker.hub.auth import account_by_id, app_id
 from stacker.hub.bare import HEADS
+from stacker.hub.binding import all_rules
 from stacker.hub.call import Refusal
 from stacker.hub.graph.connection import connection
 from stacker.hub.mergeability import conflicts, tested
-from stacker.hub.protection import rules_for
 from stacker.hub.reconcile import reconcile
 from stacker.hub.records import (
     Account,
@@ -99,19 +99,22 @@ def repository(call: Call, _: object, *, owner: str, name: str, **_more: object)
 
 def set_draft(call: Call, given: dict[str, str], *, draft: bool) -> Json:
     """Make a pull request a draft, or ready; for its author and those who may write."""
-    row = row_of(given["pullRequestId"], "PR")
-    pull = call.db.one(Pull, "SELECT * FROM pulls WHERE id = ?", row)
-    if pull is None:
-        raise unknown_node(given["pullRequestId"])
-    repository = repositories.by_id(call.db, pull.repository)
-    reconcile(call.site, call.db, repository)
-    pull = pulls.again(call.db, pull)
-    call.insist(repository)
+    pull = named_pull(call, given["pullRequestId"])
+    call.insist(repositories.by_id(call.db, pull.repository))
     pulls.may_change(call.db, pull, call.user)
     if not pull.is_open:
         raise Refusal(422, "Pull request is closed.")
     changed = pulls.set_draft(call.site, call.db, pull, draft=draft)
     return {"pullRequest": changed, "clientMutationId": given.get("clientMutationId")}
+
+
+def named_pull(call: Call, given: str) -> Pull:
+    """The pull request with this global id, brought up to date."""
+    pull = call.db.one(Pull, "SELECT * FROM pulls WHERE id = ?", row_of(given, "PR"))
+    if pull is None:
+        raise unknown_node(given)
+    reconcile(call.site, call.db, repositories.by_id(call.db, pull.repository))
+    return pulls.again(call.db, pull)
 
 
 def row_of(given: str, letters: str) -> int:
@@ -178,7 +181,7 @@ def mergeable(call: Call, pull: Pull) -> str:
 
 def review_decision(call: Call, pull: Pull) -> str | None:
     """What its reviews amount to under the rules of its base."""
-    rules = rules_for(call.db, base(call, pull), pull.base_ref)
+    rules = all_rules(call.site, call.db, base(call, pull), pull.base_ref)
     return decision(opinions(call.db, pull), rules.approvals if rules else None)
 
 
@@ -243,10 +246,11 @@ def contexts(call: Call, rollup: dict[str, CommitAt], **window: Any) -> Json:  #
     return connection(found, **window)
 
 
-def check_suite(_: Call, run: CheckRun) -> Json:
+def check_suite(call: Call, run: CheckRun) -> Json:
     """What a check run is part of: its app, and for those of Actions its workflow run."""
+    number = app_id(call.db, run.creator)
     return {
-        "app": run.app and {"name": run.app, "slug": run.app},
+        "app": run.app and {"name": run.app, "slug": run.app, "databaseId": number},
         "workflowRun": run.event and {"event": run.event},
     }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacker.hub import protection, repositories
+from stacker.hub import protection
 from stacker.hub.bare import HEADS, ZERO, valid_ref
+from stacker.hub.binding import binding
 from stacker.hub.call import Answer, Refusal, not_found
 from stacker.hub.checks import green
 from stacker.hub.records import Right
@@ -174,6 +175,5 @@ def _obey(call: Call, name: str, old: str, new: str) -> None:
 def _binding(call: Call, name: str) -> Rules | None:
     if not name.startswith(HEADS):
         return None
-    rules = protection.rules_for(call.db, call.repository, name.removeprefix(HEADS))
-    right = repositories.right(call.db, call.repository, call.user)
-    return rules and rules.for_right(right)
+    branch = name.removeprefix(HEADS)
+    return binding(call.site, call.db, call.repository, branch, call.user, pushing=True)

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from werkzeug.routing import Map, Rule
 
-from stacker.hub.rest import commits, issues, pulls, refs, repositories, review_comments, users
+from stacker.hub.rest import (
+    commits,
+    issues,
+    pulls,
+    refs,
+    repositories,
+    review_comments,
+    rulesets,
+    users,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +79,12 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_R}/branches/<path:branch>/protection", refs.get_protection),
     ("PUT", f"{_R}/branches/<path:branch>/protection", refs.protect),
     ("DELETE", f"{_R}/branches/<path:branch>/protection", refs.unprotect),
+    ("GET", f"{_R}/rules/branches/<path:branch>", rulesets.rules_for_branch),
+    ("GET", f"{_R}/rulesets", rulesets.list_all),
+    ("POST", f"{_R}/rulesets", rulesets.create),
+    ("GET", f"{_R}/rulesets/<int:number>", rulesets.get),
+    ("PUT", f"{_R}/rulesets/<int:number>", rulesets.change),
+    ("DELETE", f"{_R}/rulesets/<int:number>", rulesets.delete),
 )
 _OWN = frozenset({pulls.get, pulls.merge, repositories.fork})
 _MOVING = frozenset({refs.create, refs.change, refs.delete})

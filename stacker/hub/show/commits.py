@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from stacker.hub import repositories
-from stacker.hub.auth import account, account_by_id
+from stacker.hub.auth import account, account_by_id, app_id
 from stacker.hub.checks import combined
 from stacker.hub.protection import rules_for
 from stacker.hub.records import Account
@@ -121,8 +121,8 @@ def short_branch(call: Call, repository: Repository, name: str, oid: str) -> Jso
             "enabled": rules is not None,
             "required_status_checks": {
                 "enforcement_level": _level(rules),
-                "contexts": list(checks),
-                "checks": [{"context": each, "app_id": None} for each in checks],
+                "contexts": [each.name for each in checks],
+                "checks": [{"context": each.name, "app_id": each.app} for each in checks],
             },
         },
         "protection_url": urls.repository(repository, "branches", name, "protection"),
@@ -157,15 +157,15 @@ def protection(call: Call, repository: Repository, name: str, rules: Rules) -> J
             "url": f"{url}/required_status_checks",
             "contexts_url": f"{url}/required_status_checks/contexts",
             "strict": rules.strict,
-            "contexts": list(rules.checks),
-            "checks": [{"context": each, "app_id": None} for each in rules.checks],
+            "contexts": [each.name for each in rules.checks],
+            "checks": [{"context": each.name, "app_id": each.app} for each in rules.checks],
         }
     if rules.approvals is not None:
         shown["required_pull_request_reviews"] = {
             "url": f"{url}/required_pull_request_reviews",
             "dismiss_stale_reviews": rules.dismiss_stale,
             "require_code_owner_reviews": False,
-            "require_last_push_approval": False,
+            "require_last_push_approval": rules.last_push,
             "required_approving_review_count": rules.approvals,
         }
     return shown
@@ -235,18 +235,18 @@ def check_run(call: Call, repository: Repository, each: CheckRun) -> Json:
         },
         "name": each.name,
         "check_suite": {"id": each.id},
-        "app": _app(urls, each.app) if each.app else None,
+        "app": _app(urls, each.app, app_id(call.db, each.creator)) if each.app else None,
         "pull_requests": [],
     }
 
 
-def _app(urls: Urls, slug: str) -> Json:
+def _app(urls: Urls, slug: str, number: int | None) -> Json:
     """An app (integration); the hub keeps nothing of it but its slug."""
     long_ago = "2018-07-30T09:30:17Z"
     return {
-        "id": 1,
+        "id": number,
         "slug": slug,
-        "node_id": node_id("A", 1),
+        "node_id": node_id("A", number or 0),
         "owner": user(urls, Account(0, f"{slug}[bot]")),
         "name": slug,
         "description": None,

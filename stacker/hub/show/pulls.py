@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacker.hub import repositories
 from stacker.hub.auth import account_by_id
+from stacker.hub.automerge import wanted
 from stacker.hub.mergeability import conflicts, state
 from stacker.hub.records import Label, Right
 from stacker.hub.show.accounts import node_id, user
@@ -63,7 +64,7 @@ def simple(call: Call, pull: Pull) -> Json:
         "base": _end(call, pull.repository, pull.base_ref, pull.base),
         "_links": {name: {"href": link} for name, link in links.items()},
         "author_association": association(call, base, pull.author),
-        "auto_merge": None,
+        "auto_merge": _auto_merge(call, pull),
         "draft": pull.draft,
     }
 
@@ -221,3 +222,16 @@ def review_comment_urls(call: Call, pull: Pull, each: ReviewComment) -> tuple[st
     base = repositories.by_id(call.db, pull.repository)
     page = urls.page(base.full_name, "pull", pull.number)
     return urls.repository(base, "pulls", "comments", each.id), f"{page}#discussion_r{each.id}"
+
+
+def _auto_merge(call: Call, pull: Pull) -> Json | None:
+    """That it is to be merged as soon as it may be (auto-merge)."""
+    asked = wanted(call.db, pull)
+    if asked is None:
+        return None
+    return {
+        "enabled_by": user(Urls(call.origin), account_by_id(call.db, asked.user)),
+        "merge_method": asked.method.lower(),
+        "commit_title": None,
+        "commit_message": None,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
+from stacker.git.facts import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,8 @@ _FORM = (
     "--no-ext-diff", "--no-textconv", "--diff-algorithm=default", "--unified=3",
     "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=none",
 )  # fmt: skip
+_DIFFS: Kind[tuple[Oid, Oid, bool], bytes] = Kind()
+_WORTH_KEEPING = 1 << 16  # bytes; there may be thousands
 
 
 def diffs_between(
@@ -27,14 +30,20 @@ def diffs_between(
 
     Without `renames` a moved file is one that goes and one that comes, whole.
     """
-    asked = [(old, new) for old, new in pairs if old != new]
-    if not asked:
-        return [b""] * len(pairs)
+    known = store.facts.of(_DIFFS)
+    told = {(old, new): known.get((old, new, renames)) for old, new in pairs if old != new}
+    if asked := [pair for pair, diff in told.items() if diff is None]:
+        read = dict(zip(asked, _read(store, asked, renames=renames), strict=True))
+        told |= read
+        known |= {(*p, renames): diff for p, diff in read.items() if len(diff) <= _WORTH_KEEPING}
+    return [told.get(pair) or b"" for pair in pairs]
+
+
+def _read(store: ObjectStore, asked: Sequence[tuple[Oid, Oid]], *, renames: bool) -> list[bytes]:
     heads = [f"{old} {new}\n".encode("ascii") for old, new in asked]
     moved = "--find-renames" if renames else "--no-renames"
     out = store.git.run_halves("diff-tree", "--stdin", *_FORM, moved, lines=heads)
-    diffs = iter(_split(out, heads))
-    return [next(diffs) if old != new else b"" for old, new in pairs]
+    return _split(out, heads)
 
 
 def _split(out: bytes, heads: Sequence[bytes]) -> list[bytes]:

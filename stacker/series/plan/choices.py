@@ -30,6 +30,13 @@ class Landing(StrEnum):
     HAND_OFF = "hand-off"
 
 
+class LandingShape(StrEnum):
+    """What our own push makes of a landing: the clean chain, or one merge commit over it."""
+
+    CHAIN = "chain"
+    MERGE = "merge"
+
+
 class AdoptsBy(StrEnum):
     """How somebody's pull request is continued: in a new one, or by pushing to its branch."""
 

@@ -10,6 +10,7 @@ from stacker.series.plan.choices import (
     ApprovalRule,
     Drafts,
     Landing,
+    LandingShape,
     MustPass,
     Preset,
     Proof,
@@ -109,6 +110,12 @@ KEYS: Mapping[type[Any], Mapping[str, Key]] = {
             Shape.CHOICE,
             "how stages land; auto is the strongest way that the token may use",
             choices=Landing,
+        ),
+        "shape": Key(
+            Shape.CHOICE,
+            "what our own push makes of a landing: chain, the clean commits, or merge, one commit "
+            "over them; default: chain",
+            choices=LandingShape,
         ),
         "proof": Key(Shape.CHOICE, "what proves that a stage has landed", choices=Proof),
         "preset": Key(

@@ -11,6 +11,7 @@ from stacker.series.plan.choices import (
     ApprovalRule,
     Drafts,
     Landing,
+    LandingShape,
     MustPass,
     Preset,
     Proof,
@@ -39,6 +40,7 @@ class Repository(NamedTuple):
     fork: str | None = None
     publish: Publish = Publish.REWRITE
     landing: Landing = Landing.AUTO
+    shape: LandingShape = LandingShape.CHAIN
     proof: Proof = Proof.TREE
     preset: Preset = Preset.DEFAULT
     sign_off: bool = False

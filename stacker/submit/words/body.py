@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stacker.forge.answers import printable
+from stacker.series.templates.rendering import Readable, Templates, Words
 from stacker.submit.restacking import NEEDS_RESTACK
-from stacker.submit.words.templating import Readable, Templates, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def pull_body(
     facts: dict[str, object] = {"series": series.name, "stage": part.stage, "draft": draft}
     facts |= {"unverified": text.unverified} if text.unverified else {}
     said = templates.render("pull.md.j2", _values(series, part, parts, text))
-    said = _closed(_unmarked(said)).strip("\n")
+    said = contained(said).strip("\n")
     hidden = f"{text.published}\n" if text.published else ""
     return f"{_BEGIN} {json.dumps(facts, sort_keys=True)} -->\n{said}\n\n{hidden}{_END}"
 
@@ -123,6 +123,10 @@ def block_in(present: str) -> str:
 def with_lines(block: str, lines: Sequence[str]) -> str:
     """The block with more lines at its end."""
     return "\n".join([block.removesuffix(_END).rstrip("\n"), "", *lines, "", _END])
+
+
+LANDED = "<!-- stacker:landed"
+"""The beginning of what marks the one remark by which a landing closes a pull request."""
 
 
 def drafted_by_us(present: str) -> bool:
@@ -157,13 +161,22 @@ def inline(text: str) -> str:
     """Text from outside for the middle of a line: no markup, no mention, no closing keyword."""
     text = printable(re.sub(r"\s+", " ", text))
     text = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", text)
-    # A zero-width joiner keeps the look and takes the meaning of @name, #12, GH-12 and addresses.
-    return re.sub(r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.)", "\\1\u200d", text, flags=re.IGNORECASE)
+    # A zero-width joiner keeps the look and takes the meaning: @name, #12, GH-12, addresses, <!--.
+    means = r"([@#](?=\w)|\bGH-(?=\d)|://|\bwww\.|<(?=!--))"
+    return re.sub(means, "\\1\u200d", text, flags=re.IGNORECASE)
 
 
-def _unmarked(text: str) -> str:
-    """No text may end or imitate our block."""
-    return text.replace("<!-- stacker:", "<!-- stacker\u200d:")
+def code(text: str) -> str:
+    """A name from outside as code in the middle of a line, which it cannot end."""
+    shown = printable(re.sub(r"\s+", " ", text)).replace("<!--", "<\u200d!--")
+    ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    space = " " if len(ticks) > 1 else ""
+    return f"{ticks}{space}{shown}{space}{ticks}"
+
+
+def contained(text: str) -> str:
+    """Lines that neither end nor imitate our block, nor hide what is written after them."""
+    return _closed(text.replace("<!-- stacker:", "<!-- stacker\u200d:"))
 
 
 def _closed(text: str) -> str:
@@ -209,7 +222,7 @@ def _values(
         "where": Words(_where(series.title, part, parts)),
         "range_view": Words(text.range_view),
         "how": Words(HOW),
-        "text": Words(_closed(_unmarked(text.body))),
+        "text": Words(contained(text.body)),
         "evidence": [Words(line) for line in text.evidence],
         "graph": [Words(line) for line in text.graph],
         "parts": [_row(n, one, here=one.stage == part.stage) for n, one in enumerate(parts, 1)],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from stacker.forge.answers import printable
 from stacker.git.paths import shown
 from stacker.handoff.proof import ByCheck, ByPaths, ByTree
-from stacker.submit.words.body import inline
+from stacker.submit.words.body import code, inline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def hand_off_text(what: HandOff, parts: Sequence[Part]) -> str:
     """The whole text; `parts` are all of the series."""
     place = 1 + [part.stage for part in parts].index(what.part.stage)
     of = f"Part {place} of {len(parts)} of *{inline(what.series)}*"
-    goal = f"branch {_code(what.branch)}" if what.branch else "the default branch"
+    goal = f"branch {code(what.branch)}" if what.branch else "the default branch"
     above = [_named(part) for part in parts if what.part.stage in part.needs]
     lines = [
         f"# {inline(what.title)}",
@@ -69,7 +69,7 @@ def _commands(what: HandOff) -> list[str]:
     file, name = f"{what.part.stage}.bundle", what.bundle.ref.removeprefix("refs/heads/")
     base = what.bundle.base
     return [
-        f"In a clone of that, with the file {_code(file)} from here:",
+        f"In a clone of that, with the file {code(file)} from here:",
         *_block(
             f"git bundle verify {shlex.quote(file)}",
             f"git fetch {shlex.quote(file)} {shlex.quote(name)}",
@@ -115,11 +115,6 @@ def _proof(what: HandOff) -> list[str]:
 
 def _block(*lines: str) -> list[str]:
     return ["", "```", *lines, "```"]
-
-
-def _code(text: str) -> str:
-    """A name in the middle of a line."""
-    return f"`` {printable(text)} ``" if "`" in text else f"`{printable(text)}`"
 
 
 def _visible(text: str) -> str:

@@ -20,7 +20,8 @@ def words_of(plan: Plan, files: Mapping[str, bytes], stage: StageId) -> tuple[st
     form of the preset."""
     one = plan.stage(stage)
     title, body = stage_text(files.get(f"series/{stage}.md"), stage)
-    return titled(rules_of(plan.repository(one.repository).preset), title, one.issue), body
+    rules = rules_of(plan.repository(one.repository).preset)
+    return titled(rules, title, one.issue), body
 
 
 def titled(rules: Rules, title: str, issue: str | None) -> str:
@@ -48,6 +49,13 @@ def is_in_form(rules: Rules, title: str) -> bool:
     """Whether the title begins with the issue, a colon and a space."""
     form = rf"(?:\[\d+\.\d+\] )?(?:{_any(rules)})-\d+: \S.*"
     return not rules.issues or re.fullmatch(form, title) is not None
+
+
+def in_parts(rules: Rules, title: str) -> tuple[str, str]:
+    """The issue that a title begins with, as far as the colon and the space, and the rest."""
+    found = re.match(rf"(?:{_any(rules)})-\d+: (?=\S)", title, re.IGNORECASE)
+    end = found.end() if found and rules.issues else 0
+    return title[:end], title[end:]
 
 
 def _any(rules: Rules) -> str:

@@ -24,8 +24,7 @@ def between(store_of):
     def make(before, after, wanted=()):
         store, base = store_of(before)
         entries = {p: Entry("100644", store.write("blob", c), b"") for p, c in after.items()}
-        with Quarantine(store) as quarantine:
-            return drift(quarantine, base, store.write_tree(entries), wanted)
+        return drift(store.companion(Quarantine), base, store.write_tree(entries), wanted)
 
     return make
 

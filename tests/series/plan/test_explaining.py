@@ -15,7 +15,7 @@ def test_reading_what_was_explained_gives_the_plan(plan):
 def test_defaults_are_written_out():
     text = explain_plan(parse_plan(FLAGSHIP, "series.toml"))
     assert '[[stages]]\nid = "ctypes"\nrepository = "cpython"\nneeds = ["build"]\n' in text
-    assert 'publish = "append"\nlanding = "auto"\nproof = "tree"\n' in text
+    assert 'publish = "append"\nlanding = "auto"\nshape = "chain"\nproof = "tree"\n' in text
     assert 'timeout = "30m"\n' in text
     assert "\n# home: where a team shares the series" in text
 

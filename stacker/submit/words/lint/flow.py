@@ -10,11 +10,11 @@ from stacker.series.lock import Lock
 from stacker.series.lock import parse as parse_lock
 from stacker.series.patches.filediff import parts as parts_of
 from stacker.series.patches.patchfile import parse
+from stacker.series.templates.rendering import Templates, own_templates
 from stacker.submit.words.body import Called, Part, Text, pull_body
 from stacker.submit.words.lint.checks import findings
 from stacker.submit.words.lint.finding import Finding, Level, PatchFacts, Subject
 from stacker.submit.words.presets.choosing import rules_of
-from stacker.submit.words.templating import Templates, own_templates
 from stacker.submit.words.titles import words_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from land_world import UPSTREAM, git
 
 from stacker import wiring
-from stacker.land.message import authors_of
+from stacker.land.words.told import authors_of
 
 ZED, HELPER, PAUL = (
     "Zed <zed@fork.org>", "Helper <helper@fork.org>", "Paul Porter <paul@example.org>",

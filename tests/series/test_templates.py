@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stacker.errors import TemplateFault
+from stacker.series.templates.rendering import LONGEST, Templates, own_templates
 from stacker.submit.words.body import Called, Part, Text, pull_body
-from stacker.submit.words.templating import LONGEST, Templates, own_templates
 
 SERIES = Called("arm", "Windows on ARM32")
 PARTS = tuple(
@@ -98,7 +98,11 @@ def test_what_is_inside_a_value_is_no_template():
         ("{% macro m() %}{% endmacro %}", 1, "may not use macro"),
         ("{% include 'pull.md.j2' %}", 1, "may not use include"),
         ("{% import 'pull.md.j2' as p %}", 1, "may not use import"),
-        ("{% extends 'pull.md.j2' %}", 1, "it may extend one of cpython/pull.md.j2, default/"),
+        (
+            "{% extends 'pull.md.j2' %}",
+            1,
+            "it may extend one of cpython/landed.md.j2, cpython/landing",
+        ),
         ("{% extends text %}", 1, "it may extend one of"),
         ("{% for c in text %}{% endfor %}", 1, "a text, not a list"),
         ("{{ text|first }}", 1, "a text, not a list"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacker.errors import Problem, TemplateFault
-from stacker.submit.words.permitted import refused
+from stacker.series.templates.permitted import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-NAMES = ("pull.md.j2",)
+NAMES = (
+    "pull.md.j2",
+    "landing.md.j2", "landed.md.j2", "reverted.md.j2", "revert.md.j2",
+    "squash.txt.j2", "merge.txt.j2", "stage.txt.j2", "revert.txt.j2",
+)  # fmt: skip
 """The templates that a series may have its own of."""
 FOLDER = "series/templates/"
 LONGEST = 65_536  # characters that a forge takes for a text
 _LARGEST = 64 * 1024  # bytes of a template
-_BUILT_IN = Path(__file__).with_name("templates")
+_BUILT_IN = Path(__file__).with_name("built_in")
 _PARENTS = frozenset(f"{preset}/{name}" for preset in ("cpython", "default") for name in NAMES)
 _WAY_OUT = "docs/texts.md lists what a template may use; without the file the built-in one is used."
 
@@ -103,9 +107,11 @@ def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
     def load(name: str) -> tuple[str, str, None] | None:
         if name in dict(own):
             return _checked(made, name, dict(own)[name]), FOLDER + name, None
-        if name not in _PARENTS or not (_BUILT_IN / name).is_file():
+        if name not in _PARENTS:
             return None
-        return (_BUILT_IN / name).read_text(encoding="utf-8"), name, None
+        own_kind = _BUILT_IN / name  # a preset has one of its own only where it differs
+        file = own_kind if own_kind.is_file() else _BUILT_IN / "default" / own_kind.name
+        return file.read_text(encoding="utf-8"), name, None
 
     class Sandbox(ImmutableSandboxedEnvironment):
         def getattr(self, obj: object, attribute: str) -> object:

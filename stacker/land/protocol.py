@@ -1,0 +1,197 @@
+"""How one intent is carried through: lock, freeze, look again, one commit point, read, settle.
+
+It knows the ports alone, so that it can be driven against anything that keeps them. Every effect is
+journalled before it; what came of the commit point is read from the server and classified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacker.errors import StackerError
+from stacker.forge.api import PullState
+from stacker.git.history import contained_in, telling
+from stacker.git.merge import Merged
+from stacker.git.objects import Oid
+from stacker.git.quarantine import merge_trees
+from stacker.land import lock
+from stacker.land.classify import Landed, Reads, classify
+from stacker.land.freezing import freeze
+from stacker.land.journal import Step
+from stacker.land.preflight import Ready
+from stacker.land.settle import retarget, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from stacker.git.store import ObjectStore
+    from stacker.land.classify import Fate
+    from stacker.land.intent import Intent
+    from stacker.land.journal import Landing
+    from stacker.land.lander import Lander
+    from stacker.land.lock import Holder
+    from stacker.land.outcome import MemberResult, Reason
+    from stacker.land.site import Site
+    from stacker.series.plan.model import StageId
+
+
+@dataclass(frozen=True, slots=True)
+class NotCleared:
+    """What was seen after the freeze is not what was cleared before; nothing landed."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The server could not be read: nothing more was done."""
+
+    landing: Landing
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What became of it; `said` is what the server had against it, and `refused` whether that was
+    its last word; `left` is still to do."""
+
+    landing: Landing
+    fate: Fate
+    said: str = ""
+    refused: bool = False
+    members: tuple[MemberResult, ...] = ()
+    left: str = ""
+
+
+Conclusion = Concluded | Unread
+
+
+def carry_through(
+    at: Site, lander: Lander, landing: Landing, clear: Callable[[], Ready | NotCleared]
+) -> Conclusion | NotCleared | Holder:
+    """Land it, once. `clear` looks at everything again, with the members frozen."""
+    held = lock.acquire(at, landing)
+    if isinstance(held, lock.Holder):
+        return held
+    landing = freeze(at, held)
+    try:
+        ready = clear()
+    except BaseException:
+        lock.release(at, landing)
+        raise
+    if not isinstance(ready, Ready):
+        lock.release(at, landing)
+        return ready
+    intent = landing.intent
+    landing = at.journal.about(
+        landing, Step.COMMIT, branch=intent.branch, base=intent.base, candidate=intent.candidate
+    )
+    answer = lander.commit(landing, ready)
+    landing = at.journal.observed(landing, Step.COMMIT, said=answer.words, final=answer.final)
+    return conclude(at, lander, landing, said=answer.words, fenced=answer.final)
+
+
+def conclude(
+    at: Site, lander: Lander, landing: Landing, *, said: str = "", fenced: bool = False
+) -> Conclusion:
+    """Let nothing late through, read the server, and do what is left to do."""
+    try:
+        if not fenced:
+            landing = at.journal.about(landing, Step.FENCE)
+            landing = lander.fence(landing)
+        landing = at.journal.observed(landing, Step.FENCE)
+        fate = classify(read(at, lander, landing))
+    except StackerError as exc:
+        return Unread(landing, exc.message)
+    if isinstance(fate, Landed):
+        return _settled(at, lander, landing, fate)
+    return Concluded(landing, fate, said, refused=fenced and bool(said))
+
+
+def end(at: Site, lander: Lander, landing: Landing, how: str) -> None:
+    """Give it up: what was put on the forge for it goes, and nobody is kept out any more."""
+    if landing.shown:
+        lander.clear_away(landing)
+    lock.release(at, landing)
+    at.journal.end(landing, how)
+
+
+def _settled(at: Site, lander: Lander, landing: Landing, fate: Landed) -> Concluded:
+    """It has landed, whatever now fails: that is left for the next run."""
+    landing = at.journal.about(landing, Step.SETTLE, landed=fate.commit)
+    try:
+        retarget(at.forge, landing.intent, at.repository, at.dependents)
+        members = settle(at.forge, landing.intent, at.repository, fate.commit, at.templates)
+        if landing.intent.reverts is None:  # where it landed stays true; that it went is found
+            at.remember({m.stage: m.landed_as for m in members if m.landed_as}, landing.intent.name)
+        end(at, lander, landing, "landed")
+    except StackerError as exc:
+        return Concluded(landing, fate, left=exc.message)
+    return Concluded(landing, fate, members=members)
+
+
+def read(at: Site, lander: Lander, landing: Landing) -> Reads:
+    """Read what the server has now, whatever any answer said."""
+    intent, store = landing.intent, at.store
+    tip = at.upstream.tip()
+    landed = lander.landed(landing, tip)
+    if landed is not None and not at.upstream.contains(tip, landed):
+        landed = None
+    if landed is None and tip != intent.base:
+        landed = _told_by_trailer(store, intent, tip)
+    moved: frozenset[Oid] = frozenset()
+    alone: tuple[StageId, ...] = ()
+    tree = store.commit(landed).tree if landed is not None else None
+    if landed is not None and tree != intent.tree:
+        at.upstream.bring(landed)
+        moved = _moved(store, intent, landed)
+    elif landed is None and tip != intent.base and intent.reverts is None:
+        alone = _alone(at, intent, tip)
+    return Reads(
+        tip=tip, base=intent.base, has_base=at.upstream.contains(tip, intent.base),
+        landed=landed, tree=tree, expected=intent.tree, moved=moved, seen=landing.landed,
+        alone=alone, members=len(intent.members),
+    )  # fmt: skip
+
+
+def _told_by_trailer(store: ObjectStore, intent: Intent, tip: Oid) -> Oid | None:
+    """A commit of the branch that says it is this landing, made by whomever: the newest one."""
+    if store.find(intent.base) is None:
+        return None
+    line = f"Stacker-Landing: {intent.tx}"
+    with telling(store, intent.base, tip, line) as found:
+        for oid in found():
+            if line.encode() in store.commit(oid).message.splitlines():
+                return oid
+    return None
+
+
+def _alone(at: Site, intent: Intent, tip: Oid) -> tuple[StageId, ...]:
+    """Members that the branch has without the landing: merged by their own pull requests."""
+    numbers = {m.number: m for m in intent.members if m.number is not None}
+    found = []
+    for pull in at.forge.pulls(at.repository, list(numbers)):
+        made = pull.merge_commit if pull.state is PullState.MERGED else None
+        if made and at.upstream.contains(tip, Oid(made)):
+            found.append(numbers[pull.number].stage)
+    heads = [m.head for m in intent.members if at.store.find(m.head) is not None]
+    there = contained_in(at.store, heads, tip)
+    return tuple(m.stage for m in intent.members if m.stage in found or m.head in there)
+
+
+def _moved(store: ObjectStore, intent: Intent, landed: Oid) -> frozenset[Oid]:
+    """The trees that the candidate's change makes of what the branch was before it landed.
+
+    A merge and a squash are one commit of the branch; a rebase is as many as the chain has.
+    """
+    base, before = store.commit(intent.base).tree, landed
+    found = set()
+    for _ in range(intent.commits):
+        parents: Sequence[Oid] = store.commit(before).parents
+        if not parents:
+            break
+        before = parents[0]
+        moved = merge_trees(store, base, store.commit(before).tree, intent.tree)
+        found |= {moved.tree} if isinstance(moved, Merged) else set()
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""The templates of texts: built-in ones of each preset, and those of a series' own."""

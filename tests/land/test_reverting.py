@@ -1,0 +1,153 @@
+"""A landed group is taken back as one update of the branch, and may land again."""
+
+from __future__ import annotations
+
+import pytest
+from land_world import (
+    UPSTREAM,
+    all_or_none,
+    comments,
+    git,
+    inside,
+    land,
+    landing_by,
+    landing_pull,
+    life,
+    locked,
+    master,
+    protect,
+    reasons,
+    refs,
+    unfinished,
+)
+
+
+def tree(world, rev="master"):
+    return git(world.upstream.path, "rev-parse", f"{rev}^{{tree}}")
+
+
+@pytest.fixture
+def landed(ready):
+    """The group has landed; its transaction."""
+    before = tree(ready)
+    return ready, land(ready)["tx"], before
+
+
+def test_the_group_goes_as_it_came_by_one_update(landed):
+    world, tx, before = landed
+    tip, known = master(world), locked(world)
+    said = land(world, "--revert", tx)
+    assert (said["state"], said["guarantee"], said["commit"]) == ("landed", "atomic", master(world))
+    assert tree(world) == before
+    assert git(world.upstream.path, "rev-parse", "master^") == tip
+    assert life(world) == [tip, master(world)]
+    assert [inside(world, one) for one in life(world)] == [{"a", "b"}, set()]
+    text = git(world.upstream.path, "log", "-1", "--format=%B", "master")
+    for commit in (tip, git(world.upstream.path, "rev-parse", f"{tip}^")):
+        assert f"This reverts commit {commit}" in text
+    assert f"Stacker-Revert: {tx}" in text
+    assert refs(world) == []
+    assert unfinished(world) == ()
+    told = [one for one in comments(world, "a") if "Taken back" in one]
+    assert len(told) == 1
+    assert f"since {said['commit']}, nor that of #2" in told[0]
+    assert locked(world) == known
+
+
+def test_what_came_since_stays(landed):
+    world, tx, _ = landed
+    world.drift("Later")
+    later = tree(world)
+    assert land(world, "--revert", tx)["state"] == "landed"
+    assert inside(world, "master") == set()
+    assert "Later" in git(world.upstream.path, "log", "--format=%s", "master")
+    assert tree(world) != later
+
+
+def test_twice_is_once(landed):
+    world, tx, _ = landed
+    first = land(world, "--revert", tx)
+    again = land(world, "--revert", tx, code=5)
+    assert again["state"] == "blocked"
+    assert "is without it already" in reasons(again)[0][2]
+    assert master(world) == first["commit"]
+
+
+def test_any_clone_can_take_it_back(landed):
+    """What landed says itself what it is."""
+    world, tx, before = landed
+    (world.folder / ".stacker" / "landings.sqlite").unlink()
+    assert land(world, "--revert", tx)["state"] == "landed"
+    assert tree(world) == before
+
+
+def test_where_upstream_went_on_with_it_a_person_has_to(landed):
+    world, tx, _ = landed
+    lines = list(world.lines)
+    lines[world.line_of("a")] = "a, and more\n"
+    world.upstream.add("master", ("More of a", {"f.txt": "".join(lines), "a.txt": "more\n"}))
+    tip = master(world)
+    said = land(world, "--revert", tx, code=5)
+    assert said["state"] == "blocked"
+    assert "taken back by hand" in reasons(said)[0][2]
+    assert master(world) == tip
+
+
+def test_an_unknown_one_is_told(ready):
+    ran = ready.run("land", "--revert", "0" * 20)
+    assert ran.code == 2
+    assert "no upstream branch" in ran.document["error"]["message"]
+
+
+def test_it_lands_again_and_that_changes_the_tree(landed):
+    world, tx, before = landed
+    land(world, "--revert", tx)
+    world.good("rebase")
+    world.good("submit")
+    for stage in "ab":
+        world.approve(stage)
+    refused = land(world, code=5)
+    assert "`land --again` lands it once more" in str(reasons(refused))
+    said = land(world, "--group", "final", "--again")
+    assert said["state"] == "landed"
+    assert said["tx"] != tx
+    assert tree(world) != before
+    assert [inside(world, one) for one in life(world)] == [{"a", "b"}, set(), {"a", "b"}]
+
+
+def test_by_a_pull_request_where_nobody_pushes(ready):
+    protect(ready, approvals=1)
+
+    def agree():
+        path = f"/repos/{UPSTREAM}/pulls/{pull()['number']}/reviews"
+        ready.ask("POST", path, {"event": "APPROVE", "body": "Good."}, "zed")
+
+    def pull():
+        [found] = [
+            p for p in ready.pulls()
+            if p["head"]["ref"].startswith("stacker-landing/") and p["state"] == "open"
+        ]  # fmt: skip
+        return found
+
+    land(ready, code=5)
+    assert pull() == landing_pull(ready)
+    agree()
+    before = tree(ready)
+    tx = land(ready)["tx"]
+    waiting = land(ready, "--revert", tx, code=5)
+    assert waiting["state"] == "waiting"
+    assert "takes back the landing of #1, #2" in pull()["body"]
+    agree()
+    said = land(ready, "--revert", tx)
+    assert (said["state"], said["tx"]) == ("landed", waiting["tx"])
+    assert tree(ready) == before
+    assert refs(ready) == []
+
+
+def test_a_lone_commit_is_taken_back_by_its_id(ready):
+    landing_by(ready, "push")
+    lone = ready.drift("Merged alone")
+    before = tree(ready, "master^")
+    assert land(ready, "--revert", lone[:12])["state"] == "landed"
+    assert tree(ready) == before
+    assert all_or_none(ready) == 0

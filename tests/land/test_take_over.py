@@ -1,0 +1,74 @@
+"""A landing that died on another machine: left alone for its time, then settled by anybody."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from land_world import LOCK, acting_as, all_or_none, git, land, master, reasons, refs, unfinished
+
+from stacker.land import lock
+from stacker.land.by_push import ByPush
+
+
+class Died(BaseException):
+    """What a power cut is to the code that runs."""
+
+
+@pytest.fixture
+def elsewhere(ready, monkeypatch):
+    """`elsewhere(landed)`: another machine died at the commit point, whether or not it landed."""
+
+    def made(*, landed):
+        real = ByPush.commit
+
+        def died(self, landing, clearance):
+            if landed:
+                real(self, landing, clearance)
+            raise Died
+
+        with monkeypatch.context() as patch:
+            patch.setattr(ByPush, "commit", died)
+            with acting_as(ready, "up"), pytest.raises(Died):
+                ready.run("land", "--group", "final")
+        shutil.rmtree(ready.folder / ".stacker")  # all that it knew is gone with it
+        return ready
+
+    return made
+
+
+def test_before_its_time_is_over_it_is_left_alone(elsewhere):
+    world = elsewhere(landed=False)
+    held = git(world.upstream.path, "rev-parse", LOCK)
+    said = land(world, code=5)
+    assert said["state"] == "blocked"
+    [(who, _, text)] = reasons(said)
+    assert who == "coordinator"
+    assert text.startswith("another landing holds master: landing of final by ")
+    assert "its time is over in 15 min" in text
+    assert said["reasons"][0]["command"] == "stacker land … --take-over"
+    assert git(world.upstream.path, "rev-parse", LOCK) == held
+
+
+def test_when_it_is_over_the_next_one_settles_it(elsewhere, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(lock, "SECONDS", -1)
+        world = elsewhere(landed=False)
+    assert land(world)["state"] == "landed"
+    assert all_or_none(world) == 1
+    assert (refs(world), unfinished(world)) == ([], ())
+
+
+def test_told_to_it_takes_over_at_once(elsewhere):
+    world = elsewhere(landed=False)
+    assert land(world, "--group", "final", "--take-over")["state"] == "landed"
+    assert all_or_none(world) == 1
+    assert refs(world) == []
+
+
+def test_what_had_landed_there_is_landed_here(elsewhere):
+    world = elsewhere(landed=True)
+    tip = master(world)
+    said = land(world)
+    assert (said["state"], said["commit"]) == ("landed", tip)
+    assert all_or_none(world) == 1
