@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import re
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
@@ -131,6 +132,23 @@ class GitHub:
                 hint="Check the number; or your token may not see it.",
             )
         return found[0]
+
+    def shown(self, repository: str, numbers: Sequence[int]) -> tuple[PullRequest, ...]:
+        """Pull requests that were just opened; an error when they are not shown in a while.
+
+        What is read may be older for a moment.
+        """
+        for pause in (*self._connection.pauses, None):
+            found = self.pulls(repository, numbers)
+            missing = set(numbers) - {pull.number for pull in found}
+            if not missing:
+                return found
+            if pause is not None:
+                time.sleep(pause)
+        raise ForgeError(
+            f"#{min(missing)} was opened in {repository}, and the forge does not show it yet",
+            hint="Run it again in a while: what is there is found and not made twice.",
+        )
 
     def open_threads(self, repository: str, number: int) -> tuple[Thread, ...]:
         """What was said of single lines of a pull request and is not resolved, oldest first."""
