@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import re
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
@@ -34,7 +33,7 @@ from stacker.forge.facts import (
     repository_facts,
 )
 from stacker.forge.failures import Refused, opening_hint
-from stacker.forge.opened import just_opened
+from stacker.forge.opened import just_opened, until_shown
 from stacker.forge.threads import Thread, open_threads
 
 if TYPE_CHECKING:
@@ -134,21 +133,8 @@ class GitHub:
         return found[0]
 
     def shown(self, repository: str, numbers: Sequence[int]) -> tuple[PullRequest, ...]:
-        """Pull requests that were just opened; an error when they are not shown in a while.
-
-        What is read may be older for a moment.
-        """
-        for pause in (*self._connection.pauses, None):
-            found = self.pulls(repository, numbers)
-            missing = set(numbers) - {pull.number for pull in found}
-            if not missing:
-                return found
-            if pause is not None:
-                time.sleep(pause)
-        raise ForgeError(
-            f"#{min(missing)} was opened in {repository}, and the forge does not show it yet",
-            hint="Run it again in a while: what is there is found and not made twice.",
-        )
+        """Those just opened; an error when they are not shown in a while."""
+        return until_shown(self.pulls, self._connection.pauses, repository, numbers)
 
     def open_threads(self, repository: str, number: int) -> tuple[Thread, ...]:
         """What was said of single lines of a pull request and is not resolved, oldest first."""

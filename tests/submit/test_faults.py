@@ -102,7 +102,7 @@ def test_where_no_answer_arrives_it_is_looked_for(world, undisturbed):
 
 def test_reads_that_fail_or_are_old_are_asked_again(world, undisturbed):
     """What was opened and stays unseen is told, and is no second one in the next run."""
-    old = Rule(Stale(), **READ, nth=3, times=None)
+    old = Rule(Stale(3), **READ, nth=3, times=None)  # a draft and a comment come after the opening
     world.hub.faults.set(Rule(Before(BROKEN), **READ), old)
     ran = world.run("submit")
     assert ran.code == 1
