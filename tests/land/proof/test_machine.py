@@ -7,7 +7,7 @@ story the faults stop, and it must come to an end.
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from proof.chance import WAYS
@@ -76,6 +76,6 @@ def test_no_story_breaks_a_promise(machine):
     """A few in the gate, the same each time; `--hypothesis-profile=search` looks for more."""
     few = settings(
         max_examples=settings().max_examples // 2, stateful_step_count=6,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=few)
