@@ -101,9 +101,9 @@ def _rehearse(options: Options, desk: Desk, request: SubmitRequest) -> Answer:
     from stacker.render import rehearsal  # noqa: PLC0415 - as above
 
     try:
-        with rehearsed(desk, options.terminal.told) as (there, root):
+        with rehearsed(desk, options.terminal.told) as (there, copy):
             result = _submit(options, there, request)
-            url = there.site.url
+            root, url = copy.root, copy.url
     except KeyboardInterrupt as stopped:
         said = "Interrupted; the forge and the series are as they were."
         raise KeyboardInterrupt(said) from stopped
@@ -182,6 +182,9 @@ def land(
         int, typer.Option("--jobs", "-j", min=1, help="Run so many checks at once.")
     ] = 1,
     dry_run: Annotated[bool, typer.Option(help="Say whether it could land; land nothing.")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Land in a throw-away copy of the forge.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     trust_signers: Annotated[
         bool,
@@ -194,6 +197,8 @@ def land(
     options: Options = context.obj
     if resume and abort:
         raise UsageError("--resume and --abort: one of them")
+    if rehearse and (dry_run or resume or abort):
+        raise UsageError("--rehearse goes with neither --dry-run nor --resume nor --abort")
     request = LandRequest(
         stage=stage, group=group, revert=revert, rest=rest, again=again,
         take_over=take_over, dry_run=dry_run, use_bypass=use_bypass,
@@ -204,15 +209,44 @@ def land(
         terminal = options.terminal
         if trust_signers or not yes:
             agree_on_signers(terminal, desk.work, trust=trust_signers)
-        hands = Hands(
-            desk.work, desk.forge, desk.place, partial(_building, terminal), terminal.told
-        )
+        hands = _hands(options, desk)
         access = runners.access(desk.work.plan, desk.work.directory.root)
         request = replace(request, access=access)
+        if rehearse:
+            return _rehearse_landing(options, desk, request)
         if options.terminal.can_ask and not (yes or dry_run or request.ending):
             _ask_to_land(options, hands, request)
         result = _land(hands, request)
     return Answer(land_document(result), land_text(result, _named(request)), land_code(result))
+
+
+def _hands(options: Options, desk: Desk) -> Hands:
+    terminal = options.terminal
+    return Hands(desk.work, desk.forge, desk.place, partial(_building, terminal), terminal.told)
+
+
+def _rehearse_landing(options: Options, desk: Desk, request: LandRequest) -> Answer:
+    """Land in a copy, and say where to look at what came of it."""
+    from stacker.cli.rehearsing import landed_there, rehearsed  # noqa: PLC0415 - a web server
+    from stacker.render import rehearsal  # noqa: PLC0415 - as above
+
+    try:
+        with rehearsed(desk, options.terminal.told) as (there, copy):
+            result, supposed, pulls = landed_there(
+                there, copy, lambda at: landing.land(_hands(options, at), request)
+            )
+            root, url = copy.root, copy.url
+    except KeyboardInterrupt as stopped:
+        said = "Interrupted; nothing landed, the forge and the series are as they were."
+        raise KeyboardInterrupt(said) from stopped
+    document = {
+        **land_document(result),
+        "rehearsal": rehearsal.rehearsal_document(root, url, pulls) | {"supposed": [*supposed]},
+    }
+    there = land_text(result, _named(request)).partition("\nNext: ")[0]
+    lines = [there, *(f"Supposed: {one}." for one in supposed)]
+    said = rehearsal.rehearsal_text("\n".join(lines), root, url, pulls)
+    return Answer(document, said, land_code(result))
 
 
 def _named(request: LandRequest) -> str:

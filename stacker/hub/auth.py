@@ -64,6 +64,11 @@ def app_of(login: str) -> str | None:
     return login.removesuffix(_BOT) if login.endswith(_BOT) else None
 
 
+def app_number(slug: str) -> int | None:
+    """The id of the one app that has the same everywhere; None: another one."""
+    return _ACTIONS[1] if slug == _ACTIONS[0] else None
+
+
 def app_id(db: Database, number: int) -> int | None:
     """The id of the app that acts as this account; None for a person."""
     slug = app_of(account_by_id(db, number).login)

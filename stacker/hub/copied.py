@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import StackerError
 from stacker.hub import repositories
-from stacker.hub.auth import remember
+from stacker.hub.auth import account, app_account, app_number, app_of, remember
 from stacker.hub.call import Limits, Site
+from stacker.hub.protection import save
+from stacker.hub.records import Account
 from stacker.hub.state import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
+    from stacker.hub.protection import Rules
     from stacker.hub.records import Repository
     from stacker.hub.state import Database
 
@@ -45,9 +48,22 @@ class CopiedComment:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class CopiedCheck:
+    """A status, or a check run (of the `app` with this id); `state` is the status' or the run's
+    conclusion, empty while it has none. `creator` is a login, or the app's slug."""
+
+    name: str
+    is_run: bool
+    state: str
+    creator: str
+    app: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiedPull:
-    """A pull request from a branch of the fork; `merge_commit` is set when it was merged."""
+    """A pull request from a branch of the fork; `merge_commit` is set when it was merged. `checks`
+    are of its head."""
 
     number: int
     title: str
@@ -63,6 +79,7 @@ class CopiedPull:
     maintainer_can_modify: bool
     reviews: Sequence[CopiedReview]
     comments: Sequence[CopiedComment]
+    checks: Sequence[CopiedCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +87,17 @@ class Copied:
     """One repository: `fork` is where branches come from, itself where there is none.
 
     `rights` has who may do what where: login, `OWNER/NAME`, and `read`, `write` or `admin`.
+    `methods` are the ways of merging that upstream allows, empty where they are not told, `rules`
+    those of its `branch`.
     """
 
     upstream: str
     fork: str
     rights: Sequence[tuple[str, str, str]]
     pulls: Sequence[CopiedPull]
+    branch: str
+    methods: Collection[str]
+    rules: Rules | None
 
 
 def lay_out(root: Path, copies: Iterable[Copied]) -> None:
@@ -87,6 +109,7 @@ def lay_out(root: Path, copies: Iterable[Copied]) -> None:
             fork = _adopted(site, db, copied.fork)
             with db.writing():
                 _relate(db, upstream, fork)
+                _govern(db, upstream, copied)
                 for login, name, word in copied.rights:
                     _allow(db, _adopted(site, db, name), login, word)
                 for pull in copied.pulls:
@@ -104,6 +127,34 @@ def _relate(db: Database, upstream: Repository, fork: Repository) -> None:
     if fork.id != upstream.id:
         sql = "UPDATE repositories SET parent = ?, source = ? WHERE id = ?"
         db.run(sql, upstream.id, upstream.source or upstream.id, fork.id)
+
+
+def _govern(db: Database, upstream: Repository, copied: Copied) -> None:
+    """The ways of merging, and the rules of the branch."""
+    if copied.methods:
+        allowed = [way in copied.methods for way in ("merge", "squash", "rebase")]
+        sql = (
+            "UPDATE repositories SET allow_merge = ?, allow_squash = ?, allow_rebase = ? "
+            "WHERE id = ?"
+        )
+        db.run(sql, *allowed, upstream.id)
+    if copied.rules is not None:
+        save(db, upstream, copied.branch, copied.rules)
+        for check in copied.rules.checks or ():
+            app_with(db, check.app, None)
+
+
+def app_with(db: Database, number: int | None, slug: str | None) -> Account | None:
+    """The account of the app with this id, made if it has none; None: it is no app."""
+    if number is None:
+        return None
+    found = app_account(db, number)
+    if found is None and number == app_number("github-actions"):
+        return remember(db, "github-actions[bot]")
+    if found is None:
+        login = f"{slug or f'app-{number}'}[bot]"
+        found = account(db, login) or Account(db.insert("users", id=number, login=login), login)
+    return found
 
 
 def _allow(db: Database, repository: Repository, login: str, word: str) -> None:
@@ -140,5 +191,26 @@ def _enter(
             "comments", id=said.id, pull=row, author=remember(db, said.author).id, body=said.body,
             created_at=now, updated_at=now,
         )  # fmt: skip
+    for check in pull.checks:
+        report(db, upstream, pull.head, check, now)
     sql = "UPDATE repositories SET last_number = max(last_number, ?) WHERE id = ?"
     db.run(sql, pull.number, upstream.id)
+
+
+def report(db: Database, upstream: Repository, oid: str, check: CopiedCheck, now: str) -> None:
+    """Remember what was said of a commit."""
+    if not check.is_run:
+        who = app_with(db, check.app, check.creator) or remember(db, check.creator or "ghost")
+        db.insert(
+            "statuses", repository=upstream.id, oid=oid, context=check.name, state=check.state,
+            creator=who.id, created_at=now,
+        )  # fmt: skip
+        return
+    app = app_with(db, check.app, check.creator)
+    creator = app or remember(db, check.creator or "ghost")
+    db.insert(
+        "check_runs", repository=upstream.id, oid=oid, name=check.name,
+        status="completed" if check.state else "in_progress", conclusion=check.state or None,
+        creator=creator.id, started_at=now, completed_at=now if check.state else None,
+        app=app_of(app.login) if app else None,
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import MergeMethod
@@ -15,12 +15,12 @@ from stacker.land.forged import forged
 from stacker.land.gather import gather_facts
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.one_a_stage import by_habit
-from stacker.land.outcome import Reason, State, Way, Who
+from stacker.land.outcome import Guarantee, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
 from stacker.land.protocol import NotCleared, end
 from stacker.land.proving import unproved
 from stacker.land.recovering import lander_of
-from stacker.land.results import already, not_landed, torn
+from stacker.land.results import already, guarantee, not_landed, torn
 from stacker.land.settle import remember
 from stacker.land.words.messages import merge_message, squash_message
 from stacker.land.words.pulls import Landing, landing_body
@@ -65,8 +65,11 @@ def attempt(run: Run, target: Target) -> LandResult:
     if missing:
         return not_landed(State.BLOCKED, found, (*missing, *waiting))
     if run.request.dry_run:
-        return not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
-    return _land(run, target, meant, waiting)
+        could = not_landed(State.WAITING if waiting else State.NOT_LANDED, found, waiting)
+        return replace(could, way=meant.intent.way, guarantee=guarantee(meant.intent))
+    done = _land(run, target, meant, waiting)
+    # What is left of a torn group lands whole; the group did not.
+    return replace(done, guarantee=Guarantee.NONE) if found.landed_alone else done
 
 
 def _gathered(run: Run, target: Target) -> Gathered:

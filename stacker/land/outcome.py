@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from stacker.forge.api import Protection
     from stacker.git.objects import Oid
     from stacker.series.plan.model import StageId
 
@@ -71,10 +72,18 @@ class MemberResult:
     pull_state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The branch's own rules as they were read; None: it has none."""
+
+    protection: Protection | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandResult:
     """The whole answer. `follow_up` says what is still to do after a landing, `notes` what there
-    is to know of it."""
+    is to know of it; `takes_back` when it is a revert.
+    `rules` are upstream's own, where they were read and nothing landed."""
 
     tx: str | None
     state: State
@@ -87,3 +96,5 @@ class LandResult:
     reasons: tuple[Reason, ...] = ()
     follow_up: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    takes_back: bool = False
+    rules: Shown | None = None

@@ -74,8 +74,9 @@ def carry_through(
     held = lock.acquire(at, landing)
     if isinstance(held, lock.Holder):
         return held
-    landing = freeze(at, held)
+    landing = held
     try:
+        landing = freeze(at, landing)
         ready = clear()
     except BaseException:
         lock.release(at, landing)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.land.classify import Landed, MergedAlone, NotLanded, Rewound, Stale, Undone, WrongTree
-from stacker.land.outcome import Guarantee, LandResult, MemberResult, Reason, State, Who
+from stacker.land.outcome import Guarantee, LandResult, MemberResult, Reason, Shown, State, Who
 from stacker.land.protocol import Unread
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def not_landed(
         branch=found.facts.trunk,
         members=members,
         reasons=reasons,
+        rules=Shown(found.facts.protection),
     )
 
 
@@ -162,7 +163,7 @@ def _of(
     return LandResult(
         tx=intent.tx, state=state, guarantee=guarantee(intent), way=intent.way,
         branch=intent.branch, commit=commit, tree=tree, members=members or these,
-        reasons=reasons, follow_up=left, notes=notes,
+        reasons=reasons, follow_up=left, notes=notes, takes_back=intent.reverts is not None,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stacker.git.process import Credential
 from stacker.hub.copied import lay_out
 from stacker.hub.server import User, start
-from stacker.rehearsal.copying import copy_forge
+from stacker.rehearsal.copying import MAINTAINER, copy_forge
 from stacker.rehearsal.original import read
 from stacker.rehearsal.series import copy_series
 from stacker.series.lock import Lock
@@ -31,12 +31,14 @@ _FOLDER = "rehearsal"
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A copy of the series on a hub that runs at `url` over `root`; `token` opens nothing else."""
+    """A copy of the series on a hub that runs at `url` over `root`; `token` opens nothing else, and
+    neither does `maintainer`, that of somebody who plays upstream's."""
 
     work: Workspace
     url: str
     root: Path
     token: str
+    maintainer: str
 
     def __repr__(self) -> str:
         return f"Rehearsal(url={self.url!r}, token=<hidden>)"
@@ -59,8 +61,9 @@ def rehearsal(
     root = folder / "hub"
     lay_out(root, [copy_forge(root, one, login, work.store, told) for one in originals])
     copied = copy_series(work.directory, work.store, folder / "series")
-    token = secrets.token_urlsafe()
-    with start(root, [User(login, token)]) as hub, open_store(copied.store) as store:
+    token, maintainer = secrets.token_urlsafe(), secrets.token_urlsafe()
+    people = [User(login, token), User(MAINTAINER, maintainer)]
+    with start(root, people) as hub, open_store(copied.store) as store:
         upstreams = dict(work.upstreams)
         for spot in spots:
             there = Upstream(
@@ -69,8 +72,9 @@ def rehearsal(
             )  # fmt: skip
             upstreams[spot.name] = there
         yield Rehearsal(
-            work._replace(directory=copied, store=store, upstreams=upstreams), hub.url, root, token
-        )
+            work._replace(directory=copied, store=store, upstreams=upstreams), hub.url, root, token,
+            maintainer,
+        )  # fmt: skip
 
 
 def _clear(folder: Path) -> None:

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from stacker.forge.api import Permission, PullRequest, RepositoryFacts
+    from stacker.forge.api import (
+        MergeMethod,
+        Permission,
+        Protection,
+        PullRequest,
+        RepositoryFacts,
+    )
     from stacker.git.objects import Oid
     from stacker.git.process import Credential
     from stacker.series.lock import Lock, StageLock
@@ -38,6 +44,10 @@ class OriginalForge(Protocol):
         """Pull requests by number and by head."""
         ...
 
+    def protection(self, repository: str, branch: str) -> Protection | None:
+        """What a branch demands."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -60,11 +70,14 @@ class Spot:
 class Original:
     """What is to be copied: `branches` of the series in the fork, and its trunk, with their tips;
     the series' pull requests; the other refs of upstream that these need. `rights` is what the
-    token's user may do, by repository; a fork that is not there is not in it.
+    token's user may do, by repository; a fork that is not there is not in it. `methods` and `rules`
+    say how something comes into the trunk.
     """
 
     spot: Spot
     rights: Mapping[str, Permission]
+    methods: frozenset[MergeMethod]
+    rules: Protection | None
     branches: Mapping[str, Oid]
     refs: Mapping[str, Oid]
     pulls: tuple[PullRequest, ...]
@@ -73,10 +86,12 @@ class Original:
 def read(spot: Spot, plan: Plan, lock: Lock, forge: OriginalForge, here: Path) -> Original:
     """Read all of it; `here` is any existing folder."""
     rights = {}
+    methods: frozenset[MergeMethod] = frozenset()
     for name in dict.fromkeys((spot.upstream, spot.fork)):
         facts = forge.repository(name)
         if facts is not None:
             rights[name] = facts.permission
+            methods = facts.merge_methods if name == spot.upstream else methods
     lines = [line for line in lock.stages if line.repository == spot.name]
     known = {branch for line in lines for branch in _branches_of(line)}
     branches: dict[str, Oid] = {}
@@ -90,8 +105,10 @@ def read(spot: Spot, plan: Plan, lock: Lock, forge: OriginalForge, here: Path) -
     names = dict.fromkeys(wanted)
     found = transfer.ask(spot.url(spot.upstream), here, spot.credential, *names).refs
     return Original(
-        spot, rights, branches, {ref: found[ref] for ref in names if ref in found}, pulls
-    )
+        spot=spot, rights=rights, methods=methods, branches=branches, pulls=pulls,
+        rules=forge.protection(spot.upstream, spot.trunk) if spot.upstream in rights else None,
+        refs={ref: found[ref] for ref in names if ref in found},
+    )  # fmt: skip
 
 
 def _branches_of(line: StageLock) -> tuple[str, ...]:

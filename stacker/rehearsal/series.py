@@ -29,7 +29,8 @@ def copy_series(directory: SeriesDirectory, store: ObjectStore, to: Path) -> Ser
         path.write_bytes(content)
     bare_over(copied.store, store, "none")
     for path in directory.state.iterdir():
-        if path.is_file():
+        # A landing that was begun is the real forge's; its pull request is not in the copy.
+        if path.is_file() and not path.name.startswith("landings."):
             shutil.copy2(path, copied.state / path.name)
     for name in _REFS:
         source = store.git.directory / name

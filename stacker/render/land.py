@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from stacker.doctor.rules import rules_text
 from stacker.errors import ExitCode
 from stacker.land.outcome import Guarantee, State, Way
 
@@ -37,6 +38,7 @@ def land_document(result: LandResult) -> dict[str, object]:
         ],
         "follow_up": list(result.follow_up),
         "notes": list(result.notes),
+        "rules": rules_text(result.rules.protection) if result.rules else None,
     }
 
 
@@ -57,12 +59,18 @@ def land_text(result: LandResult, name: str) -> str:
     """The verdict first, then each member or each reason, by who must act."""
     lines = [_verdict(result, name)]
     if result.state is State.LANDED:
-        width = max((len(m.stage) for m in result.members), default=0)
-        lines += [_member(m, width) for m in result.members]
+        members = () if result.takes_back else result.members
+        width = max((len(m.stage) for m in members), default=0)
+        lines += [_member(m, width) for m in members]
         lines += [f"  {what}" for what in result.notes]
         lines += [f"  still to do: {what}" for what in result.follow_up]
         following = "run this again" if result.follow_up else "stacker rebase"
         return "\n".join([*lines, f"Next: {following}"])
+    if result.rules is not None:
+        lines.append(f"  {result.branch}: {rules_text(result.rules.protection)}")
+    if _could(result):
+        width = max(len(m.stage) for m in result.members)
+        lines += [_member(m, width) for m in result.members]
     for who in dict.fromkeys(r.who for r in result.reasons):
         lines.append(f"  {who}:")
         for reason in (r for r in result.reasons if r.who is who):
@@ -78,14 +86,21 @@ def _verdict(result: LandResult, name: str) -> str:
     if result.state is State.LANDED:
         if result.way is None or result.way is Way.HAND_OFF:
             return f"Landed before: {name}; {result.branch} has it as {commit}."
-        return f"Landed: {name}, {count} of {count} in {result.branch} {commit}{_how(result)}."
+        parts = "" if result.takes_back else f", {count} of {count}"
+        return f"Landed: {name}{parts} in {result.branch} {commit}{_how(result)}."
     said = _SAID[result.state]
     if result.state is State.TORN and result.commit is not None:
         said = "Landed, but not with the expected files: look at {commit}."
-    if result.state is State.NOT_LANDED and result.tx is None:
-        said = "Could land: {name}, {count} of {count}; {branch} is as it was."
+    if _could(result):
+        how = _WAYS.get(result.way, "") if result.way else ""
+        said = f"Could land: {{name}}, {{count}} of {{count}}{how}; {{branch}} is as it was."
     return said.format(name=name, branch=result.branch, count=count, commit=commit)
 
+
+_WAYS = {
+    Way.PUSH: " by one push",
+    Way.PULL_REQUEST: " by the merge of one pull request",
+}
 
 _SAID = {
     State.BLOCKED: "Blocked: {name} cannot land; nothing was changed.",
@@ -97,6 +112,11 @@ _SAID = {
 }
 
 
+def _could(result: LandResult) -> bool:
+    """Whether it was only asked, and nothing is in the way."""
+    return result.state is State.NOT_LANDED and result.tx is None and bool(result.members)
+
+
 def _how(result: LandResult) -> str:
     """The way, the guarantee that was kept, and the proof."""
     way = "by one update of the branch" if result.way is Way.PUSH else "by one merge"
@@ -106,5 +126,5 @@ def _how(result: LandResult) -> str:
 
 def _member(one: MemberResult, width: int) -> str:
     shown = f"#{one.number}" if one.number else "-"
-    commit = (one.landed_as or "?")[:10]
+    commit = (one.landed_as or one.head or "?")[:10]
     return f"  {one.stage:<{width}}  {shown:<7} {commit}  {one.pull_state}".rstrip()

@@ -10,5 +10,9 @@ def stage_text(raw: bytes | None, stage: str) -> tuple[str, str]:
     """
     lines = (raw or b"").decode("utf-8", "replace").replace("\r\n", "\n").strip().split("\n")
     title = lines[0].removeprefix("#").strip() or stage
-    title = "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in title)
-    return title, "\n".join(lines[1:]).strip()
+    return seen(title), "\n".join(lines[1:]).strip()
+
+
+def seen(title: str) -> str:
+    """A title as people see it: what cannot be seen is written out."""
+    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in title)

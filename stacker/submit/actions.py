@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from stacker.forge.api import PullState
 from stacker.git.push import RefUpdate
+from stacker.series.texts import seen
 from stacker.submit.words.body import drafted_by_us
 from stacker.submit.words.published_facts import read
 
@@ -223,7 +224,11 @@ def given_title(pull: PullRequest) -> str | None:
 def renamed(one: Wanted, pull: PullRequest) -> bool:
     """Whether somebody gave it another title than we did; not if the series says the same now."""
     ours = given_title(pull)
-    return ours is not None and pull.title not in (ours, one.title)
+    return (
+        ours is not None
+        and ours not in (pull.title, seen(pull.title))
+        and seen(pull.title) != one.title
+    )
 
 
 def new_title(one: Wanted, pull: PullRequest) -> str | None:

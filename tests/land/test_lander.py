@@ -23,6 +23,7 @@ from land_world import (
 
 from stacker import wiring
 from stacker.errors import GitError
+from stacker.hub.faults.rules import Before, Reply, Rule
 from stacker.land import lock, protocol
 from stacker.land.by_pull import ByPull
 from stacker.land.by_push import ByPush
@@ -151,6 +152,17 @@ def test_a_server_that_cannot_be_read_is_unknown_and_nothing_more_is_done(ready,
     assert (refs(ready), life(ready)) == ([LOCK], [])
     assert land(ready)["state"] == "landed"
     assert refs(ready) == []
+
+
+def test_a_freeze_that_fails_leaves_no_lock(ready):
+    ready.hub.faults.set(
+        Rule(Before(Reply(403, {"message": "No."})), "POST", "/repos/**/statuses/*")
+    )
+    ran = land(ready, code=1)
+    assert "cannot" in ran["error"]["message"]
+    assert (refs(ready), life(ready)) == ([], [])
+    ready.hub.faults.set()
+    assert land(ready)["state"] == "landed"
 
 
 def test_one_lock_for_two_that_claim_it(ready, monkeypatch):

@@ -39,7 +39,7 @@ def test_the_ways_out_are_commands(lone):
 def test_the_rest_may_land(lone):
     world, _ = lone
     said = land(world, "--group", "final", "--rest")
-    assert said["state"] == "landed"
+    assert (said["state"], said["guarantee"]) == ("landed", "none")
     assert inside(world, "master") == {"a", "b"}
     assert land(world)["state"] == "landed"
 

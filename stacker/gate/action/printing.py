@@ -35,9 +35,6 @@ permissions:
   pull-requests: read
   statuses: write
 
-concurrency:
-  group: land-together
-
 jobs:
   land-together:
     runs-on: ubuntu-24.04
