@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError
@@ -68,6 +69,7 @@ class Run:
     handed: tuple[StageId, ...] = ()
     move_base: bool = False
     push: Callable[..., PushOutcome | PushedInPart] = push_by_parts
+    apart: Callable[[str], bool] = lambda _: True
     pack: Callable[..., None] = package.write
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
@@ -142,7 +144,10 @@ def _act(run: Run, action: Action) -> None:
             run.fork(run.places[repository])
         case PushHeads(repository, updates):
             place = run.places[repository]
-            done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
+            done = run.push(
+                run.work.store.git, place.url, updates, credential=place.credential,
+                apart=partial(run.apart, repository),
+            )  # fmt: skip
             _all_of_it(done, place.fork, len(updates), run.done)
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
@@ -31,7 +32,7 @@ from stacker.submit.pretended import (
     unnumbered,
 )
 from stacker.submit.request import SubmitResult
-from stacker.submit.stops.foreseeing import foresee
+from stacker.submit.stops.foreseeing import foresee, may_move_apart
 from stacker.submit.stops.rights import require_rights
 from stacker.submit.wanting import to_restack
 
@@ -83,9 +84,9 @@ def submit(
     require_rights(forge, places, actions)
     refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
+    run.apart = partial(may_move_apart, work, facts, run.wanted, actions)
     if pretends:
-        run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
-        run.pack = pretended_package
+        _pretend(run)
         carry_out(run, actions)
         previews = previews_of(run.wanted, run.pulls) if request.preview else ()
         run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
@@ -100,6 +101,12 @@ def submit(
     _remember(run)
     remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
+
+
+def _pretend(run: Run) -> None:
+    """Nothing leaves this machine."""
+    run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
+    run.pack = pretended_package
 
 
 def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:
