@@ -11,7 +11,7 @@ from stacker.forge.cache import remember_pulls
 from stacker.rebase.restacked import restacked
 from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
-from stacker.submit import intents
+from stacker.submit import intents, journal
 from stacker.submit.acting import Run, carry_out
 from stacker.submit.adoption.adopted import notes_of
 from stacker.submit.adoption.pushing_there import refuse_pushes
@@ -95,12 +95,19 @@ def submit(
     # What a killed submit pushed, whose note is about to be replaced; what upstream has by now.
     if lock != series.lock:
         _save(run, series.lock)
-    intents.write(work.directory.state, _intended(run))
-    run.told = told
+    _begin(run, told)
     carry_out(run, actions)
     _remember(run)
     remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
+
+
+def _begin(run: Run, told: Told | None) -> None:
+    """From here on something happens: what is about to is written down before."""
+    state = run.work.directory.state
+    intents.write(state, _intended(run))
+    journal.forget(state)
+    run.told, run.about = told, partial(journal.about, state)
 
 
 def _pretend(run: Run) -> None:
@@ -152,6 +159,7 @@ def _remember(run: Run) -> None:
     if run.done or lock != run.series.lock:
         _save(run, lock)
     intents.forget(run.work.directory.state)
+    journal.forget(run.work.directory.state)
 
 
 def _save(run: Run, lock: Lock) -> None:
