@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 
-from proof.inside import Call, PathRemote
+from proof.inside import PathRemote
 from proof.scene import NAME
+from proof.wire import Call
 
 from stacker.errors import GitError, OutcomeUnknown
 from stacker.git.push import PushRefused
