@@ -3,14 +3,20 @@
     python killed.py FOLDER K
 
 Steps lie before and after whatever reaches the forge or the disk. Exit 0: there was no step K.
+Without arguments each line of its input is such a run, in a fork of its own that finds everything
+loaded: `{"folder": FOLDER, "step": K, "environment": {...}, "said": FILE}`; its exit code is a line
+of the output.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import traceback
 from pathlib import Path
 
+import stacker.forge.github  # noqa: F401 - each run needs it; it is heavy
 from stacker import wiring
 from stacker.submit import acting, flow, intents
 from stacker.submit.request import SubmitRequest
@@ -64,5 +70,36 @@ def main(folder, k):
         flow.submit(desk.work, desk.place, Forge(desk.forge, steps), SubmitRequest())
 
 
+def serve():
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _one(wanted)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(f"{code}\n")
+        sys.stdout.flush()
+
+
+def _one(wanted):
+    code = 70
+    said = os.open(wanted["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    try:
+        os.environ.clear()
+        os.environ.update(wanted["environment"])
+        main(Path(wanted["folder"]), wanted["step"])
+        code = 0
+    except BaseException:  # noqa: BLE001 - told; the fork ends in any case
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    if len(sys.argv) > 1:
+        main(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        serve()

@@ -6,6 +6,8 @@ together; upstream drifts in the lines from 40 on, unless it means to meet a sta
 
 from __future__ import annotations
 
+import atexit
+import functools
 import io
 import json
 import os
@@ -415,10 +417,42 @@ def kinds(document):
 
 def kill(world, step):
     """Run a submit that dies at a step; says whether there was such a step."""
-    done = subprocess.run(
-        [sys.executable, str(Path(killed.__file__)), str(world.folder), str(step)],
-        env=os.environ | {"PYTHONPATH": str(Path(stacker.__file__).parents[1])},
-        capture_output=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, killed.KILLED), done.stderr.decode()
-    return done.returncode == killed.KILLED
+    said = world.root / "said.txt"
+    if hasattr(os, "fork"):
+        code = _forking().run(world.folder, step, said)
+    else:
+        with said.open("wb") as out:
+            code = subprocess.run(
+                [sys.executable, str(Path(killed.__file__)), str(world.folder), str(step)],
+                env=_with_package(), stdout=out, stderr=out, check=False,
+            ).returncode  # fmt: skip
+    assert code in (0, killed.KILLED), said.read_text("utf-8", "replace")
+    return code == killed.KILLED
+
+
+def _with_package():
+    return {**os.environ, "PYTHONPATH": str(Path(stacker.__file__).parents[1])}
+
+
+class _Forking:
+    """A process that has everything loaded, and forks for each run that is to be killed."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(killed.__file__))],
+            env=_with_package(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        atexit.register(self._process.communicate)
+
+    def run(self, folder, step, said):
+        wanted = {
+            "folder": str(folder), "step": step, "said": str(said), "environment": dict(os.environ),
+        }  # fmt: skip
+        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@functools.cache
+def _forking():
+    return _Forking()
