@@ -243,8 +243,8 @@ def _rehearse_landing(options: Options, desk: Desk, request: LandRequest) -> Ans
         **land_document(result),
         "rehearsal": rehearsal.rehearsal_document(root, url, pulls) | {"supposed": [*supposed]},
     }
-    there = land_text(result, _named(request)).partition("\nNext: ")[0]
-    lines = [there, *(f"Supposed: {one}." for one in supposed)]
+    came = land_text(result, _named(request)).partition("\nNext: ")[0]
+    lines = [came, *(f"Supposed: {one}." for one in supposed)]
     said = rehearsal.rehearsal_text("\n".join(lines), root, url, pulls)
     return Answer(document, said, land_code(result))
 

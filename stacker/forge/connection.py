@@ -86,7 +86,7 @@ class Connection:
             )
         self.token = token
         self._pace = pace
-        self._pauses = (0.0, 0.05) if pace.here else _PAUSES
+        self.pauses = (0.0, 0.05) if pace.here else _PAUSES
         Requester.injectConnectionClasses(_Direct, HTTPSRequestsConnectionClass)
         self.github = github.Github(
             base_url=api_url.rstrip("/"),
@@ -166,7 +166,7 @@ class Connection:
 
         An alias of it that names nothing is null there; any other error raises.
         """
-        for pause in self._pauses:
+        for pause in self.pauses:
             try:
                 return self._ask_graph(what, document, variables)
             except NoAnswer:

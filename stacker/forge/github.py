@@ -33,7 +33,7 @@ from stacker.forge.facts import (
     repository_facts,
 )
 from stacker.forge.failures import Refused, opening_hint
-from stacker.forge.opened import just_opened
+from stacker.forge.opened import just_opened, until_shown
 from stacker.forge.threads import Thread, open_threads
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ class GitHub:
                 hint="Check the number; or your token may not see it.",
             )
         return found[0]
+
+    def shown(self, repository: str, numbers: Sequence[int]) -> tuple[PullRequest, ...]:
+        """Those just opened; an error when they are not shown in a while."""
+        return until_shown(self.pulls, self._connection.pauses, repository, numbers)
 
     def open_threads(self, repository: str, number: int) -> tuple[Thread, ...]:
         """What was said of single lines of a pull request and is not resolved, oldest first."""

@@ -1,10 +1,17 @@
-"""A pull request as REST answers with it, right after it was opened."""
+"""A pull request right after it was opened: as REST answers with it, and until reads show it."""
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING
+
+from stacker.errors import ForgeError
 from stacker.forge.answers import expect_bool, expect_int, expect_oid, expect_str, optional_str
 from stacker.forge.api import PullRequest, PullState
 from stacker.forge.shapes import login
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 
 def just_opened(repository: str, answer: object) -> PullRequest:
@@ -31,4 +38,26 @@ def just_opened(repository: str, answer: object) -> PullRequest:
         may_edit=True,
         comments=(),
         base_tip=expect_oid(answer, "base", "sha"),
+    )
+
+
+def until_shown(
+    pulls: Callable[[str, Sequence[int]], tuple[PullRequest, ...]],
+    pauses: Iterable[float],
+    repository: str,
+    numbers: Sequence[int],
+) -> tuple[PullRequest, ...]:
+    """What `pulls` reads as soon as all of these are in it: it may be older for a moment."""
+    found = pulls(repository, numbers)
+    for pause in pauses:
+        if len(found) == len(set(numbers)):
+            return found
+        time.sleep(pause)
+        found = pulls(repository, numbers)
+    missing = set(numbers) - {pull.number for pull in found}
+    if not missing:
+        return found
+    raise ForgeError(
+        f"#{min(missing)} was opened in {repository}, and the forge does not show it yet",
+        hint="Run it again in a while: what is there is found and not made twice.",
     )

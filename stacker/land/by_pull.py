@@ -92,7 +92,7 @@ class ByPull:
                 draft=False,
             )  # fmt: skip
             # The branch may have been there before, with checks.
-            there = [at.forge.pull(at.repository, opened.number)]
+            there = list(at.forge.shown(at.repository, [opened.number]))
         present, number = there[0].body, there[0].number
         body = texts.of(number).body
         if not says(present, body):

@@ -127,7 +127,7 @@ def _read_back(run: Run) -> None:
     opened = {a.stage: run.pulls[a.stage] for a in run.done if isinstance(a, OpenPull)}
     for repository in {pull.repository: 0 for pull in opened.values()}:
         numbers = {p.number: s for s, p in opened.items() if p.repository == repository}
-        for pull in run.forge.pulls(repository, list(numbers)):
+        for pull in run.forge.shown(repository, list(numbers)):
             run.pulls[numbers[pull.number]] = pull
 
 

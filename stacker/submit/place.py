@@ -29,7 +29,11 @@ class PullForge(Protocol):
     def open_pull(
         self, repository: str, *, head: str, base: str, title: str, body: str, draft: bool
     ) -> PullRequest:
-        """Open one and read it back."""
+        """Open one."""
+        ...
+
+    def shown(self, repository: str, numbers: Sequence[int]) -> tuple[PullRequest, ...]:
+        """Those that were just opened, as they are there."""
         ...
 
     def edit_pull(

@@ -55,6 +55,11 @@ class Pretended:
             comments=(),
         )  # fmt: skip
 
+    def shown(self, repository: str, numbers: Sequence[int]) -> tuple[PullRequest, ...]:
+        """Nothing; they are as they were opened."""
+        del repository, numbers
+        return ()
+
     def edit_pull(
         self,
         repository: str,

@@ -100,12 +100,18 @@ def test_where_no_answer_arrives_it_is_looked_for(world, undisturbed):
     assert world.submit()["actions"] == []
 
 
-def test_reads_that_fail_are_asked_again_and_old_ones_do_no_harm(world, undisturbed):
-    """What was opened is known from the answer, though reads do not show it yet."""
-    old = Rule(Stale(), **READ, nth=3, times=None)
+def test_reads_that_fail_or_are_old_are_asked_again(world, undisturbed):
+    """What was opened and stays unseen is told, and is no second one in the next run."""
+    old = Rule(Stale(3), **READ, nth=3, times=None)  # a draft and a comment come after the opening
     world.hub.faults.set(Rule(Before(BROKEN), **READ), old)
-    assert kinds(world.submit()) == DONE
-    assert len(world.hub.faults.struck) >= 2
+    ran = world.run("submit")
+    assert ran.code == 1
+    assert "was opened in up/proj, and the forge does not show it yet" in ran.document["error"][
+        "message"
+    ]  # fmt: skip
+    old = Rule(Stale(), **READ, nth=3)
+    world.hub.faults.set(old, Rule(Before(BROKEN), **EDIT))
+    world.submit()
+    assert len(world.hub.faults.struck) == 2
     world.hub.faults.set()
     assert [state(world)] == undisturbed
-    assert world.submit()["actions"] == []

@@ -203,6 +203,8 @@ def _against(git, verdict, update):
         yield f"Pushes can not update more than {verdict.most} branches or tags."
     yield from (said for ref, said in verdict.refused if ref == update.ref)
     if update.new is None:
+        if update.ref == bare.HEADS + git.default_branch():
+            yield "deletion of the current branch prohibited"
         return
     forward = update.old is None or git.contains(update.new, update.old)
     if update.ref in verdict.forward_only and not forward:

@@ -84,7 +84,7 @@ class Invariants:
 
     def _moved(self, call, who, before):
         old, new = before.get(MASTER), self.refs.get(MASTER)
-        intent = self._intent_of(call)
+        intent = self._intent_of(call, who)
         if intent is None:
             if who in COORDINATORS:
                 self._say("planned", f"{who} moved the branch without an intent: {call.what[:200]}")
@@ -110,10 +110,10 @@ class Invariants:
             self._reviewed(intent)
             self._frozen(intent)
 
-    def _intent_of(self, call):
+    def _intent_of(self, call, who):
         """The landing that made a change of the branch, by the commit that was sent."""
         if call.port == "push":
-            sent = {u.new for u in call.detail if u.ref == MASTER}
+            sent = {u.new for u in call.detail if u.ref == MASTER and who in COORDINATORS}
         else:
             pull = re.fullmatch(r".*/pulls/(\d+)/merge", call.detail.url)
             if pull is None:
