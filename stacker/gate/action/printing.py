@@ -46,7 +46,7 @@ permissions:
   statuses: write
 
 jobs:
-  land-together:
+  judge: # is not called as the status: where both have a name, GitHub asks for both
     runs-on: ubuntu-24.04
     timeout-minutes: 5
     steps:
