@@ -215,7 +215,8 @@ def main() -> None:
         print(cost(model, top / "cost"), flush=True)
         print(status(asked.series, top / "status"), flush=True)
         print(
-            "\n| round | landed | s | runs | branch moved | buttons | merged alone | bot | torn |"
+            "\n| round | landed | s | runs | branch moved | buttons | merged alone | bot | torn "
+            "| runs that said |"
         )
         print("|---|---|---|---|---|---|---|---|---|---|")
         took = []

@@ -126,10 +126,8 @@ class GitHub:
         """One pull request; an error when there is none."""
         found = self.pulls(repository, [number])
         if not found:
-            raise ForgeError(
-                f"there is no pull request #{number} in {repository}",
-                hint="Check the number; or your token may not see it.",
-            )
+            hint = "Check the number; or your token may not see it."
+            raise ForgeError(f"there is no pull request #{number} in {repository}", hint=hint)
         return found[0]
 
     def shown(self, repository: str, numbers: Sequence[int]) -> tuple[PullRequest, ...]:

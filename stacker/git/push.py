@@ -13,7 +13,7 @@ from stacker.git import transfer
 from stacker.git.process import Git
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.process import Credential
@@ -52,7 +52,8 @@ class PushedInPart:
 
 
 # GitHub's push policy: nothing tells the limit before it is broken.
-_TOO_MANY = re.compile(r"Pushes can ?not update more than (?P<most>[1-9][0-9]{0,3}) branches")
+TOO_MANY = re.compile(r"Pushes can ?not update more than (?P<most>[1-9][0-9]{0,3}) branches")
+"""What a refusal says where a push moves more branches than a server takes at once."""
 
 
 def push(
@@ -98,16 +99,21 @@ def would_refuse(url: str, credential: Credential | None = None) -> str | None:
 
 
 def push_by_parts(
-    store: Git, url: str, updates: Sequence[RefUpdate], *, credential: Credential | None = None
+    store: Git,
+    url: str,
+    updates: Sequence[RefUpdate],
+    *,
+    credential: Credential | None = None,
+    apart: Callable[[], bool] = lambda: True,
 ) -> PushOutcome | PushedInPart:
     """Push all or none where the server lets so many refs move at once; else as many at a time as
     it says, each part all or none, in the order of `updates`.
 
-    Raises as `push` does.
+    `apart` is asked then whether they may move one after the other. Raises as `push` does.
     """
     outcome = push(store, url, updates, credential=credential)
-    limit = _TOO_MANY.search(outcome.words) if isinstance(outcome, PushRefused) else None
-    if limit is None:
+    limit = TOO_MANY.search(outcome.words) if isinstance(outcome, PushRefused) else None
+    if limit is None or not apart():
         return outcome
     most = int(limit["most"])
     for start in range(0, len(updates), most):

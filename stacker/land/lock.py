@@ -57,7 +57,12 @@ def release(at: Site, landing: Landing) -> Landing:
     if landing.lock is None or current(at, landing.intent) != landing.lock:
         return landing
     landing = at.journal.about(landing, Step.RELEASE)
-    at.upstream.push([RefUpdate(ref, landing.lock, None)])
+    done = at.upstream.push([RefUpdate(ref, landing.lock, None)])
+    if isinstance(done, PushRefused) and current(at, landing.intent) == landing.lock:
+        raise StackerError(
+            f"the lock of {landing.intent.branch} could not be let go: {done.words}",
+            hint="Run this again: it lets go what it holds.",
+        )
     return at.journal.observed(landing, Step.RELEASE)
 
 

@@ -41,7 +41,9 @@ def clear_away(carrier: Remote, intent: Intent, *others: Oid) -> None:
     ref = _ref(intent)
     there = carrier.refs(ref).get(ref)
     if there is not None and there in (intent.candidate, *others):
-        carrier.push([RefUpdate(ref, there, None)])
+        done = carrier.push([RefUpdate(ref, there, None)])
+        if isinstance(done, PushRefused) and carrier.refs(ref).get(ref) == there:
+            raise ForgeError(f"{ref} could not be deleted: {done.words}", hint="Run this again.")
 
 
 def _ref(intent: Intent) -> str:

@@ -31,7 +31,7 @@ from stacker.status.value import (
     Unfinished,
     UpstreamStatus,
 )
-from stacker.submit import intents
+from stacker.submit import intents, journal
 from stacker.submit.restacking import needs_restack
 
 if TYPE_CHECKING:
@@ -212,7 +212,9 @@ def _unfinished(
 ) -> tuple[Unfinished, ...]:
     found = list(unfinished_landings(directory, plan, work, now))
     if intents.read(directory.state):
-        found.append(Unfinished("a submit is unfinished", "stacker submit"))
+        begun = journal.begun(directory.state)
+        far = f": after {len(begun) - 1} actions it was about to {begun[-1]}" if begun else ""
+        found.append(Unfinished(f"a submit is unfinished{far}", "stacker submit"))
     if work is not None and ondisk.pending(work.store, work.directory):
         found.append(Unfinished("a command was killed while it wrote its files", "stacker rebase"))
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import ForgeError
@@ -26,7 +27,7 @@ from stacker.submit.versions.version_comment import version_comments, version_ta
 from stacker.submit.wanting import bodies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stacker.approvals.standing import Approvals
     from stacker.forge.api import PullRequest
@@ -68,9 +69,11 @@ class Run:
     handed: tuple[StageId, ...] = ()
     move_base: bool = False
     push: Callable[..., PushOutcome | PushedInPart] = push_by_parts
+    apart: Callable[[str], bool] = lambda _: True
     pack: Callable[..., None] = package.write
     told: Told | None = None
     done: list[Action] = field(default_factory=list)
+    about: Callable[[Action], None] = lambda _: None
 
     def bodies(self, only: StageId | None = None) -> dict[StageId, str]:
         """Our block of each text, or of one, as it is to be."""
@@ -110,15 +113,16 @@ def carry_out(run: Run, actions: Sequence[Action]) -> None:
     """Do one action after the other, then what the texts need, and the packages; `run` notes what
     is done."""
     total = len(actions) + len(run.texts()) + len(run.packages())
-    for action in actions:
-        _act(run, action)
-        _tell(run, total)
+    _carry_out(run, actions, total)
     _read_back(run)
-    for text in run.texts():
-        _act(run, text)
-        _tell(run, total)
-    for handed in run.packages():
-        _act(run, handed)
+    _carry_out(run, run.texts(), total)
+    _carry_out(run, run.packages(), total)
+
+
+def _carry_out(run: Run, actions: Iterable[Action], total: int) -> None:
+    for action in actions:
+        run.about(action)
+        _act(run, action)
         _tell(run, total)
 
 
@@ -142,7 +146,10 @@ def _act(run: Run, action: Action) -> None:
             run.fork(run.places[repository])
         case PushHeads(repository, updates):
             place = run.places[repository]
-            done = run.push(run.work.store.git, place.url, updates, credential=place.credential)
+            done = run.push(
+                run.work.store.git, place.url, updates, credential=place.credential,
+                apart=partial(run.apart, repository),
+            )  # fmt: skip
             _all_of_it(done, place.fork, len(updates), run.done)
         case OpenPull(repository, stage, head, base, title, draft):
             upstream = run.places[repository].repository.upstream

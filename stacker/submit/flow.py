@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import PullState
@@ -10,7 +11,7 @@ from stacker.forge.cache import remember_pulls
 from stacker.rebase.restacked import restacked
 from stacker.series.plan.chains import needs_closure
 from stacker.series.saving import save
-from stacker.submit import intents
+from stacker.submit import intents, journal
 from stacker.submit.acting import Run, carry_out
 from stacker.submit.adoption.adopted import notes_of
 from stacker.submit.adoption.pushing_there import refuse_pushes
@@ -31,7 +32,7 @@ from stacker.submit.pretended import (
     unnumbered,
 )
 from stacker.submit.request import SubmitResult
-from stacker.submit.stops.foreseeing import foresee
+from stacker.submit.stops.foreseeing import foresee, may_move_apart
 from stacker.submit.stops.rights import require_rights
 from stacker.submit.wanting import to_restack
 
@@ -83,9 +84,9 @@ def submit(
     require_rights(forge, places, actions)
     refuse_pushes(run.forge, run.wanted, facts.adopted, facts.tips)
     skipped = (*skipped, *notes_of(facts.adopted.values()))
+    run.apart = partial(may_move_apart, work, facts, run.wanted, actions)
     if pretends:
-        run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
-        run.pack = pretended_package
+        _pretend(run)
         carry_out(run, actions)
         previews = previews_of(run.wanted, run.pulls) if request.preview else ()
         run.pulls, run.left = dict(facts.pulls), facts.left_pulls()
@@ -94,12 +95,25 @@ def submit(
     # What a killed submit pushed, whose note is about to be replaced; what upstream has by now.
     if lock != series.lock:
         _save(run, series.lock)
-    intents.write(work.directory.state, _intended(run))
-    run.told = told
+    _begin(run, told)
     carry_out(run, actions)
     _remember(run)
     remember_pulls(work.directory.state, [*facts.read(), *run.pulls.values()], work.now)
     return _result(run, run.done, skipped)
+
+
+def _begin(run: Run, told: Told | None) -> None:
+    """From here on something happens: what is about to is written down before."""
+    state = run.work.directory.state
+    intents.write(state, _intended(run))
+    journal.forget(state)
+    run.told, run.about = told, partial(journal.about, state)
+
+
+def _pretend(run: Run) -> None:
+    """Nothing leaves this machine."""
+    run.forge, run.push, run.fork = Pretended(), pretended_push, pretended_fork
+    run.pack = pretended_package
 
 
 def _result(run: Run, actions: Sequence[Action], told: Sequence[str]) -> SubmitResult:
@@ -145,6 +159,7 @@ def _remember(run: Run) -> None:
     if run.done or lock != run.series.lock:
         _save(run, lock)
     intents.forget(run.work.directory.state)
+    journal.forget(run.work.directory.state)
 
 
 def _save(run: Run, lock: Lock) -> None:

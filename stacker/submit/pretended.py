@@ -11,7 +11,7 @@ from stacker.submit.actions import EditPull
 from stacker.submit.request import Preview
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacker.forge.api import RepositoryFacts
     from stacker.git.process import Credential, Git
@@ -85,10 +85,15 @@ class Pretended:
 
 
 def pretended_push(
-    store: Git, url: str, updates: Sequence[RefUpdate], *, credential: Credential | None = None
+    store: Git,
+    url: str,
+    updates: Sequence[RefUpdate],
+    *,
+    credential: Credential | None = None,
+    apart: Callable[[], bool],
 ) -> PushOutcome:
     """Nothing is pushed."""
-    del store, url, updates, credential
+    del store, url, updates, credential, apart
     return Pushed()
 
 

@@ -16,7 +16,7 @@ from stacker.submit.actions import EditPull, OpenPull, PushHeads, Wanted, decide
 from stacker.submit.heads import Head
 from stacker.submit.left_over import LeftOver, out_of_the_way
 from stacker.submit.stops.refusing import History, StopKind, stops
-from stacker.submit.stops.simulated import Branches, Standing, moments
+from stacker.submit.stops.simulated import Branches, Standing, moments, singly
 
 OWN = {"proj": "master"}
 PATCHES = [f"p{n}" for n in range(7)]
@@ -188,6 +188,16 @@ def test_from_any_series_to_any_other_nothing_is_merged_or_closed(old, new, data
         assert ends(known, pulls, tips, actions) == []
 
 
+@given(models(), models())
+def test_where_branches_may_move_apart_nothing_is_merged_or_closed_between(old, new):
+    known, tips = chains(old, new), old.branches()
+    pulls = {w.stage: pull(w.stage, n, w.base) for n, w in enumerate(old.wanted(), 1)}
+    wanted, actions = planned(new, pulls, tips)
+    apart = singly(actions, "proj")
+    if not against(known, wanted, pulls, tips, apart):
+        assert ends(known, pulls, tips, apart) == []
+
+
 A, B = Stage("a", (), ("p1",)), Stage("b", ("a",), ("p2",))
 
 
@@ -203,6 +213,20 @@ def test_one_that_may_not_be_moved_out_of_the_way_stops_it():
     assert "its base s/a has all of it" in stop.why
     assert stop.way_out.startswith("give it the base master")
     assert ends(chains(old, new), pulls, tips, actions) != []
+
+
+def test_what_is_right_all_at_once_may_be_wrong_one_by_one():
+    """The first branch becomes what the second one was, which moves on in the same push."""
+    old = Model([A, B])
+    new = Model([replace(A, patches=("p1", "p2")), replace(B, patches=("p3",))])
+    pulls = {"a": pull("a", 1, "master"), "b": pull("b", 2, "s/a")}
+    known, tips = chains(old, new), old.branches()
+    wanted, actions = planned(new, pulls, tips)
+    assert against(known, wanted, pulls, tips, actions) == ()
+    assert ends(known, pulls, tips, actions) == []
+    apart = singly(actions, "proj")
+    assert against(known, wanted, pulls, tips, apart) != ()
+    assert ends(known, pulls, tips, apart) != []
 
 
 def test_one_whose_patches_another_stage_has_now_is_taken_out_of_the_way():

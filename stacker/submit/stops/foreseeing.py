@@ -10,7 +10,7 @@ from stacker.git.history import contained_in
 from stacker.git.objects import Oid
 from stacker.submit.actions import OpenPull
 from stacker.submit.stops.refusing import History, Stop, stops
-from stacker.submit.stops.simulated import Branches, Standing, moments
+from stacker.submit.stops.simulated import Branches, Standing, moments, singly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -51,6 +51,23 @@ def foresee(
     bases |= _asked(work, places, bases, actions)
     seen = moments(_standing(places, there), Branches(heads, bases, own), actions)
     return stops(wanted, seen, _history(work, wanted, seen), own)
+
+
+def may_move_apart(
+    work: Workspace,
+    facts: Facts,
+    wanted: Sequence[Wanted],
+    actions: Sequence[Action],
+    repository: str,
+) -> bool:
+    """Whether the branches of a repository may move one after the other, instead of all at once.
+
+    In a fork always: what stands on them has its base elsewhere. Where they are upstream's own, one
+    that moves before another may have that one's old head, and would be called merged.
+    """
+    if not facts.places[repository].own:
+        return True
+    return not foresee(work, facts, wanted, singly(actions, repository))
 
 
 def _standing(

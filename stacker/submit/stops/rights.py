@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import ForgeError
 from stacker.forge.api import Permission
+from stacker.git.push import TOO_MANY
 from stacker.submit.actions import CreateFork, PushHeads
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def refused(fork: str, words: str, done: Sequence[Action]) -> ForgeError:
         if pushed
         else "Nothing moved there."
     )
-    return ForgeError(
-        f"the push to {fork} was refused: {words}",
-        hint=f"{before} `stacker doctor` tells what the token may do.",
+    at_once = bool(TOO_MANY.search(words))  # else it would have gone out in parts
+    then = (
+        "These branches have to move at once, or a pull request would be called merged: ask for a "
+        "wider push policy, or publish fewer at a time, `stacker submit STAGE…`."
+        if at_once
+        else "`stacker doctor` tells what the token may do."
     )
+    return ForgeError(f"the push to {fork} was refused: {words}", hint=f"{before} {then}")

@@ -85,6 +85,17 @@ def moments(
     return tuple(found)
 
 
+def singly(actions: Sequence[Action], repository: str) -> tuple[Action, ...]:
+    """The same actions, but for a push to that repository, of which each branch moves by itself."""
+    found: list[Action] = []
+    for action in actions:
+        if isinstance(action, PushHeads) and action.repository == repository:
+            found += [replace(action, updates=(one,)) for one in action.updates]
+        else:
+            found.append(action)
+    return tuple(found)
+
+
 class _Forge:
     def __init__(self, pulls: dict[StageId, Standing], branches: Branches) -> None:
         self._pulls, self._branches = pulls, branches

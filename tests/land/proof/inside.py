@@ -7,19 +7,13 @@ The real forge client talks to it: PyGithub's connection ends in `Wire` instead 
 from __future__ import annotations
 
 import hashlib
-import http.client
-import io
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import unquote
 
 import graphql
 from proof.quick import QuickGit
-from urllib3 import HTTPHeaderDict
-from urllib3.connection import HTTPConnection
+from proof.wire import HOST, PORT, Call, Wire, environ_of
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.response import HTTPResponse
 
 from stacker.errors import GitError
 from stacker.forge.github import GitHub
@@ -35,41 +29,9 @@ from stacker.hub.reconcile import reconcile
 from stacker.hub.state import connect
 from stacker.land import lock
 
-HOST, PORT = "localhost", 7
 API = f"http://{HOST}:{PORT}/api/v3"
 ZERO = "0" * 40
 _NO_LIMIT = Limits(creations_a_minute=10**6, creations_an_hour=10**6, calls_an_hour=10**9)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of whatever port: in words, and whether it changes something."""
-
-    port: str
-    what: str
-    writes: bool
-    detail: object = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request of the API, and who makes it."""
-
-    method: str
-    url: str
-    body: bytes
-    actor: str
-    headers: tuple[tuple[str, str], ...]
-
-    @property
-    def call(self):
-        path = self.url.removeprefix("/api/v3")
-        return Call("api", f"{self.method} {path} {self.body.decode()}", self.writes, self)
-
-    @property
-    def writes(self):
-        reads = self.method in {"GET", "HEAD"}
-        return not reads and ("graphql" not in self.url or b"mutation" in self.body)
 
 
 class Inside:
@@ -148,7 +110,7 @@ class Inside:
 
     def _fresh(self, asked):
         told = []
-        chunks = self.faults(_environ(asked), lambda s, h, *_: told.append((s, h)))
+        chunks = self.faults(environ_of(asked), lambda s, h, *_: told.append((s, h)))
         data = b"".join(chunks)
         return (*told[0], data)
 
@@ -247,63 +209,6 @@ class PathRemote:
     def contains(self, tip, oid):
         done = self.store.git.attempt("merge-base", "--is-ancestor", oid, tip)
         return done.code == 0
-
-
-class Wire(HTTPConnection):
-    """An HTTP connection: to `HOST` it is a call of `Wire.hub`, else it is as ever."""
-
-    hub = None
-
-    def request(self, method, url, body=None, headers=None, **options):
-        if (self.host, self.port) != (HOST, PORT):
-            super().request(method, url, body=body, headers=headers, **options)
-            return
-        body = body.encode() if isinstance(body, str) else body or b""
-        actor = _actor(headers)
-        kept = tuple((n, v) for n, v in headers.items() if n in _KEPT)
-        self._asked = Asked(method, url, body, actor, kept)
-
-    def getresponse(self):
-        if (self.host, self.port) != (HOST, PORT):
-            return super().getresponse()
-        try:
-            status, headers, data = Wire.hub(self._asked)
-        except ConnectionError as exc:
-            raise http.client.RemoteDisconnected("the connection ended") from exc
-        return HTTPResponse(
-            io.BytesIO(data), HTTPHeaderDict(headers), int(status[:3]), version=11,
-            reason=status[4:], preload_content=False, request_method=self._asked.method,
-        )  # fmt: skip
-
-
-_KEPT = ("Authorization", "Accept", "Content-Type")
-
-
-def _actor(headers):
-    return (headers.get("Authorization") or "").rpartition("token-")[2]
-
-
-class _Line:
-    """What a fault cuts."""
-
-    def shutdown(self, how):
-        """There is no socket."""
-
-
-def _environ(asked):
-    path, _, query = asked.url.partition("?")
-    environ = {
-        "REQUEST_METHOD": asked.method, "SCRIPT_NAME": "", "PATH_INFO": unquote(path, "latin-1"),
-        "QUERY_STRING": query, "SERVER_NAME": HOST, "SERVER_PORT": str(PORT),
-        "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": f"{HOST}:{PORT}",
-        "CONTENT_LENGTH": str(len(asked.body)), "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(asked.body), "wsgi.version": (1, 0),
-        "werkzeug.socket": _Line(), "REMOTE_ADDR": "127.0.0.1",
-    }  # fmt: skip
-    for name, value in asked.headers:
-        key = name.upper().replace("-", "_")
-        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-    return environ
 
 
 def installed(patch):

@@ -10,9 +10,10 @@ import shutil
 import sqlite3
 
 import history
-from proof.inside import Inside, Nonces, PathRemote, Wire
+from proof.inside import Inside, Nonces, PathRemote
 from proof.quick import QuickGit, end
 from proof.straight import straighten
+from proof.wire import Wire
 
 from stacker.git.objects import Commit, Entry, Oid, Signature
 from stacker.git.push import RefUpdate

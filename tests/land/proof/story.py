@@ -38,7 +38,7 @@ class Story:
         self.rules = Invariants(scene)
         self.rules.late = lambda: self.wrong.arrived
         self.runs, self.faults, self.kills, self.doings = 0, 0, 0, 0
-        self.told = []
+        self.told, self.running = [], set()
 
     @property
     def broken(self):
@@ -59,8 +59,12 @@ class Story:
             self.scene.ask("PATCH", f"/repos/{NAME}", body, "up")
 
     def run(self, who="up", events=(), *, take_over=False):
-        """One run; its verdict, and None of one that died. Runs may begin within runs."""
+        """One run; its verdict, and None of one that died. Runs may begin within runs, but not in
+        one series directory: whoever runs is there alone."""
         outer = self.wrong.turn
+        if who in self.running:
+            return None
+        self.running.add(who)
         turn = self.wrong.turn = Turn(who, dict(events))
         since = len(self.rules.life)
         self.runs += 1
@@ -68,6 +72,7 @@ class Story:
             result = self._landed(who, take_over)
         finally:
             self.wrong.turn = outer
+            self.running.discard(who)
             self.faults += len(turn.struck)
             self.kills += turn.dead
         self.told.append((who, turn, result))

@@ -10,8 +10,8 @@ from contextlib import nullcontext
 
 import requests
 from proof import inside
-from proof.inside import HOST, PORT, Asked, Wire, _actor
 from proof.quick import QuickGit
+from proof.wire import HOST, PORT, Asked, Wire, actor_of
 
 from stacker.git.refs import listed
 from stacker.hub import app, bare
@@ -30,7 +30,7 @@ class Straight:
         kept = tuple(
             (n, headers[n]) for n in ("Authorization", "Accept", "Content-Type") if n in headers
         )
-        self._asked = Asked(verb, url, body, _actor(headers), kept)
+        self._asked = Asked(verb, url, body, actor_of(headers), kept)
 
     def getresponse(self):
         again = self._asked.method in self.retry.allowed_methods

@@ -57,3 +57,12 @@ def test_the_push_of_a_killed_run_finds_the_fence(scene):
     story.end()
     assert story.broken == []
     assert len(story.rules.landed) == 1
+
+
+def test_a_lock_that_the_server_would_not_let_go_is_let_go_by_the_next_run(scene):
+    options = Options(Landing.PULL_REQUEST, method="squash")
+    releasing = call(scene, options, "'release'") + 1
+    story = Story(scene, options)
+    assert story.run("up", {releasing: Bad.ERROR_BEFORE}).follow_up
+    story.end()
+    assert story.broken == []

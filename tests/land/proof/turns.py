@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 
-from proof.inside import Call, PathRemote
+from proof.inside import PathRemote
 from proof.scene import NAME
+from proof.wire import Call
 
 from stacker.errors import GitError, OutcomeUnknown
 from stacker.git.push import PushRefused
@@ -173,14 +174,14 @@ class Remote(PathRemote):
             if bad is Bad.OUTLIVE:
                 turn.die()
             return PushRefused("the connection ended")
-        if bad in (Bad.CUT_BEFORE, Bad.ERROR_BEFORE, Bad.LIMIT, Bad.REFUSE):
+        if bad is Bad.CUT_BEFORE:
             return self._unknown()
+        if bad in (Bad.ERROR_BEFORE, Bad.LIMIT, Bad.REFUSE):  # the refs can be read all the same
+            return PushRefused("the server refused it")
         outcome = super().push(updates)
         if bad is Bad.KILL_AFTER:
             turn.die()
-        if bad in (Bad.CUT_AFTER, Bad.ERROR_AFTER):
-            return self._unknown()
-        return outcome
+        return self._unknown() if bad is Bad.CUT_AFTER else outcome
 
     def _unknown(self):
         raise OutcomeUnknown("a push was sent, and the server cannot be read since")
