@@ -8,11 +8,12 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from stacker.errors import UsageError
+from stacker.gate.action.land_together import LANDING
 from stacker.gate.context import CONTEXT
 
 if TYPE_CHECKING:
     from stacker.series.lock import Lock
-    from stacker.series.plan.model import Plan, Repository
+    from stacker.series.plan.model import Group, Plan, Repository
 
 WORKFLOW = ".github/workflows/land-together.yml"
 GROUPS = ".github/land-together.toml"
@@ -26,7 +27,16 @@ name: land-together
 
 on:
   pull_request_target:
-    types: [opened, reopened, synchronize, edited, closed, labeled, unlabeled]
+    types:
+      - opened
+      - reopened
+      - synchronize
+      - edited
+      - ready_for_review
+      - converted_to_draft
+      - closed
+      - labeled
+      - unlabeled
   push:
     branches: [{branch}]
   workflow_dispatch:
@@ -36,7 +46,7 @@ permissions:
   statuses: write
 
 jobs:
-  land-together:
+  judge: # is not called as the status: where both have a name, GitHub asks for both
     runs-on: ubuntu-24.04
     timeout-minutes: 5
     steps:
@@ -62,37 +72,50 @@ def digest() -> str:
 
 def workflow_text(repository: Repository) -> str:
     """The workflow for the branch that stages of a repository land in."""
-    if repository.branch is None:
-        raise UsageError(
-            f"the plan does not say which branch of {repository.upstream} the gate is for",
-            hint=f'Write `branch = "..."` under [repositories.{repository.name}] in series.toml.',
-        )
     indented = "".join(
         f"          {line}" if line.strip() else line for line in script().splitlines(keepends=True)
     )
     # A text of JSON is one of YAML, whatever is in it.
     return _WORKFLOW.format(
-        groups=GROUPS, digest=digest(), branch=json.dumps(repository.branch),
+        groups=GROUPS, digest=digest(), branch=json.dumps(_branch(repository)),
         label=json.dumps(CONTEXT), script=indented,
     )  # fmt: skip
 
 
 def groups_text(plan: Plan, lock: Lock, repository: Repository) -> str:
-    """The groups of a repository with the numbers of their pull requests."""
+    """The groups of a repository with the numbers of their pull requests; what has landed is left
+    out, for the one that brought it in may have closed it without a merge."""
     lines = [
         "# Pull requests that land together or not at all; read by the check `land-together`.",
         "# This file counts as it is on the branch, never as a pull request has it.",
     ]
     for group in plan.groups:
-        members = plan.in_order(group.stages)
-        if plan.stage(members[0]).repository != repository.name:
-            continue
-        known = {s: line.pull for s in members if (line := lock.stage(s)) and line.pull}
-        missing = [stage for stage in members if stage not in known]
-        lines += ["", f"[{plan.name}-{group.name}]"]
-        lines += [f"# no pull request yet: {', '.join(missing)}"] if missing else []
-        lines += [f"pulls = [{', '.join(str(number) for number in known.values())}]"]
+        if plan.stage(group.stages[0]).repository == repository.name:
+            lines += _table(plan, lock, repository, group)
     return "\n".join(lines) + "\n"
+
+
+def _table(plan: Plan, lock: Lock, repository: Repository, group: Group) -> list[str]:
+    name, members = f"{plan.name}-{group.name}", plan.in_order(group.stages)
+    known = {s: line for s in members if (line := lock.stage(s)) and line.pull}
+    missing = ", ".join(stage for stage in members if stage not in known)
+    said = ["", f"# {name} has no pull request yet of: {missing}"] if missing else []
+    left = [str(line.pull) for line in known.values() if line.landing is None]
+    if not left or (len(left) == 1 and not missing):
+        return said
+    landing = f"{LANDING}{_branch(repository)}/{group.name}"
+    said += ["", f"[{name}]", f"pulls = [{', '.join(left)}]", f"landing = {json.dumps(landing)}"]
+    return [*said, f"fork = {json.dumps(repository.fork)}"] if repository.fork else said
+
+
+def _branch(repository: Repository) -> str:
+    """The branch that the gate is for."""
+    if repository.branch is None:
+        raise UsageError(
+            f"the plan does not say which branch of {repository.upstream} the gate is for",
+            hint=f'Write `branch = "..."` under [repositories.{repository.name}] in series.toml.',
+        )
+    return repository.branch
 
 
 def repository_of(plan: Plan, name: str | None) -> Repository:
