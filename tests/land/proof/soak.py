@@ -92,6 +92,8 @@ def _seal():
 def _work(queue, asked, job):
     try:
         with tempfile.TemporaryDirectory(prefix="stacker-soak-") as folder:
+            os.environ["TMPDIR"] = folder  # what the killed leave goes with it
+            tempfile.tempdir = None
             if asked.whole:
                 for number in range(job, asked.whole, asked.jobs):
                     queue.put(whole.landing(Path(folder), asked.seed + number))
