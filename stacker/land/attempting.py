@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from stacker.forge.api import MergeMethod
 from stacker.land.by_pull import ByPull, Texts
@@ -15,9 +15,10 @@ from stacker.land.forged import forged
 from stacker.land.gather import gather_facts
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.one_a_stage import by_habit
+from stacker.land.once import Once
 from stacker.land.outcome import Guarantee, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
-from stacker.land.protocol import NotCleared, end
+from stacker.land.protocol import end, Moved, NotCleared
 from stacker.land.proving import unproved
 from stacker.land.recovering import lander_of
 from stacker.land.results import already, guarantee, not_landed, torn
@@ -33,12 +34,15 @@ from stacker.verify.flow import verify
 from stacker.verify.request import VerifyRequest
 
 if TYPE_CHECKING:
-    from stacker.land.gather import Gathered, Target
+    from stacker.land.gather import Gathered, LandForge, Target
     from stacker.land.lander import Lander
     from stacker.land.outcome import LandResult
     from stacker.land.run import Run
     from stacker.land.site import Site
     from stacker.landed.group import Torn
+
+
+_LOOKS = 4  # at a tip that moves while it is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,11 @@ def attempt(run: Run, target: Target) -> LandResult:
     return replace(done, guarantee=Guarantee.NONE) if found.landed_alone else done
 
 
-def _gathered(run: Run, target: Target) -> Gathered:
+def _gathered(run: Run, target: Target, forge: LandForge | None = None) -> Gathered:
     hands, work = run.hands, run.work
     series = work.load(hands.told)
     return gather_facts(
-        work, series, target, place=hands.place, forge=hands.forge, told=hands.told,
+        work, series, target, place=hands.place, forge=forge or hands.forge, told=hands.told,
         bypass=run.request.use_bypass, again=run.request.again,
     )  # fmt: skip
 
@@ -187,8 +191,8 @@ def _land(run: Run, target: Target, meant: _Meant, waiting: tuple[Reason, ...]) 
     intent, found = meant.intent, meant.found
     at = run.site(found.facts.repository, intent.carrier)
 
-    def clear() -> Ready | NotCleared:
-        return _cleared_again(run, target, meant)
+    def clear() -> Ready | Moved | NotCleared:
+        return _cleared_again(run, target, meant, at)
 
     def put_off(state: State, reasons: tuple[Reason, ...]) -> LandResult:
         return not_landed(state, found, reasons, intent)
@@ -224,17 +228,43 @@ def _texts(at: Site, meant: _Meant) -> Texts:
     return Texts(said.title, landing_body(what, said), said.body, numbered_texts)
 
 
-def _cleared_again(run: Run, target: Target, meant: _Meant) -> Ready | NotCleared:
-    """Read everything again and decide again: only the very same landing is cleared."""
-    found = _gathered(run, target)
-    if found.members != meant.found.members:
-        return NotCleared((_changed(f"what has landed of {target.name} changed meanwhile"),))
-    again = _meant(run, found, target)
-    if not isinstance(again, _Meant):
-        return NotCleared(again.reasons)
-    if again.intent != meant.intent:
+def _cleared_again(run: Run, target: Target, meant: _Meant, at: Site) -> Ready | Moved | NotCleared:
+    """Read everything again and decide again: only the very same landing is cleared.
+
+    Where upstream alone moved, and nothing has to be checked on what lands, that is the same
+    changes on its newest tip. The forge is asked once, with the members frozen; what depends on the
+    tip is looked at until that is the tip still, so that a branch that moves all the time is met.
+    """
+    forge = cast("LandForge", Once(run.hands.forge))
+    ref = f"refs/heads/{meant.intent.branch}"
+    again: _Meant | LandResult | None = None
+    for _ in range(_LOOKS):
+        found = _gathered(run, target, forge)
+        if found.members != meant.found.members:
+            return NotCleared((_changed(f"what has landed of {target.name} changed meanwhile"),))
+        again = _meant(run, found, target)
+        if not isinstance(again, _Meant):
+            return NotCleared(again.reasons)
+        if at.upstream.refs(ref).get(ref) == again.intent.base:
+            break
+    assert isinstance(again, _Meant)
+    if again.intent == meant.intent:
+        return again.ready
+    if not _moved_alone(run, meant, again):
         return NotCleared((_changed(f"{meant.intent.branch}, a head or a rule changed meanwhile"),))
-    return again.ready
+    return Moved(again.ready, again.intent)
+
+
+def _moved_alone(run: Run, before: _Meant, now: _Meant) -> bool:
+    """Whether all but the tip is as it was, and nobody has to check what lands before it lands."""
+
+    def same(one: _Meant) -> tuple[object, ...]:
+        heads = tuple((m.stage, m.number, m.head) for m in one.intent.members)
+        return one.intent.way, one.intent.carrier, one.ready.protection, one.ready.bypass, heads
+
+    rules = now.ready.protection
+    checked = bool(run.work.plan.checks) or (rules is not None and bool(rules.required_checks))
+    return now.intent.way is Way.PUSH and not checked and same(before) == same(now)
 
 
 def _changed(text: str) -> Reason:

@@ -119,6 +119,8 @@ class ByPull:
         pull = at.forge.pull(at.repository, number_of(landing))
         if pull.state is not PullState.OPEN:
             return Answer(f"#{pull.number} is {pull.state}", final=True)
+        if pull.base_tip not in ("", intent.base):  # the merge itself pins no base
+            return Answer(f"{intent.branch} moved to {pull.base_tip[:10]} meanwhile", final=True)
         missing = "" if ready.bypass else unmet(ready.protection, pull)
         if missing:  # an admin's token could merge all the same, and shall not
             return Answer(missing, final=True)

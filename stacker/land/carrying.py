@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stacker.land.lander import Lander
     from stacker.land.outcome import LandResult
     from stacker.land.preflight import Ready
-    from stacker.land.protocol import Conclusion
+    from stacker.land.protocol import Conclusion, Moved
     from stacker.land.site import Site
 
     PutOff = Callable[[State, tuple[Reason, ...]], LandResult]
@@ -34,7 +34,7 @@ def carry(
     intent: Intent,
     *,
     waiting: tuple[Reason, ...],
-    clear: Callable[[], Ready | NotCleared],
+    clear: Callable[[], Ready | Moved | NotCleared],
     put_off: PutOff,
 ) -> LandResult:
     """Begin a landing, or go on with one that waited; `waiting` is what is known to be missing."""

@@ -44,6 +44,14 @@ class NotCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Upstream alone moved: the same landing on its newest tip, cleared as that."""
+
+    ready: Ready
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """The server could not be read: nothing more was done."""
 
@@ -68,7 +76,7 @@ Conclusion = Concluded | Unread
 
 
 def carry_through(
-    at: Site, lander: Lander, landing: Landing, clear: Callable[[], Ready | NotCleared]
+    at: Site, lander: Lander, landing: Landing, clear: Callable[[], Ready | Moved | NotCleared]
 ) -> Conclusion | NotCleared | Holder:
     """Land it, once. `clear` looks at everything again, with the members frozen."""
     held = lock.acquire(at, landing)
@@ -81,9 +89,11 @@ def carry_through(
     except BaseException:
         lock.release(at, landing)
         raise
-    if not isinstance(ready, Ready):
+    if isinstance(ready, NotCleared):
         lock.release(at, landing)
         return ready
+    if isinstance(ready, Moved):
+        landing, ready = _on_newest(at, landing, ready.intent), ready.ready
     intent = landing.intent
     landing = at.journal.about(
         landing, Step.COMMIT, branch=intent.branch, base=intent.base, candidate=intent.candidate
@@ -91,6 +101,15 @@ def carry_through(
     answer = lander.commit(landing, ready)
     landing = at.journal.observed(landing, Step.COMMIT, said=answer.words, final=answer.final)
     return conclude(at, lander, landing, said=answer.words, fenced=answer.final)
+
+
+def _on_newest(at: Site, landing: Landing, intent: Intent) -> Landing:
+    """Go on with another intent under the same lock, which the very push that lands takes away."""
+    newer = at.journal.begin(intent)
+    if landing.lock is not None:
+        newer = at.journal.about(newer, Step.LOCK, lock=landing.lock)
+    at.journal.end(landing, "upstream moved")
+    return newer
 
 
 def conclude(
