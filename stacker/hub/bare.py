@@ -34,13 +34,28 @@ class Found:
     commit: Commit
 
 
+Born = tuple[int, int]
+
+
 @lru_cache(1 << 12)
-def _of_ids(path: Path, borrowed: str, *args: str) -> bytes:
+def _of_ids(path: Path, born: tuple[Born, ...], borrowed: str, *args: str) -> bytes:
     """What git says of commits that are named by their ids: for ever the same, if they are there.
 
-    It raises `GitError` where it says no, and is asked again then: perhaps one was not there.
+    `born` tells repositories apart that are one after the other at the same path: what was in one
+    need not be in the next. It raises `GitError` where git says no, and is asked again then:
+    perhaps one was not there.
     """
+    del born
     return Git(path).run(*args, env={_BORROWED: borrowed} if borrowed else {})
+
+
+def _born(path: Path) -> Born:
+    """Which repository it is that is at a path now: its configuration was made with it."""
+    try:
+        made = (path / "config").stat()
+    except OSError:
+        return 0, 0
+    return made.st_ino, made.st_ctime_ns
 
 
 class Bare:
@@ -50,6 +65,7 @@ class Bare:
         self.path = path
         self._git = Git(path)
         self._env: dict[str, str] = {}
+        self._born = tuple(_born(each) for each in (path, *borrowed))
         if borrowed:
             folders = [str(each / "objects") for each in borrowed if each != path]
             self._env[_BORROWED] = os.pathsep.join(folders)
@@ -233,7 +249,7 @@ class Bare:
         return self._git.run(*args, env=self._env)
 
     def _told(self, *args: str) -> bytes:
-        return _of_ids(self.path, self._env.get(_BORROWED, ""), *args)
+        return _of_ids(self.path, self._born, self._env.get(_BORROWED, ""), *args)
 
     def _text(self, *args: str) -> str:
         return self.raw(*args).decode("utf-8", "surrogateescape").strip()

@@ -180,7 +180,7 @@ class Site:
     clock: Callable[[], datetime]
     limits: Limits
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    greetings: dict[tuple[Path, int], Response] = field(default_factory=dict)
+    greetings: dict[tuple[Path, int, int], Response] = field(default_factory=dict)
 
     def now(self) -> str:
         """The time in GitHub's form, to the second, UTC."""

@@ -79,7 +79,7 @@ class CopiedPull:
     maintainer_can_modify: bool
     reviews: Sequence[CopiedReview]
     comments: Sequence[CopiedComment]
-    checks: Sequence[CopiedCheck]
+    checks: Sequence[CopiedCheck] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class Copied:
     fork: str
     rights: Sequence[tuple[str, str, str]]
     pulls: Sequence[CopiedPull]
-    branch: str
-    methods: Collection[str]
-    rules: Rules | None
+    branch: str = ""
+    methods: Collection[str] = ()
+    rules: Rules | None = None
 
 
 def lay_out(root: Path, copies: Iterable[Copied]) -> None:

@@ -112,7 +112,8 @@ def _greeted(visit: _Visit) -> Response:
     """git's first answer in protocol 2: what it can do, whatever refs there are. It is asked once
     for each state of the repository's configuration."""
     folder = repositories.path_of(visit.site, visit.repository)
-    key = folder, (folder / "config").stat().st_mtime_ns
+    made = (folder / "config").stat()
+    key = folder, made.st_ino, made.st_ctime_ns
     known = visit.site.greetings.get(key)
     if known is None:
         known = _whole(visit, {})

@@ -14,11 +14,11 @@ from stacker.land.ci import awaited, told_by_ci
 from stacker.land.forged import forged
 from stacker.land.gather import gather_facts
 from stacker.land.intent import IntendedMember, Intent
-from stacker.land.one_a_stage import by_habit
 from stacker.land.once import Once
+from stacker.land.one_a_stage import by_habit
 from stacker.land.outcome import Guarantee, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
-from stacker.land.protocol import end, Moved, NotCleared
+from stacker.land.protocol import Moved, NotCleared, end
 from stacker.land.proving import unproved
 from stacker.land.recovering import lander_of
 from stacker.land.results import already, guarantee, not_landed, torn

@@ -19,7 +19,6 @@ from stacker.land import lock
 from stacker.land.classify import Landed, Reads, classify
 from stacker.land.freezing import freeze
 from stacker.land.journal import Step
-from stacker.land.preflight import Ready
 from stacker.land.settle import retarget, settle
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from stacker.land.lander import Lander
     from stacker.land.lock import Holder
     from stacker.land.outcome import MemberResult, Reason
+    from stacker.land.preflight import Ready
     from stacker.land.site import Site
     from stacker.series.plan.model import StageId
 

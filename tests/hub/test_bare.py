@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+from history import draw
 
 from stacker.errors import GitError
 from stacker.hub.bare import ZERO, Bare, valid_ref
@@ -73,3 +76,14 @@ def test_what_was_not_there_is_asked_again(world, work):
         assert not bare.contains(old, new)
         assert (bare.count(old, new), bare.ids_between(old, new)) == (1, [new])
         assert bare.size(old, new)[2] == 1
+
+
+def test_what_was_in_a_repository_need_not_be_in_the_next_one_there(tmp_path):
+    """One after the other at the same path, in the same process."""
+    path = tmp_path / "one.git"
+    made = draw(path, {"master": [("start", {"f": "1\n"}), ("next", {"f": "2\n"})]})
+    start, tip = made["start"], made["next"]
+    assert Bare(path).contains(tip, start)
+    shutil.rmtree(path)
+    draw(path, {"master": [("other", {"f": "3\n"})]})
+    assert not Bare(path).contains(tip, start)

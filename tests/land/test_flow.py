@@ -132,6 +132,31 @@ def test_upstream_that_moves_under_the_push_is_composed_anew(ready):
     assert [one.ended for one in landings(ready)] == [True, True]
 
 
+def test_upstream_that_moves_while_it_is_looked_at_is_met_under_the_same_lock(ready):
+    """Two pushes in all: the lock, and the branch together with it."""
+    before_push(ready, 1, lambda: ready.drift("Late"))
+    ready.door.seen.clear()
+    said = land(ready)
+    assert said["state"] == "landed"
+    assert git(ready.upstream.path, "rev-parse", "master~2") == ready.upstream["Late"]
+    assert len([one for one in ready.door.seen if one[0] == "PUSH"]) == 2
+    assert all_or_none(ready) == 1
+    assert refs(ready) == []
+    assert [one.ended for one in landings(ready)] == [True, True]
+    assert landings(ready)[1].landed == said["commit"]
+
+
+def test_what_somebody_has_to_check_is_not_exchanged_under_the_lock(ready):
+    protect(ready, checks=["CI"])
+    [candidate] = [land(ready, code=5)["tx"]]
+    status(ready, git(ready.upstream.path, "rev-parse", STAGING), "CI")
+    before_push(ready, 1, lambda: ready.drift("Late"))
+    said = land(ready, code=5)
+    assert said["state"] == "waiting"
+    assert said["tx"] != candidate
+    assert all_or_none(ready) == 0
+
+
 def test_after_three_tries_it_is_stale(ready):
     moves = iter(range(9))
     for number in (2, 6, 10):  # lock, branch, lock moved and let go; and again
