@@ -175,11 +175,11 @@ def read(at: Site, lander: Lander, landing: Landing) -> Reads:
         tip=tip, base=intent.base, has_base=at.upstream.contains(tip, intent.base),
         landed=landed, tree=tree, expected=intent.tree, moved=moved, seen=landing.landed,
         alone=alone, members=len(intent.members),
-        squashed=landed is not None and _is_squash(store, intent, landed),
+        squashed=landed is not None and is_squash(store, intent, landed),
     )  # fmt: skip
 
 
-def _is_squash(store: ObjectStore, intent: Intent, landed: Oid) -> bool:
+def is_squash(store: ObjectStore, intent: Intent, landed: Oid) -> bool:
     """Whether the forge made one commit of all; whoever may not merge is not told before.
 
     A rebase keeps the message of the last commit, a merge has two parents.
