@@ -164,7 +164,7 @@ def revert(run: Run, taken: Taken) -> LandResult:
     lander: Lander = ByPull(at, ready.may_merge, ready.method, facts.protection, texts)
     if ready.way is Way.PUSH:
         lander = ByPush(at, facts.protection.required_checks if facts.protection else ())
-    return carry(at, lander, first, waiting=(), clear=clear, put_off=put_off)
+    return carry(at, lander, first, waiting=(), clear=clear, put_off=put_off, site_of=run.site_of)
 
 
 def _facts(run: Run, repository: Repository, taken: Taken) -> LandFacts:
