@@ -64,6 +64,26 @@ def test_what_is_given_up_holds_no_lock_though_its_branch_stays(ready, monkeypat
     assert (refs(ready), unfinished(ready)) == ([], ())
 
 
+def test_a_forge_that_fails_at_the_merge_leaves_no_lock(ready, monkeypatch):
+    """Nothing was asked for yet: the landing pull request stays as it is."""
+    landing_by(ready, "pull-request")
+    real = ByPull.commit
+
+    def failing(*arguments):
+        refusal = Before(Reply(403, {"message": "Not now."}))
+        ready.hub.faults.set(Rule(refusal, "POST", "/graphql"))
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ByPull, "commit", failing)
+        said = land(ready, code=5)
+    assert said["state"] == "waiting"
+    assert "Not now" in said["reasons"][0]["text"]
+    assert refs(ready) == [STAGING]
+    assert land(ready)["tx"] == said["tx"]
+    assert all_or_none(ready) == 1
+
+
 def test_after_wrong_files_were_taken_back_it_lands(ready):
     protect(ready, approvals=1)
     tx = land(ready, code=5)["tx"]
@@ -110,15 +130,15 @@ def test_the_draft_that_stopped_a_late_merge_stops_no_landing(approved, monkeypa
     assert said["state"] == "landed"
 
 
-def test_a_landing_pull_request_of_a_fork_goes_when_upstream_has_another(ready):
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_landing_pull_request_of_a_fork_goes_when_upstream_has_another(ready, moved):
     """Whoever may not write asked from the fork; then somebody who may lands it."""
     landing_by(ready, "pull-request")
-    with acting_as(ready, "porter"):
-        assert land(ready, code=5, who="porter")["state"] == "waiting"
+    assert land(ready, code=5, who="porter")["state"] == "waiting"
     assert landing_pull(ready)["head"]["repo"]["full_name"] != UPSTREAM
-    world = ready
-    world.drift("Moved")
-    world.ask("PUT", f"/repos/{UPSTREAM}/collaborators/porter", {"permission": "push"}, "up")
-    assert land(world, who="porter")["state"] == "landed"
-    assert [p for p in world.pulls() if p["state"] == "open"] == []
-    assert git(world.fork, "for-each-ref", "refs/heads/stacker-landing") == ""
+    if moved:
+        ready.drift("Moved")
+    ready.ask("PUT", f"/repos/{UPSTREAM}/collaborators/porter", {"permission": "push"}, "up")
+    assert land(ready, who="porter")["state"] == "landed"
+    assert [p for p in ready.pulls() if p["state"] == "open"] == []
+    assert git(ready.fork, "for-each-ref", "refs/heads/stacker-landing") == ""
