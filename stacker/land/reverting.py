@@ -131,6 +131,16 @@ def _told_by(
 
 
 def revert(run: Run, taken: Taken) -> LandResult:
+    """Try once to take it back; then what landed with wrong files is told no longer."""
+    done = _revert(run, taken)
+    if done.state is State.LANDED:
+        for landing in run.journal.unfinished():
+            if landing.intent.tx == taken.tx:
+                run.journal.end(landing, "taken back")
+    return done
+
+
+def _revert(run: Run, taken: Taken) -> LandResult:
     """Try once to take it back: the same commit point, the same way, the same proof."""
     series = run.work.load(run.hands.told)
     repository = series.plan.repository(taken.repository)

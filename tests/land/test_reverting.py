@@ -153,6 +153,29 @@ def test_by_a_pull_request_where_nobody_pushes(ready):
     assert refs(ready) == []
 
 
+def test_what_landed_with_other_files_is_told_until_it_is_taken_back(ready):
+    """Somebody pushed to the landing branch, and a maintainer pressed the button all the same."""
+    before, waiting = tree(ready), land(ready, code=5, who="porter")
+    ref = "refs/heads/stacker-landing/master/final"
+    blob = git(ready.upstream.path, "rev-parse", "master:f.txt")
+    listing = f"{git(ready.fork, 'ls-tree', ref)}\n100644 blob {blob}\textra.txt\n"
+    file = ready.root / "listing"
+    file.write_text(listing, encoding="utf-8")
+    with file.open("rb") as entries:
+        other = git(ready.fork, "mktree", stdin=entries)
+    git(ready.fork, "update-ref", ref, git(ready.fork, "commit-tree", "-p", ref, "-m", "x", other))
+    [number] = [p["number"] for p in ready.pulls() if "stacker-landing" in p["head"]["ref"]]
+    path = f"/repos/{UPSTREAM}/pulls/{number}/merge"
+    ready.ask("PUT", path, {"merge_method": "squash"}, "zed")
+    said = land(ready, code=6)
+    assert (said["state"], said["tx"], said["commit"]) == ("torn", waiting["tx"], master(ready))
+    assert land(ready, code=6)["state"] == "torn"
+    assert said["reasons"][0]["command"] == f"stacker land --revert {waiting['tx']}"
+    assert land(ready, "--revert", waiting["tx"])["state"] == "landed"
+    assert tree(ready) == before
+    assert unfinished(ready) == ()
+
+
 def test_a_lone_commit_is_taken_back_by_its_id(ready):
     landing_by(ready, "push")
     lone = ready.drift("Merged alone")
