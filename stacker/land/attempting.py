@@ -139,9 +139,10 @@ def _intended(run: Run, found: Gathered, target: Target, ready: Ready, clean: Ca
     squash = ready.method is MergeMethod.SQUASH
     shape = repository.shape if ready.way is Way.PUSH else LandingShape.CHAIN
     closing = closing_of(series, members) if shape is LandingShape.CHAIN else []
+    way = f"{ready.way} {found.facts.carrier} {ready.method}"
     tx, tries = "", 0
     while not tx or tx in ended_before:  # what was given up must never arrive: another candidate
-        tx = transaction(target.name, clean, members, way=str(ready.way), tries=tries)
+        tx = transaction(target.name, clean, members, way=way, tries=tries)
         tries += 1
     candidate = finished(
         run.work.store, clean,
@@ -153,7 +154,7 @@ def _intended(run: Run, found: Gathered, target: Target, ready: Ready, clean: Ca
     own = members[0].pull if squash and ready.may_merge and len(members) == 1 else None
     intent = Intent(
         tx=tx, name=target.name, repository=target.repository, branch=found.facts.trunk,
-        carrier=repository.upstream if ready.may_merge else repository.fork or repository.upstream,
+        carrier=found.facts.carrier,
         base=candidate.base, candidate=candidate.commit, tree=candidate.tree, way=ready.way,
         commits=candidate.commits, squash=squash, own_pull=own.number if own else None,
         members=tuple(

@@ -116,7 +116,10 @@ class ByPull:
         assert ready.method is not None
         assert self.texts is not None
         at, intent = self.at, landing.intent
-        pull = at.forge.pull(at.repository, number_of(landing))
+        try:
+            pull = at.forge.pull(at.repository, number_of(landing))
+        except ForgeError as exc:  # nothing was asked for yet
+            return Answer(exc.message, final=True)
         if pull.state is not PullState.OPEN:
             return Answer(f"#{pull.number} is {pull.state}", final=True)
         if pull.base_tip not in ("", intent.base):  # the merge itself pins no base

@@ -87,9 +87,11 @@ class Journal:
         self._database.close()
 
     def begin(self, intent: Intent, *, own: bool = True) -> Landing:
-        """Write an intent down, once; one that is known goes on where it was."""
+        """Write an intent down, once; one that is known goes on where it was, and is own from when
+        it was begun here, too."""
         self._write(
-            "INSERT OR IGNORE INTO landings VALUES (?, ?, ?)",
+            "INSERT INTO landings VALUES (?, ?, ?)"
+            " ON CONFLICT (tx) DO UPDATE SET own = max(own, excluded.own)",
             (intent.tx, intents.serialise(intent), int(own)),
         )
         return self.landing(intent.tx)

@@ -96,6 +96,13 @@ class LandFacts:
         """Whether this token may press the button, or push."""
         return self.upstream is not None and self.upstream.permission in _WRITERS
 
+    @property
+    def carrier(self) -> str:
+        """The repository that has the landing branch: upstream, or the fork of whoever may not
+        write there."""
+        home = self.repository
+        return home.upstream if self.may_merge else home.fork or home.upstream
+
     def way(self) -> tuple[Way, MergeMethod | None]:
         """The way that the rules leave; upstream has to be seen."""
         assert self.upstream is not None

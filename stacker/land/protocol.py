@@ -19,6 +19,7 @@ from stacker.land import lock
 from stacker.land.classify import Landed, Reads, classify
 from stacker.land.freezing import freeze
 from stacker.land.journal import Step
+from stacker.land.lander import Answer
 from stacker.land.settle import retarget, settle
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ def carry_through(
     landing = at.journal.about(
         landing, Step.COMMIT, branch=intent.branch, base=intent.base, candidate=intent.candidate
     )
-    answer = lander.commit(landing, ready)
+    try:
+        answer = lander.commit(landing, ready)
+    except StackerError as exc:  # it may have been sent all the same
+        answer = Answer(exc.message, final=False)
     landing = at.journal.observed(landing, Step.COMMIT, said=answer.words, final=answer.final)
     return conclude(at, lander, landing, said=answer.words, fenced=answer.final)
 

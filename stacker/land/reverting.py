@@ -148,8 +148,7 @@ def _revert(run: Run, taken: Taken) -> LandResult:
     ready = preflight(facts)
     if isinstance(ready, Blocked):
         return _put_off(facts.trunk, State.BLOCKED, ready.reasons)
-    carrier = repository.upstream if facts.may_merge else repository.fork or repository.upstream
-    at = run.site(repository, carrier)
+    at = run.site(repository, facts.carrier)
     intent = _intended(at, series, taken, facts, ready)
     if isinstance(intent, Reason):
         return _put_off(facts.trunk, State.BLOCKED, (intent,))
@@ -207,9 +206,10 @@ def _intended(
             Who.COORDINATOR, None, f"{facts.trunk} is without it already", "stacker rebase"
         )
     ended = {one.intent.tx for one in at.journal.all() if one.ended}
+    way = f"{ready.way} {facts.carrier} {ready.method}"
     tx, tries = "", 0
     while not tx or tx in ended:
-        tx = revert_transaction(taken.name, tip, merged.tree, str(ready.way), tries)
+        tx = revert_transaction(taken.name, tip, merged.tree, way, tries)
         tries += 1
     # Everybody who takes it back from here makes the same commit.
     when = store.commit(tip).committer.raw.rsplit(b"> ", 1)[1]
@@ -225,7 +225,7 @@ def _intended(
     ) or (IntendedMember(_NOBODY, None, taken.landed, candidate),)
     return Intent(
         tx=tx, name=taken.name, repository=taken.repository, branch=facts.trunk,
-        carrier=at.repository if facts.may_merge else facts.repository.fork or at.repository,
+        carrier=facts.carrier,
         base=tip, candidate=candidate, tree=merged.tree, way=ready.way, members=members, commits=1,
         squash=ready.method is MergeMethod.SQUASH, reverts=taken.tx or taken.landed,
     )  # fmt: skip

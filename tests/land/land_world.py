@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+import pytest
 import submit_world
 from submit_world import UPSTREAM, World, git
 
@@ -144,6 +145,28 @@ def press(world, pull, method, who="zed"):
     """Somebody merges a pull request."""
     path = f"/repos/{UPSTREAM}/pulls/{pull['number']}/merge"
     world.ask("PUT", path, {"merge_method": method}, who)
+
+
+class Died(BaseException):
+    """What a power cut is to the code that runs."""
+
+
+def dies_at_its_commit(world, patch, way, *arguments, after=False):
+    """A landing by `ByPush` or `ByPull` that dies at its commit point, or right `after` it."""
+    real = way.commit
+
+    def died(*given):
+        if after:
+            real(*given)
+        raise Died
+
+    with patch.context() as here, acting_as(world, "up"):
+        here.setattr(way, "commit", died)
+        with pytest.raises(Died):
+            world.run("land", *(arguments or ("--group", "final")))
+    [landing] = unfinished(world)
+    assert landing.in_flight
+    return landing
 
 
 def landings(world):

@@ -110,3 +110,12 @@ def test_an_account_tells_another_machine_where_it_stands(tmp_path, landing):
 def test_of_two_accounts_the_further_is_the_newer():
     ranks = [account.rank(one) for one in ACCOUNTS]
     assert ranks == sorted(ranks)
+
+
+def test_what_another_machine_told_and_this_one_goes_on_with_is_its_own(tmp_path, journal):
+    """Or else its own lock would be left alone, as that of another one."""
+    journal.learn(Landing(INTENT, own=False, pull=9))
+    assert [one.own for one in again(tmp_path)] == [False]
+    assert journal.begin(INTENT) == Landing(INTENT, pull=9)
+    journal.learn(Landing(INTENT, own=False, shown=True))
+    assert again(tmp_path) == (Landing(INTENT, shown=True, pull=9),)

@@ -11,6 +11,7 @@ from land_world import (
     UPSTREAM,
     acting_as,
     all_or_none,
+    dies_at_its_commit,
     git,
     land,
     landing_by,
@@ -37,14 +38,6 @@ from stacker.land.run import Run
 PUSH = Ready(Way.PUSH, None, (), None)
 
 
-class Died(BaseException):
-    """What a power cut is to the code that runs."""
-
-
-def died(*_arguments, **_options):
-    raise Died
-
-
 @contextmanager
 def site(world, who="up"):
     """The place of a landing, as a process finds it."""
@@ -58,12 +51,7 @@ def site(world, who="up"):
 
 def stopped_before_its_push(world, monkeypatch):
     """A landing that died with its lock held, about to push."""
-    with monkeypatch.context() as patch:
-        patch.setattr(ByPush, "commit", died)
-        with acting_as(world, "up"), pytest.raises(Died):
-            world.run("land", "--group", "final")
-    [landing] = unfinished(world)
-    assert landing.in_flight
+    landing = dies_at_its_commit(world, monkeypatch, ByPush)
     assert git(world.upstream.path, "rev-parse", LOCK) == landing.lock
     return landing
 
@@ -221,12 +209,7 @@ def test_only_the_head_that_was_cleared_is_merged(approved, monkeypatch):
 def test_the_late_merge_of_a_dead_run_is_refused(approved, monkeypatch):
     """It died asking; recovery gives the pull request another head, and then it arrives."""
     world = landing_by(approved(), "pull-request")
-    with monkeypatch.context() as patch:
-        patch.setattr(ByPull, "commit", died)
-        with acting_as(world, "up"), pytest.raises(Died):
-            world.run("land", "--group", "final")
-    [landing] = unfinished(world)
-    assert landing.in_flight
+    landing = dies_at_its_commit(world, monkeypatch, ByPull)
     refuse(world, "b")
     assert land(world, code=5)["state"] == "blocked"
     body = {"sha": landing.intent.candidate, "merge_method": "rebase"}

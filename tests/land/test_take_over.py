@@ -5,14 +5,20 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from land_world import LOCK, acting_as, all_or_none, git, land, master, reasons, refs, unfinished
+from land_world import (
+    LOCK,
+    all_or_none,
+    dies_at_its_commit,
+    git,
+    land,
+    master,
+    reasons,
+    refs,
+    unfinished,
+)
 
 from stacker.land import lock
 from stacker.land.by_push import ByPush
-
-
-class Died(BaseException):
-    """What a power cut is to the code that runs."""
 
 
 @pytest.fixture
@@ -20,17 +26,7 @@ def elsewhere(ready, monkeypatch):
     """`elsewhere(landed)`: another machine died at the commit point, whether or not it landed."""
 
     def made(*, landed):
-        real = ByPush.commit
-
-        def died(self, landing, clearance):
-            if landed:
-                real(self, landing, clearance)
-            raise Died
-
-        with monkeypatch.context() as patch:
-            patch.setattr(ByPush, "commit", died)
-            with acting_as(ready, "up"), pytest.raises(Died):
-                ready.run("land", "--group", "final")
+        dies_at_its_commit(ready, monkeypatch, ByPush, after=landed)
         shutil.rmtree(ready.folder / ".stacker")  # all that it knew is gone with it
         return ready
 

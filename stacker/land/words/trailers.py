@@ -40,13 +40,16 @@ class LandingTold:
 def transaction(
     name: str, candidate: Candidate, members: Sequence[MemberFacts], *, way: str, tries: int
 ) -> str:
-    """The name of a landing: another base, head, change, way or try makes another one."""
+    """The name of a landing: another base, head, change, way or try makes another one.
+
+    The `way` is all that there is to it: by what, from where, merged how.
+    """
     heads = (f"{m.stage} {m.head}" for m in members)
     return _hashed(name, candidate.base, candidate.commit, way, str(tries), *heads)
 
 
 def revert_transaction(name: str, base: Oid, tree: Oid, way: str, tries: int) -> str:
-    """The name of a revert: another tip or result makes another one."""
+    """The name of a revert: another tip, result, way or try makes another one."""
     return _hashed(name, base, tree, way, str(tries))
 
 

@@ -210,6 +210,7 @@ class Coordinator:
             at, self._lander(meant), intent, waiting=(),
             clear=lambda: self._cleared_again(meant),
             put_off=lambda state, reasons: self._said(state, reasons, intent),
+            site_of=lambda _: at,
         )  # fmt: skip
 
     def _lander(self, meant):
