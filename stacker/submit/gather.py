@@ -111,7 +111,7 @@ def gather(
     read = {name: numbered(series, stages, place, forge) for name, place in places.items()}
     theirs = look(work, series, adopted_by(series, stages, places, read), places, told)
     tips |= theirs.tips
-    every, elsewhere = {**places, **theirs.forks}, theirs.elsewhere
+    every, elsewhere = {**places, **theirs.forks}, elsewhere_of(theirs.adopted)
     series = series._replace(lock=_adopt(theirs.lock, series.plan, tips, elsewhere, work))
     chains = {s for stage in stages for s in series.chain(stage)}
     _fetch_heads(work, series, chains, places=every, tips=tips, elsewhere=elsewhere, told=told)

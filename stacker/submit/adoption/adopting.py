@@ -12,7 +12,7 @@ from stacker.git.history import merge_base
 from stacker.series.lock import Published
 from stacker.series.plan.upstream import UpstreamKind, upstream_kind
 from stacker.series.workspace import bring, fetch_tip
-from stacker.submit.adoption.adopted import ANEW, Adopted, elsewhere_of
+from stacker.submit.adoption.adopted import ANEW, Adopted
 from stacker.submit.heads import stands_on
 
 if TYPE_CHECKING:
@@ -37,11 +37,6 @@ class Theirs:
     forks: Mapping[str, Place]
     tips: Mapping[tuple[str, str], Oid]
     lock: Lock
-
-    @property
-    def elsewhere(self) -> dict[StageId, str]:
-        """The places of stages that are pushed to somebody's branch."""
-        return elsewhere_of(self.adopted)
 
 
 def look(
