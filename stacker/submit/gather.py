@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the forge has: branch tips by (place, full ref), pull requests by stage, those of stages
-    that the plan no longer has, and those that stages continue.
+    that the plan no longer has, and those that stages continue. `beside` are those of published
+    stages that are not asked for, by repository: where a branch may be the base of another's.
 
     A place is a repository, by its name in the plan, or somebody's fork, by `OWNER/NAME`;
     `forkless` are those whose fork is not there.
@@ -49,6 +50,7 @@ class Facts:
     left: tuple[LeftOver, ...]
     adopted: Mapping[StageId, Adopted]
     forkless: tuple[Place, ...]
+    beside: Mapping[str, Mapping[StageId, PullRequest]]
 
     def unmerged(self, stages: Sequence[StageId]) -> tuple[StageId, ...]:
         """Those that are to be published: what the forge merged needs no head any more."""
@@ -62,7 +64,8 @@ class Facts:
     def read(self) -> list[PullRequest]:
         """All that was read of pull requests with a stage, the stages' own last."""
         theirs = (one.pull for one in self.adopted.values() if one.pull is not None)
-        return [*theirs, *self.pulls.values()]
+        beside = (pull for each in self.beside.values() for pull in each.values())
+        return [*theirs, *beside, *self.pulls.values()]
 
     @property
     def elsewhere(self) -> dict[StageId, str]:
@@ -108,7 +111,9 @@ def gather(
         refs = _branches(place, work.store.git.directory, forge)
         forkless += [place] if refs is None else []
         tips |= {(name, ref): oid for ref, oid in (refs or {}).items()}
-    read = {name: numbered(series, stages, place, forge) for name, place in places.items()}
+    unasked = _unasked(series, stages, [name for name, place in places.items() if place.own])
+    asked = (*stages, *unasked)
+    read = {name: numbered(series, asked, place, forge) for name, place in places.items()}
     theirs = look(work, series, adopted_by(series, stages, places, read), places, told)
     tips |= theirs.tips
     every, elsewhere = {**places, **theirs.forks}, elsewhere_of(theirs.adopted)
@@ -117,8 +122,28 @@ def gather(
     _fetch_heads(work, series, chains, places=every, tips=tips, elsewhere=elsewhere, told=told)
     left = tuple(one for p in places.values() for one in _left(series, p, tips, forge))
     pulls = pulls_of(series, stages, places, forge, read=read, elsewhere=elsewhere)
+    beside = {
+        name: pulls_of(series, unasked, {name: place}, forge, read=read, elsewhere=())
+        for name, place in places.items()
+    }
     adopted = with_news(work, series.lock, theirs.adopted, places, told)
-    return Facts(tips, pulls, every, left, adopted, tuple(forkless)), series
+    return Facts(tips, pulls, every, left, adopted, tuple(forkless), beside), series
+
+
+def _unasked(
+    series: Series, stages: Sequence[StageId], repositories: Collection[str]
+) -> tuple[StageId, ...]:
+    """The published stages of these repositories that are not among `stages`."""
+    lines = {line.stage: line for line in series.lock.stages if line.published is not None}
+    return tuple(
+        one.id
+        for one in series.plan.stages
+        if one.repository in repositories
+        and one.id in lines
+        and one.id not in stages
+        and lines[one.id].landing is None
+        and one.pushes_to is None
+    )
 
 
 def _branches(place: Place, here: Path, forge: PullForge) -> Mapping[str, Oid] | None:

@@ -8,7 +8,6 @@ from submit_world import IDS, UPSTREAM, World, git
 from stacker.hub import server
 from stacker.hub.call import Limits
 from stacker.hub.state import connect
-from stacker.submit import flow
 
 FOREIGN = """
 WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < 2000)
@@ -89,15 +88,4 @@ def test_a_part_that_is_refused_is_told_and_finished_later(tmp_path, run_stacker
     world.submit()
     world.reviewable()
     assert len(world.ask("GET", f"/repos/{UPSTREAM}/pulls")) == 5
-    world.close()
-
-
-@pytest.mark.usefixtures("narrow")
-def test_branches_that_must_move_at_once_are_not_parted(tmp_path, run_stacker, monkeypatch):
-    world = World.new(tmp_path, run_stacker, monkeypatch, ids="abc")
-    monkeypatch.setattr(flow, "may_move_apart", lambda *_: False)
-    ran = world.run("submit")
-    assert ran.code == 1
-    assert "have to move at once" in ran.document["error"]["hint"]
-    assert world.branches() == {}
     world.close()

@@ -198,6 +198,22 @@ def test_where_branches_may_move_apart_nothing_is_merged_or_closed_between(old, 
         assert ends(known, pulls, tips, apart) == []
 
 
+@given(models(), models(), st.data())
+def test_where_only_some_are_submitted_nothing_is_merged_or_closed_unforeseen(old, new, data):
+    """Pull requests of the others stand where they are, on branches that move."""
+    known, tips = chains(old, new), old.branches()
+    pulls = {w.stage: pull(w.stage, n, w.base) for n, w in enumerate(old.wanted(), 1)}
+    asked = data.draw(st.sampled_from([*new.stages]))
+    some = {asked, *new.closure(asked)}
+    wanted = [one for one in new.wanted() if one.stage in some]
+    at = {("proj", f"refs/heads/{name}"): tip for name, tip in tips.items()}
+    decided = decide(wanted, {s: p for s, p in pulls.items() if s in some}, at, {})
+    left = [LeftOver(s, "proj", p) for s, p in pulls.items() if s not in new.stages]
+    actions = (*out_of_the_way(left, OWN, decided), *decided)
+    if not against(known, wanted, pulls, tips, actions):
+        assert ends(known, pulls, tips, actions) == []
+
+
 A, B = Stage("a", (), ("p1",)), Stage("b", ("a",), ("p2",))
 
 

@@ -37,6 +37,7 @@ def foresee(
         (w.stage, w.repository, facts.pulls[w.stage]) for w in wanted if w.stage in facts.pulls
     ]
     pulls += [(one.stage, one.repository, one.pull) for one in facts.left]
+    pulls += [(s, name, pull) for name, each in facts.beside.items() for s, pull in each.items()]
     there = [known for known in pulls if known[2].state is PullState.OPEN]
     heads = {
         (name, ref.removeprefix("refs/heads/")): oid
@@ -50,7 +51,8 @@ def foresee(
     }
     bases |= _asked(work, places, bases, actions)
     seen = moments(_standing(places, there), Branches(heads, bases, own), actions)
-    return stops(wanted, seen, _history(work, wanted, seen), own)
+    beside = {stage for each in facts.beside.values() for stage in each}
+    return stops(wanted, seen, _history(work, wanted, seen), own, beside)
 
 
 def may_move_apart(

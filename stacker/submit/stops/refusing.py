@@ -6,7 +6,7 @@ that is for good: so such a plan is stopped whole, before anything of it is done
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -51,11 +51,16 @@ class History:
 
 
 def stops(
-    wanted: Sequence[Wanted], moments: Sequence[Moment], history: History, own: Collection[str]
+    wanted: Sequence[Wanted],
+    moments: Sequence[Moment],
+    history: History,
+    own: Collection[str],
+    beside: Collection[StageId] = (),
 ) -> tuple[Stop, ...]:
     """The first thing that is wrong with each stage, in order; `own` are the repositories whose
-    branches are upstream's own."""
-    found = [*_branches(wanted, own), *_twins(wanted, moments), *_met(wanted, moments, history)]
+    branches are upstream's own, `beside` the stages that this submit leaves as they are."""
+    met = _met(wanted, moments, history, beside)
+    found = [*_branches(wanted, own), *_twins(wanted, moments), *met]
     first: dict[StageId, Stop] = {}
     for stop in found:
         first.setdefault(stop.stage, stop)
@@ -93,14 +98,21 @@ def _twins(wanted: Sequence[Wanted], moments: Sequence[Moment]) -> Iterator[Stop
             yield Stop(one.stage, 0, StopKind.SAME_HEAD, why, way_out)
 
 
-def _met(wanted: Sequence[Wanted], moments: Sequence[Moment], history: History) -> Iterator[Stop]:
+def _met(
+    wanted: Sequence[Wanted],
+    moments: Sequence[Moment],
+    history: History,
+    beside: Collection[StageId],
+) -> Iterator[Stop]:
     heads = {one.stage: one.head for one in wanted}
     trunks = {one.repository: one.trunk for one in wanted}
     trees = history.trees
     for moment in moments:
         kind, head = _kind(moment, history), heads.get(moment.stage)
         if kind is not None:
-            yield _stop(moment, kind, trunks[moment.repository])
+            stop = _stop(moment, kind, trunks[moment.repository])
+            together = f"`stacker submit` without a stage moves all of them; or {stop.way_out}"
+            yield replace(stop, way_out=together) if moment.stage in beside else stop
         elif head and moment.head == head.head and trees[head.head] == trees[head.stands_on]:
             why = "it changes nothing of what it stands on"
             way_out = f"`stacker edit {moment.stage}` changes it; or take it out of series.toml"
