@@ -14,6 +14,7 @@ import sys
 from io import BytesIO
 from types import SimpleNamespace
 
+from buildbot.process.properties import Properties
 from buildbot.process.results import FAILURE, SUCCESS
 from buildbot.reporters.github import GitHubCommentPush, GitHubStatusPush
 from buildbot.util.httpclientservice import HTTPClientService, HTTPSession
@@ -76,12 +77,17 @@ def work(reactor, api, token, wanted):
             else:
                 said.append([{k: c[k] for k in ("revision", "branch", "files")} for c in changes])
             continue
-        client = {"status": GitHubStatusPush, "comment": GitHubCommentPush}[kind](token)
+        client = (GitHubCommentPush if kind == "comment" else GitHubStatusPush)(token)
         client.token, client.verbose, client.parent = token, False, master
         client.context = client.setup_context("buildbot/arm32")
         client._http = HTTPSession(service, api, headers={"User-Agent": "Buildbot"})
-        yield client.sendMessage(reported(*given))
-        said.append("done")
+        if kind == "create":
+            head, state = given
+            answer = yield client.createStatus("guido", "cpython", head, state, Properties())
+            said.append(answer.code)
+        else:
+            yield client.sendMessage(reported(*given))
+            said.append("done")
     yield service.stopService()
     sys.stdout.write(json.dumps(said))
 

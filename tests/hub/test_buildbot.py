@@ -32,6 +32,13 @@ def buildbot(world, *wanted, name="zooba"):
     return json.loads(done.stdout)
 
 
+def combined(world, head):
+    """The one state of a commit, and of which contexts it is made."""
+    shown = world.ask("GET", f"{R}/commits/{head}/status")[2]
+    assert shown["total_count"] == len(shown["statuses"])
+    return shown["state"], [one["context"] for one in shown["statuses"]]
+
+
 def opened(pull, action="opened"):
     """The event that GitHub sends of a pull request; what the forge says of it is in there."""
     shown = pull.raw_data
@@ -56,15 +63,30 @@ def test_builds_are_reported_and_looked_up(world, pull):
     assert [(s["state"], s["description"]) for s in statuses] == [
         ("success", "Build success."), ("pending", "Build started."),
     ]  # fmt: skip
+    assert combined(world, head) == ("success", ["buildbot/arm32"])
     assert {s["context"] for s in statuses} == {"buildbot/arm32"}
     assert {s["target_url"] for s in statuses} == {"https://bots.example.org/#/builders/1/builds/1"}
     (comment,) = world.ask("GET", f"{R}/issues/1/comments")[2]
     assert (comment["user"]["login"], comment["body"]) == ("zooba", "Build success.")
 
 
+def test_a_failure_is_what_counts_and_an_unknown_commit_has_none(world, pull):
+    head = pull.head.sha
+    said = buildbot(
+        world,
+        ["create", "1" * 40, "success"], ["status", head, 1, "success"],
+        ["status", head, 1, "failure"],
+    )  # fmt: skip
+    assert said == [422, "done", "done"]
+    assert combined(world, head) == ("failure", ["buildbot/arm32"])
+
+
 def test_a_reporter_without_the_right_reports_nothing(world, pull):
     head = pull.head.sha
-    assert buildbot(world, ["status", head, 1, "failure"], name="mariatta") == ["done"]
+    said = buildbot(
+        world, ["status", head, 1, "failure"], ["create", head, "success"], name="mariatta"
+    )
+    assert said == ["done", 404]
     assert world.ask("GET", f"{R}/commits/{head}/statuses")[2] == []
 
 
