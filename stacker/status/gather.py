@@ -212,8 +212,7 @@ def _unfinished(
 ) -> tuple[Unfinished, ...]:
     found = list(unfinished_landings(directory, plan, work, now))
     if intents.read(directory.state):
-        begun = journal.begun(directory.state)
-        far = f": after {len(begun) - 1} actions it was about to {begun[-1]}" if begun else ""
+        far = journal.how_far(directory.state)
         found.append(Unfinished(f"a submit is unfinished{far}", "stacker submit"))
     if work is not None and ondisk.pending(work.store, work.directory):
         found.append(Unfinished("a command was killed while it wrote its files", "stacker rebase"))

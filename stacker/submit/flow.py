@@ -105,8 +105,8 @@ def submit(
 def _begin(run: Run, told: Told | None) -> None:
     """From here on something happens: what is about to is written down before."""
     state = run.work.directory.state
-    intents.write(state, _intended(run))
     journal.forget(state)
+    intents.write(state, _intended(run))
     run.told, run.about = told, partial(journal.about, state)
 
 

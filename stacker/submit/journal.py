@@ -57,6 +57,17 @@ def begun(state: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+def how_far(state: Path) -> str:
+    """How far an unfinished submit came, as it goes on from "a submit is unfinished"; empty if it
+    began nothing."""
+    actions = begun(state)
+    if not actions:
+        return ""
+    done = len(actions) - 1
+    after = f"after {done} action{'' if done == 1 else 's'} " if done else ""
+    return f": {after}it was about to {actions[-1]}"
+
+
 def described(action: Action) -> str:
     """An action as it goes on from "it was about to"."""
     match action:

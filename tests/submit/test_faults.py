@@ -115,3 +115,4 @@ def test_reads_that_fail_or_are_old_are_asked_again(world, undisturbed):
     assert len(world.hub.faults.struck) == 2
     world.hub.faults.set()
     assert [state(world)] == undisturbed
+    assert world.submit()["actions"] == []

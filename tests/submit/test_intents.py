@@ -34,18 +34,29 @@ def test_killed_at_any_step_and_run_again(make, never, step):
     world.submit()
     assert [world.snapshot()] == never
     assert world.submit()["actions"] == []
-    assert not (world.folder / ".stacker" / "submit.json").exists()
+    assert not [*(world.folder / ".stacker").glob("submit.json*")]
 
 
 def test_these_were_all_steps(make):
     assert not kill(make(ids="ab"), STEPS)
 
 
-# After the push, and after the first of two pull requests was opened.
-@pytest.mark.parametrize("step", [3, 4, 7, 12])
-def test_killed_then_rebased_and_run_again(make, step):
+# After the push, before and after a pull request was opened, and when all is done but the lock.
+FAR = {
+    3: "it was about to move 2 branches of proj",
+    4: "after 1 action it was about to open the pull request of a",
+    7: "after 2 actions it was about to open the pull request of b",
+    12: "after 4 actions it was about to edit the pull request of b",
+}
+
+
+@pytest.mark.parametrize(("step", "far"), FAR.items(), ids=[*map(str, FAR)])
+def test_killed_then_rebased_and_run_again(make, step, far):
     world = make(ids="ab")
     assert kill(world, step)
+    shown = world.good("status")
+    assert [one["what"] for one in shown["unfinished"]] == [f"a submit is unfinished: {far}"]
+    assert shown["next"]["command"] == "stacker submit"
     pushed = world.branches()
     world.drift("drift")
     world.good("rebase")

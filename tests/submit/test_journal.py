@@ -7,6 +7,7 @@ import os
 
 from submit_world import World
 
+from stacker.hub.faults.rules import Before, Reply, Rule
 from stacker.submit import journal
 
 
@@ -32,18 +33,17 @@ def test_each_action_is_on_disk_before_it_is_begun(tmp_path, run_stacker, monkey
     world.close()
 
 
-def test_a_person_is_told_how_far_a_killed_one_came(tmp_path, run_stacker, monkeypatch):
+def test_a_person_is_told_how_far_one_came_that_failed(tmp_path, run_stacker, monkeypatch):
     world = World.new(tmp_path, run_stacker, monkeypatch, ids="ab")
-
-    def die(method, path):
-        if method == "POST" and path.endswith("/pulls"):
-            raise ConnectionError("power cut")
-
-    world.door.act = die
+    broken = Before(Reply(502, {"message": "Server Error"}))
+    world.hub.faults.set(Rule(broken, method="POST", path="/repos/*/*/pulls"))
     assert world.run("submit").code != 0
-    world.door.act = None
+    assert len(world.hub.faults.struck) == 1
     [one] = world.good("status")["unfinished"]
-    assert "after 1 actions it was about to open the pull request of a" in str(one)
+    assert (
+        "a submit is unfinished: after 1 action it was about to open the pull request of a"
+        in str(one)
+    )
     world.submit()
     assert world.good("status")["unfinished"] == []
     world.close()
