@@ -198,7 +198,9 @@ def _land(run: Run, target: Target, meant: _Meant, waiting: tuple[Reason, ...]) 
         return not_landed(state, found, reasons, intent)
 
     lander = _lander(at, meant, seen=bool(waiting))
-    return carry(at, lander, intent, waiting=waiting, clear=clear, put_off=put_off)
+    return carry(
+        at, lander, intent, waiting=waiting, clear=clear, put_off=put_off, site_of=run.site_of
+    )
 
 
 def _lander(at: Site, meant: _Meant, *, seen: bool) -> Lander:

@@ -16,7 +16,7 @@ from stacker.land.lander import Answer
 from stacker.land.outcome import Reason, Way, Who
 from stacker.land.rules import unmet
 from stacker.land.words.pulls import BUTTONS
-from stacker.submit.words.body import says, with_block
+from stacker.submit.words.body import as_our_draft, says, with_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +143,7 @@ class ByPull:
             return landing
         pull = at.forge.pull(at.repository, intent.own_pull)
         if pull.state is PullState.OPEN and not pull.draft:
+            at.forge.edit_pull(at.repository, pull.number, body=as_our_draft(pull.body))
             at.forge.set_draft(pull, True)
         return landing
 

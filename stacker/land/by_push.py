@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from stacker.land.preflight import Ready
     from stacker.land.site import Site
 
-GATE = RequiredCheck(CONTEXT)  # one that an app has to report is not ours to open
-
-
 GATE = RequiredCheck(CONTEXT)
 """The gate as we may pass it: bound to an app it is not ours to pass."""
 

@@ -36,10 +36,12 @@ def carry(
     waiting: tuple[Reason, ...],
     clear: Callable[[], Ready | Moved | NotCleared],
     put_off: PutOff,
+    site_of: Callable[[Intent], Site | None],
 ) -> LandResult:
-    """Begin a landing, or go on with one that waited; `waiting` is what is known to be missing."""
+    """Begin a landing, or go on with one that waited; `waiting` is what is known to be missing, and
+    `site_of` tells where an earlier one was to land."""
     landing, asked = lander.prepare(at.journal.begin(intent))
-    _supersede(at, landing)
+    _supersede(at, landing, site_of)
     if reasons := (*asked, *waiting):
         return put_off(State.WAITING, reasons)
     done = carry_through(at, lander, landing, clear)
@@ -65,7 +67,7 @@ def _concluded(at: Site, lander: Lander, done: Conclusion, put_off: PutOff) -> L
     return told(given_up(at, lander, done))
 
 
-def _supersede(at: Site, landing: Landing) -> None:
+def _supersede(at: Site, landing: Landing, site_of: Callable[[Intent], Site | None]) -> None:
     """Give up earlier ones of the same name, which only waited.
 
     What those were to merge is no longer the landing branch's head: nothing can come of them.
@@ -77,4 +79,5 @@ def _supersede(at: Site, landing: Landing) -> None:
         if same and other.tx != intent.tx:
             taken = landing.shown and other.carrier == intent.carrier  # the branch has the new one
             gone = replace(earlier, shown=earlier.shown and not taken)
-            end(at, lander_of(at, other), gone, "superseded")
+            there = site_of(other) or at  # its branch may be in another repository
+            end(there, lander_of(there, other), gone, "superseded")

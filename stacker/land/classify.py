@@ -19,6 +19,7 @@ class Reads:
     `moved` those of its change put on what was the branch's tip then. `seen` is the commit as which
     an earlier look saw it landed. `alone` are the members that the branch has without it, each
     merged by itself, out of all `members`. `squashed`: what landed is one commit of all.
+    `taken_back`: the branch says that it was reverted since.
     """
 
     tip: Oid
@@ -32,6 +33,7 @@ class Reads:
     alone: tuple[StageId, ...] = ()
     members: int = 0
     squashed: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class MergedAlone:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """It was seen to have landed, and somebody took it out of the branch's history."""
+    """It was seen to have landed, and the branch is without it: rewritten, or, where its files were
+    wrong, reverted."""
 
     commit: Oid
 
@@ -95,6 +98,8 @@ def classify(reads: Reads) -> Fate:
             return Landed(reads.landed, reads.tree, moved=False, squashed=reads.squashed)
         if reads.tree in reads.moved:
             return Landed(reads.landed, reads.tree, moved=True, squashed=reads.squashed)
+        if reads.taken_back:
+            return Undone(reads.landed)
         return WrongTree(reads.landed, reads.tree)
     if reads.seen is not None:
         return Undone(reads.seen)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from stacker.land import lock
 from stacker.land.attempting import attempt
+from stacker.land.classify import Landed
 from stacker.land.gather import target_of
 from stacker.land.handing_over import hand_over
 from stacker.land.journal import opened
 from stacker.land.outcome import State
-from stacker.land.protocol import end
+from stacker.land.protocol import Unread, conclude, end
 from stacker.land.recovering import Busy, adopt, lander_of, recover
 from stacker.land.request import Ending
 from stacker.land.results import busy, nothing_new, told
@@ -23,8 +24,10 @@ from stacker.series.plan.choices import Landing as Way
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stacker.land.journal import Landing
     from stacker.land.outcome import LandResult
     from stacker.land.request import Hands, LandRequest
+    from stacker.land.site import Site
     from stacker.series.plan.model import Repository
 
 _TRIES = 3  # upstream may move while the checks run; then the candidate is made anew
@@ -56,10 +59,20 @@ def _ended(run: Run, goal: _Goal, ending: Ending) -> LandResult:
     if ending is Ending.ABORT:
         for landing in left:
             at = run.site_of(landing.intent)
-            if at is not None:
-                end(at, lander_of(at, landing.intent), landing, "given up")
+            if at is not None and (landed := _given_up(at, landing)) is not None:
+                return landed
     branch = run.hands.place(goal.repository.name).trunk
     return nothing_new(branch, [] if ending is Ending.ABORT else left)
+
+
+def _given_up(at: Site, landing: Landing) -> LandResult | None:
+    """Give one up, unless it landed meanwhile or that cannot be seen."""
+    lander = lander_of(at, landing.intent)
+    done = conclude(at, lander, landing, fenced=not landing.acted)
+    if isinstance(done, Unread) or isinstance(done.fate, Landed):
+        return told(done)
+    end(at, lander, done.landing, "given up")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ def _after(landing: Landing, kind: str, step: Step, detail: dict[str, object]) -
             landing = replace(landing, in_flight=True)
         case "observed", Step.FENCE:
             landing = replace(landing, in_flight=False)
-        case "about", Step.SETTLE:
+        case ("about", Step.SETTLE) | ("observed", Step.COMMIT) if "landed" in detail:
             landing = replace(landing, landed=_oid(detail, "landed"))
         case _, Step.END:
             landing = replace(landing, ended=True, in_flight=False)

@@ -54,8 +54,10 @@ def seize(at: Site, landing: Landing, there: Oid | None) -> Landing | Holder:
 def release(at: Site, landing: Landing) -> Landing:
     """Let it go if this landing still holds it."""
     ref = landing.intent.lock_ref
-    if landing.lock is None or current(at, landing.intent) != landing.lock:
+    if landing.lock is None:
         return landing
+    if current(at, landing.intent) != landing.lock:  # the push that landed took it along
+        return at.journal.observed(landing, Step.RELEASE)
     landing = at.journal.about(landing, Step.RELEASE)
     done = at.upstream.push([RefUpdate(ref, landing.lock, None)])
     if isinstance(done, PushRefused) and current(at, landing.intent) == landing.lock:

@@ -131,9 +131,11 @@ def conclude(
 
 def end(at: Site, lander: Lander, landing: Landing, how: str) -> None:
     """Give it up: what was put on the forge for it goes, and nobody is kept out any more."""
-    if landing.shown:
-        lander.clear_away(landing)
-    lock.release(at, landing)
+    try:
+        if landing.shown:
+            lander.clear_away(landing)
+    finally:
+        lock.release(at, landing)
     at.journal.end(landing, how)
 
 
@@ -141,6 +143,7 @@ def _settled(at: Site, lander: Lander, landing: Landing, fate: Landed) -> Conclu
     """It has landed, whatever now fails: that is left for the next run."""
     landing = at.journal.about(landing, Step.SETTLE, landed=fate.commit)
     try:
+        landing = lock.release(at, landing)  # nothing of it can arrive: nobody need wait
         intent = replace(landing.intent, squash=fate.squashed)
         retarget(at.forge, intent, at.repository, at.dependents)
         members = settle(at.forge, intent, at.repository, fate.commit, at.templates)
@@ -165,21 +168,23 @@ def read(at: Site, lander: Lander, landing: Landing) -> Reads:
         landed = intent.candidate if below else _told_by_trailer(store, intent, tip)
     moved: frozenset[Oid] = frozenset()
     alone: tuple[StageId, ...] = ()
+    taken_back = False
     tree = store.commit(landed).tree if landed is not None else None
     if landed is not None and tree != intent.tree:
         at.upstream.bring(landed)
         moved = _moved(store, intent, landed)
+        taken_back = _taken_back(store, intent, landed, tip)
     elif landed is None and tip != intent.base and intent.reverts is None:
         alone = _alone(at, intent, tip)
     return Reads(
         tip=tip, base=intent.base, has_base=at.upstream.contains(tip, intent.base),
         landed=landed, tree=tree, expected=intent.tree, moved=moved, seen=landing.landed,
-        alone=alone, members=len(intent.members),
-        squashed=landed is not None and _is_squash(store, intent, landed),
+        alone=alone, members=len(intent.members), taken_back=taken_back,
+        squashed=landed is not None and is_squash(store, intent, landed),
     )  # fmt: skip
 
 
-def _is_squash(store: ObjectStore, intent: Intent, landed: Oid) -> bool:
+def is_squash(store: ObjectStore, intent: Intent, landed: Oid) -> bool:
     """Whether the forge made one commit of all; whoever may not merge is not told before.
 
     A rebase keeps the message of the last commit, a merge has two parents.
@@ -200,6 +205,15 @@ def _told_by_trailer(store: ObjectStore, intent: Intent, tip: Oid) -> Oid | None
             if line.encode() in store.commit(oid).message.splitlines():
                 return oid
     return None
+
+
+def _taken_back(store: ObjectStore, intent: Intent, landed: Oid, tip: Oid) -> bool:
+    """Whether a later commit of the branch says that it reverts the landing, or what landed."""
+    for line in (f"Stacker-Revert: {intent.tx}", f"This reverts commit {landed}"):
+        with telling(store, landed, tip, line) as found:
+            if found():
+                return True
+    return False
 
 
 def _alone(at: Site, intent: Intent, tip: Oid) -> tuple[StageId, ...]:

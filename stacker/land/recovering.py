@@ -11,6 +11,7 @@ from stacker.land.by_pull import ByPull
 from stacker.land.by_push import ByPush
 from stacker.land.classify import Landed, NotLanded, Stale, WrongTree
 from stacker.land.intent import lock_ref
+from stacker.land.journal import Step
 from stacker.land.outcome import Reason, Way, Who
 from stacker.land.protocol import Concluded, Unread, conclude, end
 
@@ -53,7 +54,9 @@ def recover(at: Site, landing: Landing) -> Conclusion:
 def given_up(at: Site, lander: Lander, done: Concluded) -> Concluded:
     """End what did not land; what landed with wrong files is told until somebody takes it back."""
     if isinstance(done.fate, WrongTree):
-        return replace(done, landing=lock.release(at, done.landing))
+        landing = lock.release(at, done.landing)
+        seen = at.journal.observed(landing, Step.COMMIT, landed=done.fate.commit)
+        return replace(done, landing=seen)
     end(at, lander, done.landing, type(done.fate).__name__)
     return done
 

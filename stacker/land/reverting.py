@@ -18,7 +18,7 @@ from stacker.land.carrying import carry
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.outcome import Guarantee, LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, LandFacts, preflight
-from stacker.land.protocol import NotCleared
+from stacker.land.protocol import NotCleared, is_squash
 from stacker.land.words.messages import Message, revert_message
 from stacker.land.words.pulls import revert_body
 from stacker.land.words.told import numbered, templates_of
@@ -84,19 +84,39 @@ def _found(at: Site, series: Series, repository: Repository, given: str) -> Take
         known = [one for one in at.journal.all() if one.intent.tx == given]
         if known and known[0].landed is not None and at.upstream.contains(tip, known[0].landed):
             intent, landed = known[0].intent, known[0].landed
-            commits = 1 if intent.squash else intent.commits
+            squashed = is_squash(at.store, intent, landed)
+            commits = 1 if squashed else brought(at.store, landed, intent.commits, intent.base)
             return Taken(given, intent.name, repository.name, landed, commits, intent.members)
         for said in saying(at.store, tip, f"Stacker-Landing: {given}"):
             told = landing_told(at.store.commit(said).message)
             if told is not None and told.tx == given:
-                return _told_by(series, repository, said, told)
+                return _told_by(at.store, series, repository, said, told)
     oid = at.store.resolve(f"{given}^{{commit}}") if re.fullmatch("[0-9a-f]{7,64}", given) else None
     if oid is not None and at.upstream.contains(tip, oid):
         return Taken(None, "", repository.name, oid, 1, ())
     return None
 
 
-def _told_by(series: Series, repository: Repository, landed: Oid, told: LandingTold) -> Taken:
+def brought(store: ObjectStore, landed: Oid, commits: int, base: Oid | None) -> int:
+    """How many commits of the branch's first-parent line the landing is that was to be `commits`.
+
+    What a forge made of it may be fewer: a merge is one, and so is what stands on `base` too early,
+    which a squash does that kept the words of the last commit. All below is other people's.
+    """
+    before = landed
+    for count in range(1, commits + 1):
+        parents = store.commit(before).parents
+        if len(parents) != 1:
+            return 1
+        before = parents[0]
+        if before == base:
+            return commits if count == commits else 1
+    return commits
+
+
+def _told_by(
+    store: ObjectStore, series: Series, repository: Repository, landed: Oid, told: LandingTold
+) -> Taken:
     """What a landed commit's trailers tell of the landing."""
     numbers = {
         line.pull: line.stage for line in series.lock.stages if line.repository == repository.name
@@ -106,10 +126,21 @@ def _told_by(series: Series, repository: Repository, landed: Oid, told: LandingT
         for number, head in told.members
         if number in numbers
     )
-    return Taken(told.tx, told.group, repository.name, landed, told.commits, members)
+    commits = brought(store, landed, told.commits, told.base)
+    return Taken(told.tx, told.group, repository.name, landed, commits, members)
 
 
 def revert(run: Run, taken: Taken) -> LandResult:
+    """Try once to take it back; then what landed with wrong files is told no longer."""
+    done = _revert(run, taken)
+    if done.state is State.LANDED:
+        for landing in run.journal.unfinished():
+            if landing.intent.tx == taken.tx:
+                run.journal.end(landing, "taken back")
+    return done
+
+
+def _revert(run: Run, taken: Taken) -> LandResult:
     """Try once to take it back: the same commit point, the same way, the same proof."""
     series = run.work.load(run.hands.told)
     repository = series.plan.repository(taken.repository)
@@ -143,7 +174,7 @@ def revert(run: Run, taken: Taken) -> LandResult:
     lander: Lander = ByPull(at, ready.may_merge, ready.method, facts.protection, texts)
     if ready.way is Way.PUSH:
         lander = ByPush(at, facts.protection.required_checks if facts.protection else ())
-    return carry(at, lander, first, waiting=(), clear=clear, put_off=put_off)
+    return carry(at, lander, first, waiting=(), clear=clear, put_off=put_off, site_of=run.site_of)
 
 
 def _facts(run: Run, repository: Repository, taken: Taken) -> LandFacts:

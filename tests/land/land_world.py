@@ -134,6 +134,18 @@ def landing_pull(world):
     return found
 
 
+def agree(world, pull, who="zed"):
+    """Somebody approves a pull request."""
+    path = f"/repos/{UPSTREAM}/pulls/{pull['number']}/reviews"
+    world.ask("POST", path, {"event": "APPROVE", "body": "Good."}, who)
+
+
+def press(world, pull, method, who="zed"):
+    """Somebody merges a pull request."""
+    path = f"/repos/{UPSTREAM}/pulls/{pull['number']}/merge"
+    world.ask("PUT", path, {"merge_method": method}, who)
+
+
 def landings(world):
     """The landings that this machine remembers."""
     return all_in(world.folder / ".stacker")

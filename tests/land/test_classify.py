@@ -23,10 +23,10 @@ BASE, MOVED, DONE = (Oid(c * 40) for c in "abc")
 GOOD, ALSO, BAD = (Oid(c * 40) for c in "123")
 
 
-def reads(tip, *, has_base=True, landed=None, tree=None, seen=None, alone=()):
+def reads(tip, *, has_base=True, landed=None, tree=None, seen=None, alone=(), taken_back=False):
     return Reads(
         tip=tip, base=BASE, has_base=has_base, landed=landed, tree=tree, expected=GOOD,
-        moved=frozenset({ALSO}), seen=seen, alone=alone, members=3,
+        moved=frozenset({ALSO}), seen=seen, alone=alone, members=3, taken_back=taken_back,
     )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def reads(tip, *, has_base=True, landed=None, tree=None, seen=None, alone=()):
         (reads(MOVED, landed=DONE, tree=GOOD), Landed(DONE, GOOD, moved=False)),
         (reads(MOVED, has_base=False, landed=DONE, tree=GOOD), Landed(DONE, GOOD, moved=False)),
         (reads(DONE, landed=DONE, tree=BAD), WrongTree(DONE, BAD)),
+        (reads(MOVED, landed=DONE, tree=BAD, taken_back=True), Undone(DONE)),
         (reads(BASE), NotLanded()),
         (reads(MOVED), Stale(MOVED)),
         (reads(MOVED, has_base=False), Rewound(MOVED)),

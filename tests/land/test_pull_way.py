@@ -7,6 +7,7 @@ from land_world import (
     GROUP,
     STAGING,
     UPSTREAM,
+    agree,
     all_or_none,
     comments,
     git,
@@ -17,21 +18,12 @@ from land_world import (
     locked,
     master,
     methods,
+    press,
     protect,
     reasons,
     refs,
     unfinished,
 )
-
-
-def agree(world, pull, who="zed"):
-    path = f"/repos/{UPSTREAM}/pulls/{pull['number']}/reviews"
-    world.ask("POST", path, {"event": "APPROVE", "body": "Good."}, who)
-
-
-def press(world, pull, method, who="zed"):
-    path = f"/repos/{UPSTREAM}/pulls/{pull['number']}/merge"
-    world.ask("PUT", path, {"merge_method": method}, who)
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from history import draw
 from land_world import (
     UPSTREAM,
+    agree,
     all_or_none,
     comments,
     git,
@@ -15,11 +17,17 @@ from land_world import (
     life,
     locked,
     master,
+    press,
     protect,
     reasons,
     refs,
     unfinished,
 )
+
+from stacker.git.objects import Oid
+from stacker.git.process import Git
+from stacker.git.store import ObjectStore
+from stacker.land.reverting import brought
 
 
 def tree(world, rev="master"):
@@ -145,6 +153,29 @@ def test_by_a_pull_request_where_nobody_pushes(ready):
     assert refs(ready) == []
 
 
+def test_what_landed_with_other_files_is_told_until_it_is_taken_back(ready):
+    """Somebody pushed to the landing branch, and a maintainer pressed the button all the same."""
+    before, waiting = tree(ready), land(ready, code=5, who="porter")
+    ref = "refs/heads/stacker-landing/master/final"
+    blob = git(ready.upstream.path, "rev-parse", "master:f.txt")
+    listing = f"{git(ready.fork, 'ls-tree', ref)}\n100644 blob {blob}\textra.txt\n"
+    file = ready.root / "listing"
+    file.write_text(listing, encoding="utf-8")
+    with file.open("rb") as entries:
+        other = git(ready.fork, "mktree", stdin=entries)
+    git(ready.fork, "update-ref", ref, git(ready.fork, "commit-tree", "-p", ref, "-m", "x", other))
+    [number] = [p["number"] for p in ready.pulls() if "stacker-landing" in p["head"]["ref"]]
+    path = f"/repos/{UPSTREAM}/pulls/{number}/merge"
+    ready.ask("PUT", path, {"merge_method": "squash"}, "zed")
+    said = land(ready, code=6)
+    assert (said["state"], said["tx"], said["commit"]) == ("torn", waiting["tx"], master(ready))
+    assert land(ready, code=6)["state"] == "torn"
+    assert said["reasons"][0]["command"] == f"stacker land --revert {waiting['tx']}"
+    assert land(ready, "--revert", waiting["tx"])["state"] == "landed"
+    assert tree(ready) == before
+    assert unfinished(ready) == ()
+
+
 def test_a_lone_commit_is_taken_back_by_its_id(ready):
     landing_by(ready, "push")
     lone = ready.drift("Merged alone")
@@ -152,3 +183,31 @@ def test_a_lone_commit_is_taken_back_by_its_id(ready):
     assert land(ready, "--revert", lone[:12])["state"] == "landed"
     assert tree(ready) == before
     assert all_or_none(ready) == 0
+
+
+@pytest.mark.parametrize("way", ["merge", "squash"])
+def test_only_what_the_landing_brought_is_taken_back(ready, way):
+    """Merged by a maintainer, in fewer commits than the candidate has."""
+    ready.drift("Before")
+    before = tree(ready)
+    protect(ready, approvals=1)
+    tx = land(ready, code=5)["tx"]
+    agree(ready, landing_pull(ready))
+    press(ready, landing_pull(ready), way)
+    assert land(ready)["tx"] == tx
+    land(ready, "--revert", tx, code=5)
+    assert tree(ready, f"stacker-landing/master/revert-{tx[:10]}") == before
+
+
+def test_how_many_commits_of_the_branch_a_landing_is(tmp_path):
+    drawn = draw(tmp_path / "repo", {"master": [(one, {"f": one}) for one in "012345"]})
+    drawn.git("update-ref", "refs/heads/merged", drawn.git(
+        "commit-tree", "-p", drawn["2"], "-p", drawn["4"], "-m", "Merge", "master^{tree}"
+    ))  # fmt: skip
+    with ObjectStore(Git(drawn.path)) as store:
+        tip, merge = drawn["5"], Oid(drawn.git("rev-parse", "merged"))
+        assert brought(store, tip, 2, drawn["3"]) == 2  # as it was made
+        assert brought(store, tip, 2, None) == 2  # by a rebase, on what had moved
+        assert brought(store, tip, 2, drawn["4"]) == 1  # a squash with the last commit's words
+        assert brought(store, tip, 3, drawn["3"]) == 1  # the same, on what had moved
+        assert brought(store, merge, 2, drawn["2"]) == 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacker.git.credits import parted
-from stacker.git.objects import Oid
+from stacker.git.objects import Oid, is_oid
 from stacker.land.words.plain import plain, unjoined
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ _COMMITS = re.compile(r"[1-9][0-9]{0,4}")
 
 @dataclass(frozen=True, slots=True)
 class LandingTold:
-    """What a commit says of the landing that it ended: how many `commits` of the branch it is, and
-    the numbers and heads of the members that have a pull request."""
+    """What a commit says of the landing that it ended: on which `base` it was made, how many
+    `commits` of the branch it is, the numbers and heads of the members that have a pull request."""
 
     tx: str
     group: str
+    base: Oid | None
     commits: int
     members: tuple[tuple[int, Oid], ...]
 
@@ -82,6 +83,7 @@ def landing_told(message: bytes) -> LandingTold | None:
     return LandingTold(
         tx=told["Landing"],
         group=unjoined(told.get("Group", "")),
+        base=Oid(told["Base"]) if is_oid(told.get("Base", "")) else None,
         commits=int(counted) if _COMMITS.fullmatch(counted) else 1,
         members=tuple((int(m[1]), Oid(m[2])) for m in members if m),
     )

@@ -134,6 +134,16 @@ def drafted_by_us(present: str) -> bool:
     return _facts(present).get("draft") is True
 
 
+def as_our_draft(present: str) -> str:
+    """The same text, whose block says so; as it is where it has none."""
+    facts = json.dumps({**_facts(present), "draft": True}, sort_keys=True)
+    text = present.replace("\r\n", "\n")
+    found = _BLOCK.search(text)
+    if found is None:
+        return present
+    return f"{text[: found.start('facts')]} {facts}{text[found.end('facts') :]}"
+
+
 def unverified_in(present: str) -> object:
     """What our block remembers of what it lacked when it was published; it may be anything."""
     return _facts(present).get("unverified")

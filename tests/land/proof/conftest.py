@@ -1,4 +1,7 @@
-"""A scene that all tests of a worker share: each story begins by putting it back."""
+"""A scene that the tests of a module share: each story begins by putting it back.
+
+No longer: what it puts in place of the hub's git is not for other tests.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from proof import inside
 from proof.scene import Scene
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scene(_sealed, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         inside.installed(patch)

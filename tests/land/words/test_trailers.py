@@ -47,7 +47,7 @@ def test_what_is_written_is_read_whatever_stands_above(above, name, commits):
     """Names come back as they are; nothing of a patch's own message is believed."""
     end = "\n".join(trailers(TX, name, BOTH, BASE, commits))
     text = f"Subject\n\n{above}\nStacker-Commits: 9999\n\n{end}\n".encode("utf-8", "replace")
-    assert landing_told(text) == LandingTold(TX, name, commits, ((12, HEAD), (13, HEAD)))
+    assert landing_told(text) == LandingTold(TX, name, BASE, commits, ((12, HEAD), (13, HEAD)))
 
 
 @given(hostile())
