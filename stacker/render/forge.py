@@ -95,7 +95,8 @@ def submit_text(result: SubmitResult, *, dry_run: bool) -> str:
         lines.insert(0, "Would be done, in this order:")
     elif lines and not result.author_only:
         count = len(result.pulls)
-        lines.append(f"Done: {count} pull requests say what the series says." if count else "Done.")
+        what = "1 pull request says" if count == 1 else f"{count} pull requests say"
+        lines.append(f"Done: {what} what the series says." if count else "Done.")
     elif not result.author_only:
         lines = [
             "Every pull request says what the series says." if result.pulls else "Nothing new."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacker.forge.api import Comment, PullRequest, PullState, RepositoryFacts
+from stacker.forge.api import Comment, PullRequest, PullState
 from stacker.git.push import Pushed
 from stacker.submit.actions import EditPull
 from stacker.submit.request import Preview

@@ -35,6 +35,14 @@ def test_a_line_for_each_action(dry_run):
     assert said.split("\n") == [*lines, "c has no patches yet"]
 
 
+@pytest.mark.parametrize(
+    ("stages", "said"), [("a", "1 pull request says"), ("ab", "2 pull requests say")]
+)
+def test_how_many_say_it(stages, said):
+    result = SubmitResult(ACTIONS, tuple((stage, None) for stage in stages), ())
+    assert submit_text(result, dry_run=False).endswith(f"\nDone: {said} what the series says.")
+
+
 def test_nothing_to_do():
     said = submit_text(SubmitResult((), (), ()), dry_run=False)
     assert said == "Nothing new."

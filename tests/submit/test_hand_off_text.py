@@ -83,9 +83,9 @@ def test_paths_of_which_only_the_first_are_listed():
 
 
 def test_checks_as_somebody_may_run_them():
-    check = Check("build", (("make", "a b"), ("make", "test")), "bin")
+    check = Check("build", (("make", "a b"), ("{python}", "-m", "test")), "bin")
     assert blocks(text(proof=ByCheck((check,), "bin")))[2] == [
-        "build: make 'a b'", "build: make test"
+        "build: make 'a b'", "build: python3 -m test"
     ]  # fmt: skip
 
 

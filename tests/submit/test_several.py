@@ -66,6 +66,7 @@ def test_a_repository_without_the_right_to_push_stops_it_before_any_is_written_t
         assert ran.document["error"]["message"] == (
             "this token may not push to up/deps; nothing was done anywhere"
         )
+        assert "Stages that need nothing there go out alone" in ran.document["error"]["hint"]
     assert (two.door.writes, two.branches(), two.pulls()) == ([], {}, [])
     assert [p["stage"] for p in two.submit("a")["pulls"]] == ["a"]
 

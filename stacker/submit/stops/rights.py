@@ -36,7 +36,8 @@ def require_rights(
     if lacking:
         raise ForgeError(
             f"this token may not push to {' and '.join(lacking)}; nothing was done anywhere",
-            hint="`stacker submit STAGE` publishes the stages of the other repositories.",
+            hint="Name a fork in series.toml that it may push to, or get it the right. Stages that "
+            "need nothing there go out alone, by `stacker submit STAGE`.",
         )
 
 

@@ -104,13 +104,18 @@ def _proof(what: HandOff) -> list[str]:
                 *_block(*rows, *([f"and {more} more, in proof.json"] if more > 0 else [])),
             ]
         case ByCheck(checks, _):
-            runs = [f"{one.name}: {shlex.join(argv)}" for one in checks for argv in one.run]
+            runs = [f"{one.name}: {_command(argv)}" for one in checks for argv in one.run]
             return [
                 "The branch passes these checks, whatever its files are:",
                 *_block(*map(printable, runs)),
             ]
         case never:
             assert_never(never)
+
+
+def _command(argv: Sequence[str]) -> str:
+    """What somebody without stacker may run: which Python is theirs to say."""
+    return shlex.join("python3" if word == "{python}" else word for word in argv)
 
 
 def _block(*lines: str) -> list[str]:
