@@ -211,7 +211,7 @@ def _unfinished(
     directory: SeriesDirectory, plan: Plan, work: Workspace | None, now: int
 ) -> tuple[Unfinished, ...]:
     found = list(unfinished_landings(directory, plan, work, now))
-    if intents.read(directory.state):
+    if intents.read(directory.state) or journal.begun(directory.state):
         far = journal.how_far(directory.state)
         found.append(Unfinished(f"a submit is unfinished{far}", "stacker submit"))
     if work is not None and ondisk.pending(work.store, work.directory):

@@ -158,8 +158,8 @@ def _remember(run: Run) -> None:
         lock = lock.updated(line._replace(pull=number, published=_published(run, one)))
     if run.done or lock != run.series.lock:
         _save(run, lock)
-    intents.forget(run.work.directory.state)
     journal.forget(run.work.directory.state)
+    intents.forget(run.work.directory.state)
 
 
 def _save(run: Run, lock: Lock) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from hand_off_world import actions, commands, content, proof, revert, take
-from submit_world import git
+from submit_world import git, kill
 
 
 def test_with_pull_requests_beside_it(on_hub):
@@ -97,6 +99,18 @@ def test_upstream_moves_and_the_package_stays_until_the_series_is_another_one(al
     world.upstream.add("openssl-bin", ("drift before it is taken", {"readme": "r\n"}))
     take(world.package, world.upstream.path, instead_of_merge=commands(world.package)[1])
     assert world.rebased()["status"] == "landed"
+
+
+def test_a_kill_that_left_nothing_but_a_package_is_told(alone):
+    world = alone()
+    assert kill(SimpleNamespace(root=world.home.parent, folder=world.home), 2)  # before it is made
+    shown = world.stacker("status")
+    assert [one["what"] for one in shown["unfinished"]] == [
+        "a submit is unfinished: it was about to write the package of d"
+    ]
+    assert shown["next"]["command"] == "stacker submit"
+    assert actions(world.stacker("submit")) == [("hand-off", "d")]
+    assert world.stacker("status")["unfinished"] == []
 
 
 def test_what_a_kill_left_half_written_is_made_anew(alone):

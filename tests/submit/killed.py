@@ -63,7 +63,7 @@ def main(folder, k):
 
     def with_steps(self, *args, **more):
         made(self, *args, **more)
-        self.push = pushes
+        self.push, self.pack = pushes, steps.around(self.pack)
 
     acting.Run.__init__ = with_steps
     with wiring.desk(folder) as desk:
