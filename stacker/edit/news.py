@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacker.edit.theirs import NothingNew, Theirs, is_begun, pushed, unfinished
 from stacker.errors import SeriesError
 from stacker.series.workspace import bring, fetch_tip, pull_head
+from stacker.submit.adoption.adopted import ANEW
 from stacker.submit.foreign import commits_of_others, known_commits
 
 if TYPE_CHECKING:
@@ -65,6 +66,6 @@ def _since_adopted(
             f"#{number} is at {head[:10]}, without {known[:10]}, which was known of it: somebody "
             "force-pushed",
             hint=f"`stacker status --residue '#{number}'` tells what it has besides; bring that in "
-            f"with `stacker edit {line.stage}`.",
+            f"with `stacker edit {line.stage}`.{f' {ANEW}' if on_theirs else ''}",
         )
     return Theirs(line.stage, head, commits, trunk, number)

@@ -78,7 +78,8 @@ def told_of(
     fetch_branch(work, place, moved.stage, moved.branch, told)
     theirs = commits_of_others(work.store, moved.old, moved.there, known_commits(work, lock, place))
     if theirs is None:
-        return f"{moved.where}, without what stacker pushed there: somebody force-pushed"
+        what = f"{moved.where}, without what stacker pushed there: somebody force-pushed"
+        return f"{what}; `stacker edit {moved.stage} --from-pull` tells the ways out"
     said = by_whom(work.store, theirs) or "a merge"
     return f"{moved.where}: {said}; {_take_in(moved.stage)}"
 

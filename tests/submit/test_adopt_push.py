@@ -70,6 +70,20 @@ def test_what_zed_pushes_stops_us_until_it_is_taken_in(world):
     assert theirs(world).git("rev-parse", "fix^") == there
 
 
+def test_where_zed_force_pushed_a_new_one_is_the_way_out(world):
+    add(world)
+    world.submit()
+    theirs(world).git("update-ref", "refs/heads/fix", "fix^")
+    there = tip(world)
+    assert "somebody force-pushed; `stacker edit ffi --from-pull` tells" in stopped(world)
+    ran = world.run("edit", "ffi", "--from-pull")
+    assert "Take `adopts_by` out of the plan" in ran.document["error"]["hint"]
+    text = world.plan_text().replace('adopts_by = "push"\n', "")
+    (world.folder / "series.toml").write_text(text, encoding="utf-8", newline="\n")
+    world.submit()
+    assert (world.pull("ffi")["head"]["label"], tip(world)) == ("porter:s/ffi", there)
+
+
 def test_upstream_merged_into_it_is_taken_in_and_never_taken_back(world):
     before = shown(world)[0]["head"]
     world.submit()

@@ -115,5 +115,8 @@ def test_who_force_pushed_is_told_and_nothing_is_pushed_over_it(sent):
         ran = sent.run("submit")
         assert ran.code == 5
         (said,) = ran.document["foreign"]
-        assert said.endswith("without what stacker pushed there: somebody force-pushed")
+        assert said.endswith(
+            "without what stacker pushed there: somebody force-pushed; "
+            "`stacker edit c --from-pull` tells the ways out"
+        )
         assert sent.branches()["s/c"] == theirs
