@@ -54,10 +54,13 @@ def rebase(
 
 def answer(work: Workspace, result: RebaseResult, following: str = "") -> Answer:
     """What is said of a rebase, whichever command made it; `following` says what is next."""
-    repository = work.plan.default_repository
+    default = work.plan.default_repository
+    # The first one may have no stage yet, and so no base.
+    based = (one for one in work.plan.repositories if one.name in result.bases)
+    repository = next(based, default)
     branch = work.upstreams[repository.name].branch or "upstream"
     code = ExitCode.CONFLICT if result.halted else ExitCode.DONE
-    document = documents.rebased(result, repository.name)
+    document = documents.rebased(result, default.name)
     reader = Reader(work.whoami, work.now)
     text = rebase_text(result, repository.name, branch, reader, following)
     return Answer(document, text, code)

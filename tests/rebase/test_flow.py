@@ -234,6 +234,28 @@ def test_stages_of_two_repositories_move_apart(tmp_path, run_stacker, history, d
     assert found["last"]["commit"] == found["three"]["commit"]  # a need elsewhere adds no commits
 
 
+def test_where_the_first_repository_has_no_stage_the_base_of_another_is_told(
+    tmp_path, run_stacker, history
+):
+    deps = history.draw(tmp_path / "deps", {
+        "bin": [("deps", {"x": LINES})], "arm": ["deps", ("Arm", {"x": edited((3, "arm"))})],
+    })  # fmt: skip
+    first = history.draw(tmp_path / "first", {"master": [("start", {"a": "a\n"})]})
+    home = tmp_path / "home"
+    assert run_stacker("init", "--json", home, "--upstream", first.path).code == 0
+    with (home / "series.toml").open("a", encoding="utf-8", newline="\n") as plan:
+        plan.write(f'\n[repositories.deps]\nupstream = "{deps.path.as_posix()}"\nbranch = "bin"\n')
+        plan.write('\n[[stages]]\nid = "arm"\nrepository = "deps"\nneeds = []\n')
+    taken = run_stacker("-C", home, "import", "--json", "deps..arm", "--from", deps.path,
+                        "--stage", "arm")  # fmt: skip
+    assert taken.code == 0, taken.err
+    more = deps.add("bin", ("more", {"y": "y\n"}))
+    ran = run_stacker("-C", home, "rebase")
+    assert ran.out.startswith(f"The series stands on bin {more[:10]} as v2.\n")
+    document = run_stacker("-C", home, "rebase", "--json").document
+    assert (document["base"], document["bases"]) == (None, {"deps": more})
+
+
 def test_the_trees_are_those_of_git_rebase_over_a_hundred_commits(tmp_path, run_stacker):
     """Any project: init, import, rebase; upstream moves files and edits beside the series."""
     clone = tmp_path / "clone"
