@@ -89,6 +89,13 @@ def test_checks_as_somebody_may_run_them():
     ]  # fmt: skip
 
 
+def test_where_no_check_is_of_that_repository_none_is_promised():
+    said = text(proof=ByCheck((), "bin"))
+    assert "\nA commit of the branch brings just this change.\n" in said
+    assert "checks" not in said
+    assert len(blocks(said)) == 2
+
+
 def test_hostile_words_change_no_command_and_name_nobody():
     name = "x;rm$(y)`z`'"
     said = text(

@@ -103,6 +103,8 @@ def _proof(what: HandOff) -> list[str]:
                 "(`git ls-tree -r HEAD` lists them):",
                 *_block(*rows, *([f"and {more} more, in proof.json"] if more > 0 else [])),
             ]
+        case ByCheck((), _):
+            return ["A commit of the branch brings just this change."]
         case ByCheck(checks, _):
             runs = [f"{one.name}: {_command(argv)}" for one in checks for argv in one.run]
             return [
