@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stacker.report.diff import FileChange, Hunk, Line
 
-_MOST = 250_000  # characters of one page
+_MOST = 150_000  # characters of one page
 _LARGEST = 30_000  # of one file
 _LONGEST = 1_000  # of one line: nobody wrote it by hand
 _BLOCKS = {"+": "ins", "-": "del", " ": "span", "\\": "i"}
@@ -48,11 +48,14 @@ class Palette:
         if long or size > min(_LARGEST, self._left):
             return None
         self._left -= size
-        return _lexer_of(change.path.rpartition("/")[2])
+        name = change.path.rpartition("/")[2]
+        stem, dot, suffix = name.rpartition(".")
+        return _lexer_of(f"*.{suffix}" if stem and dot else name)
 
 
 @lru_cache(maxsize=256)
 def _lexer_of(name: str) -> Lexer | None:
+    """By the name, or its end: most files are of few kinds, and looking for one takes long."""
     from pygments.lexers import find_lexer_class_for_filename  # noqa: PLC0415 - slow to load
 
     kind = find_lexer_class_for_filename(name)

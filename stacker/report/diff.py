@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stacker.series.patches.filediff import FileDiff
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^\n]*)")
+_RETURN = "^M"  # as git shows it
 _TO = re.compile(rb"^(?:rename|copy) to ([^\n]*)$", re.MULTILINE)
 
 
@@ -72,7 +73,11 @@ def files(diff: bytes) -> tuple[FileChange, ...]:
             hunk, at = _hunk(lines, at + 1, begin)
             hunks.append(hunk)
         binary = b"\nBinary files " in head or lines[end : end + 1] == [b"GIT binary patch"]
-        found.append(_file(_part(head), tuple(hunks), binary=binary))
+        path, note = named(head, binary=binary)
+        own = [line for line in lines[end:at] if line[:1] in (b" ", b"+", b"-")]
+        if own and all(line.endswith(b"\r") for line in own):
+            hunks, note = [_unmarked(hunk) for hunk in hunks], f"{note}, CRLF".lstrip(", ")
+        found.append(FileChange(path, note, tuple(hunks)))
     return tuple(found)
 
 
@@ -90,6 +95,12 @@ def _hunk(lines: Sequence[bytes], at: int, begin: re.Match[bytes]) -> tuple[Hunk
     return Hunk(int(begin[1]), int(begin[3]), shown(begin[5]), tuple(found)), at
 
 
+def _unmarked(hunk: Hunk) -> Hunk:
+    """The same where every line ends as in DOS, which need not be said at each."""
+    lines = tuple(line._replace(text=line.text.removesuffix(_RETURN)) for line in hunk.lines)
+    return hunk._replace(lines=lines)
+
+
 def _part(head: bytes) -> FileDiff:
     """What the head of a file's diff says; one that only moved is named by that alone."""
     part, to = parts(head)[0], _TO.search(head)
@@ -99,12 +110,14 @@ def _part(head: bytes) -> FileDiff:
     return part._replace(new_path=named.old_path)
 
 
-def _file(part: FileDiff, hunks: tuple[Hunk, ...], *, binary: bool) -> FileChange:
+def named(head: bytes, *, binary: bool) -> tuple[str, str]:
+    """Path and note of a file, by the head of its diff."""
+    part = _part(head)
     path = part.new_path or part.old_path or b"?"
     notes = list(_notes(part))
     if binary:  # nothing else tells one such change from another
         notes.append(f"binary {(part.new_blob or b'')[:10].decode('ascii')}".rstrip())
-    return FileChange(shown(path), ", ".join(notes), hunks)
+    return shown(path), ", ".join(notes)
 
 
 def _notes(part: FileDiff) -> Iterator[str]:
@@ -125,9 +138,9 @@ def _mode(words: str, mode: str) -> str:
 
 
 def shown(raw: bytes) -> str:
-    """A line or name, with all that cannot be seen written out; of a line end in DOS files a mark
-    stays."""
+    """A line or name, with all that cannot be seen written out; a line end of DOS is
+    marked."""
     text = raw.decode("utf-8", "backslashreplace")
     if text.endswith("\r"):
-        text = f"{text[:-1]}␍"
+        text = f"{text[:-1]}{_RETURN}"
     return visible(text).replace("\n", "\\n")

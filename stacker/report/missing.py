@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.approvals.words import told
+from stacker.forge.api import PullState
 from stacker.land.outcome import Reason, Who
 from stacker.series.plan.naming import listed
 from stacker.status.value import StageState
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacker.series.plan.model import Plan
-    from stacker.status.value import SeriesStatus, StageStatus
+    from stacker.status.value import GroupStatus, SeriesStatus, StageStatus
 
 THERE = (StageState.LANDED, StageState.IN_UPSTREAM)
 
@@ -26,6 +27,22 @@ def missing(plan: Plan, status: SeriesStatus, one: StageStatus) -> tuple[Reason,
     if one.state in THERE:
         return ()
     return (*_state(one), *_needs(status, one), *_evidence(one), *_said(plan, one))
+
+
+def gate(status: SeriesStatus, group: GroupStatus) -> str:
+    """What keeps a member from being merged alone, by the forge's last word; empty where none can
+    be. Upstream's rules may hold more, and only the forge tells them."""
+    members = [status.stage(stage) for stage in group.stages]
+    if len(members) < 2 or all(one.pull is None or one.state in THERE for one in members):
+        return ""
+    known = [one for one in members if one.opinion and one.opinion.state is PullState.OPEN]
+    if not known:
+        return "whether its members are drafts is not known here"
+    ready = [f"#{one.pull}" for one in known if one.opinion and not one.opinion.draft]
+    if not ready:
+        return "at least L1, every open member is a draft"
+    verb = "is" if len(ready) == 1 else "are"
+    return f"{listed(ready)} {verb} no draft; unless upstream has rules, a click merges it alone"
 
 
 def _state(one: StageStatus) -> Iterator[Reason]:

@@ -15,7 +15,7 @@ from stacker.report.nearest import depths, nearest_needs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-WIDE, HIGH = 166, 52
+WIDE, HIGH = 164, 52
 """The size of a stage."""
 _ASIDE, _UNDER, _BETWEEN = 28, 14, 30  # gaps: to the next column, in a column, between two bands
 _FRAME, _TITLE = 10, 22  # of a group's box: its padding, its heading

@@ -60,7 +60,7 @@ def stage_view(facts: Facts, number: int, one: StageStatus, change: Change) -> S
         group=one.group or "",
         needs=one.needs,
         tone=tone(one),
-        words=stage_words(one, branch),
+        words=_words(one, branch),
         waits_for=_WAITS[one.waits_for],
         pull=f"#{one.pull}" if one.pull else "",
         url=safe_url(one.url or ""),
@@ -110,6 +110,12 @@ def tone(one: StageStatus) -> Tone:
             return _submitted(one)
         case never:
             assert_never(never)
+
+
+def _words(one: StageStatus, branch: str) -> str:
+    fails = one.state in (StageState.SUBMITTED, StageState.NOT_SUBMITTED, StageState.LOCAL)
+    red = fails and one.evidence is not None and one.evidence.failing
+    return f"{stage_words(one, branch)}, a check fails" if red else stage_words(one, branch)
 
 
 def _submitted(one: StageStatus) -> Tone:

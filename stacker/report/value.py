@@ -148,7 +148,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupView:
-    """What lands together; `torn` says how it came apart, if so."""
+    """What lands together; `torn` says how it came apart, if so, `gate` what keeps a member from
+    being merged alone, as far as that is known here."""
 
     name: str
     tone: Tone
@@ -157,6 +158,7 @@ class GroupView:
     torn: str = ""
     ways: tuple[Way, ...] = ()
     command: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ is the same text, and a series that was rebased a hundred times is little more t
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import PatchError
 from stacker.git.objects import Oid, entries
 from stacker.render.terminal import visible
-from stacker.report.diff import files
+from stacker.report.diff import named
 from stacker.report.past import when
 from stacker.series.patches.patchfile import parse
 from stacker.series.versions import operations
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     Stages = Mapping[str, tuple[Oid, ...]]
     """The blobs of each stage's patch files, in their order."""
 
-_MOST = 120  # versions
+_MOST = 1_000  # versions
+_MOST_LINES = 100_000  # stages of all these versions; each is looked at
 _MOST_PATCHES = 4_000  # files read
-_MOST_TEXT = 3_000_000  # characters embedded
+_MOST_TEXT = 2_000_000  # characters embedded
 
 
 class Texts(NamedTuple):
@@ -37,11 +39,20 @@ class Texts(NamedTuple):
     left_out: str
 
 
+# No line of a hunk begins as these do: it has its sign before.
+_HEAD = re.compile(
+    rb"^(diff --git [^\n]*\n(?:(?!@@ |diff --git |GIT binary patch)[^\n]*\n)*)"
+    rb"(GIT binary patch\n(?:(?!diff --git )[^\n]*\n)*)?",
+    re.MULTILINE,
+)
+_NUMBERS = re.compile(rb"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", re.MULTILINE)
+
 NOTHING = Texts({"texts": [], "versions": []}, "")
 
 
-def texts(store: ObjectStore, wanted: Iterable[int]) -> Texts:
-    """The texts of the newest versions, and before them of those `wanted`, as many as fit."""
+def texts(store: ObjectStore, stages: int, wanted: Iterable[int]) -> Texts:
+    """The texts of the newest versions, and before them of those `wanted`, as many as fit for a
+    series of so many `stages`."""
     known: dict[int, Operation] = {}
     for one in operations.history(store):
         if one.command != operations.SEEN and one.version:  # v0 has no patches
@@ -49,8 +60,9 @@ def texts(store: ObjectStore, wanted: Iterable[int]) -> Texts:
     if not known:
         return NOTHING
     newest = next(iter(known))
+    most = min(_MOST, max(2, _MOST_LINES // max(stages, 1)))
     order = dict.fromkeys([newest, *(n for n in wanted if n in known), *known])
-    chosen = [known[n] for n in list(order)[:_MOST]]
+    chosen = [known[n] for n in list(order)[:most]]
     held = _Held(store)
     kept = held.take(chosen)
     document = _document([one for one in known.values() if one.version in kept], kept, held.texts)
@@ -72,6 +84,7 @@ class _Held:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._room = _MOST_TEXT
+        self._full = False
         self.texts: dict[Oid, str] = {}
 
     def take(self, chosen: Sequence[Operation]) -> dict[int, Stages]:
@@ -80,12 +93,13 @@ class _Held:
         for one, stages in zip(chosen, _stages_of(self._store, chosen), strict=True):
             blobs = dict.fromkeys(oid for some in stages.values() for oid in some)
             new = [oid for oid in blobs if oid not in self.texts]
-            if kept and len(self.texts) + len(new) > _MOST_PATCHES:
+            if kept and new and (self._full or len(self.texts) + len(new) > _MOST_PATCHES):
                 continue
             contents = operations.contents(self._store, {oid: oid for oid in new})
             read = {Oid(oid): normal(raw) for oid, raw in contents.items()}
             size = sum(map(len, read.values()))
             if size > self._room:
+                self._full = True
                 continue
             self._room -= size
             self.texts |= read
@@ -141,10 +155,11 @@ def normal(raw: bytes) -> str:
     except PatchError:  # somebody edited it
         return visible(raw.decode("utf-8", "backslashreplace"))
     said = patch.message.decode("utf-8", "backslashreplace").strip()
-    lines = [*said.split("\n"), "", f"From: {patch.author.text()}"]
-    for one in files(patch.diff):
-        lines += ["", f"## {one.path}{f' ({one.note})' if one.note else ''}"]
-        for hunk in one.hunks:
-            lines.append(f"@@ {hunk.place}".rstrip())
-            lines += [f"{line.sign}{line.text}" for line in hunk.lines]
-    return visible("\n".join(lines))
+    diff = _NUMBERS.sub(rb"@@", _HEAD.sub(_named, patch.diff)).decode("utf-8", "backslashreplace")
+    text = f"{said}\n\nFrom: {patch.author.text()}\n{diff.rstrip()}"
+    return visible(text.replace("\r\n", "^M\n"))
+
+
+def _named(found: re.Match[bytes]) -> bytes:
+    path, note = named(found[1], binary=found[2] is not None)
+    return f"\n## {path}{f' ({note})' if note else ''}\n".encode()

@@ -9,6 +9,7 @@ from stacker.render.boxes import boxes_lines
 from stacker.render.status import head_lines
 from stacker.report.changes import changes
 from stacker.report.foreseen import outlook
+from stacker.report.missing import gate
 from stacker.report.past import when
 from stacker.report.picture import Node, picture
 from stacker.report.stages import stage_view, why_no_change
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from stacker.report.value import StageView
     from stacker.status.value import GroupStatus, SeriesStatus
 
-_WIDTHS = (1160, 740, 346)  # of a desk, a tablet, a telephone
+_WIDTHS = (1148, 720, 330)  # of a desk, a tablet, a telephone
 
 
 def report(facts: Facts) -> Report:
@@ -95,6 +96,7 @@ def _groups(facts: Facts, stages: Sequence[StageView]) -> Iterator[GroupView]:
             torn=torn.said if torn else "",
             ways=tuple(Way(way.what, way.command) for way in torn.ways) if torn else (),
             command=f"stacker land --group {group.name}" if tone is Tone.GOOD else "",
+            gate=gate(facts.status, group),
         )  # fmt: skip
     alone = tuple(one for one in stages if not one.group)
     if alone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import report_samples as made
@@ -10,6 +11,7 @@ import status_samples as samples
 
 from stacker.evidence.record import Verdict
 from stacker.land.outcome import Who
+from stacker.landed.group import Extent, GroupLanding, Torn, ways_out
 from stacker.report import changes as sizes
 from stacker.report.changes import changes
 from stacker.report.diff import files
@@ -98,12 +100,53 @@ def test_a_log_that_is_elsewhere_is_said_to_be():
     assert one.cells[0].silent == "Its log is at pi-4."
 
 
+def torn_group():
+    """Of two members the first landed alone."""
+    first, second = (
+        samples.landed("a", group="final", pull=1),
+        samples.submitted("b", 2, group="final"),
+    )
+    landing = GroupLanding("final", ("a", "b"), {"a": first.landing})
+    torn = Torn(landing, "#1 landed alone as 32119e10", ways_out(landing, 12))
+    group = GroupStatus("final", ("a", "b"), 1, Extent.PREFIX, torn)
+    found = made.facts(first, second)
+    return replace(found, status=replace(found.status, groups=(group,)))
+
+
 def test_a_torn_group_has_its_ways_out():
-    stage = samples.stage("a", group="final")
-    found = made.facts(stage)
-    [group] = [g for g in report(found).groups if g.name]
-    assert (group.words, str(group.tone)) == ("0 of 1 ready", "wait")
-    assert isinstance(found.status.groups[0], GroupStatus)
+    [group] = report(torn_group()).groups
+    assert (group.words, str(group.tone)) == ("torn: the rest is frozen", "bad")
+    assert (group.torn, group.command) == ("#1 landed alone as 32119e10", "")
+    assert [way.command for way in group.ways] == [
+        "stacker land --group final --rest", f"stacker land --revert {samples.landed('a').landing}", "",
+    ]  # fmt: skip
+    text = made.html(torn_group()).decode()
+    assert "<code>stacker land --group final --rest</code>" in text
+
+
+def test_a_group_that_is_ready_has_its_command():
+    ready = [samples.approved(s, n, group="final") for n, s in enumerate("ab", 1)]
+    [group] = report(made.facts(*ready)).groups
+    assert (group.words, group.command) == ("2 of 2 ready", "stacker land --group final")
+
+
+@pytest.mark.parametrize(
+    ("drafts", "words"),
+    [
+        ((True, True), "at least L1, every open member is a draft"),
+        ((True, False), "#2 is no draft; unless upstream has rules, a click merges it alone"),
+        ((None, None), "whether its members are drafts is not known here"),
+    ],
+)
+def test_what_is_known_of_the_gate_is_said(drafts, words):
+    members = [
+        samples.submitted(
+            s, n, group="final", opinion=None if draft is None else samples.opinion(draft=draft)
+        )
+        for n, (s, draft) in enumerate(zip("ab", drafts, strict=True), 1)
+    ]
+    [group] = report(made.facts(*members)).groups
+    assert group.gate == words
 
 
 def test_a_diff_is_read_as_git_wrote_it():
@@ -119,7 +162,7 @@ def test_a_diff_is_read_as_git_wrote_it():
     )
     one, moved, binary, mode = files(odd)
     assert (one.path, one.note, one.count("+")) == ("ä.c", "new file, executable", 2)
-    assert [line.text for line in one.hunks[0].lines][:2] == ["@@ -1 +1 @@", "diff --git a/x b/x␍"]
+    assert [line.text for line in one.hunks[0].lines][:2] == ["@@ -1 +1 @@", "diff --git a/x b/x^M"]
     assert (moved.path, moved.note) == ("new", "was old")
     assert (binary.path, binary.note) == ("x.bin", "binary 2222222222")
     assert (mode.path, mode.note) == ("run", "mode 100644 → 100755")

@@ -159,13 +159,16 @@
 
   function compare(place, told, from, to) {
     const one = known().find((v) => v.n === from), other = known().find((v) => v.n === to);
-    const asked = place.dataset.stage ? [place.dataset.stage] : [...new Set([...other.stages.keys(), ...one.stages.keys()])];
+    const every = new Set([...stages.map((article) => article.dataset.stage), ...other.stages.keys(), ...one.stages.keys()]);
+    const asked = place.dataset.stage ? [place.dataset.stage] : [...every].filter((stage) => one.stages.has(stage) || other.stages.has(stage));
     const parts = asked.map((stage) => [stage, pairs(one.stages.get(stage) || [], other.stages.get(stage) || [])]);
     const shown = parts.filter(([, found]) => found.some((pair) => pair.old !== pair.now));
-    told.replaceChildren(make("p", "said quiet", shown.length
-      ? `v${from} → v${to}: ${shown.length === 1 ? "this differs" : "these differ"}${asked.length > 1 ? ` of ${asked.length} stages` : ""}. Line numbers are left out, as in git range-diff.`
-      : `v${from} → v${to}: the same patches.`));
-    for (const [stage, found] of shown) for (const pair of found) told.append(element(pair, asked.length > 1 ? stage : ""));
+    const alone = Boolean(place.dataset.stage);
+    const words = !shown.length ? "the same patches" : alone ? "it differs" : `${shown.length} of ${asked.length} stages differ`;
+    told.replaceChildren(make("p", "said quiet", `v${from} → v${to}: ${words}. Line numbers and blob ids are left out, as in git range-diff.`));
+    for (const [stage, found] of shown) {
+      for (const pair of found) if (alone || pair.old !== pair.now) told.append(element(pair, alone ? "" : stage));
+    }
   }
 
   // Which patch of the one version is which of the other: the same text, the same subject, the most alike.
