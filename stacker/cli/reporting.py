@@ -22,6 +22,7 @@ def report(
 ) -> Answer:
     """Write the series as one HTML page that needs nothing else."""
     options: Options = context.obj
+    options.terminal.told("reading the series", 0, 0)
     with wiring.offline(options.folder) as here:
         done = flow.report(
             here.directory,

@@ -76,7 +76,7 @@ def gather(
         logs=_tails(directory.state / "logs", status),
         forecast=foreseen.look(work, status),
         history=past.history(store, len(plan.order)) if store else History(()),
-        versions=versions.texts(store, len(plan.order), published) if store else versions.NOTHING,
+        versions=versions.texts(store, plan, published) if store else versions.NOTHING,
     )
 
 

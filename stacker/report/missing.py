@@ -62,7 +62,7 @@ def _state(one: StageStatus) -> Iterator[Reason]:
         case StageState.CLOSED:
             yield Reason(Who.PORTER, one.id, f"#{one.pull} is closed on the forge")
         case StageState.HAND_OFF:
-            text = f"is handed over to the maintainers of {one.upstream}"
+            text = f"is handed over to the maintainers of {one.repository}"
             yield Reason(Who.MAINTAINER, one.id, text)
         case _:
             pass

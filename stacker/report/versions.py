@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacker.git.store import ObjectStore
+    from stacker.series.plan.model import Plan
     from stacker.series.versions.operations import Operation
 
     Stages = Mapping[str, tuple[Oid, ...]]
@@ -50,9 +51,9 @@ _NUMBERS = re.compile(rb"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", re.MULTILINE)
 NOTHING = Texts({"texts": [], "versions": []}, "")
 
 
-def texts(store: ObjectStore, stages: int, wanted: Iterable[int]) -> Texts:
-    """The texts of the newest versions, and before them of those `wanted`, as many as fit for a
-    series of so many `stages`."""
+def texts(store: ObjectStore, plan: Plan, wanted: Iterable[int]) -> Texts:
+    """The texts of the newest versions, and before them of those `wanted`, as many as fit for so
+    many stages as the plan has; a stage that was renamed has its newest id."""
     known: dict[int, Operation] = {}
     for one in operations.history(store):
         if one.command != operations.SEEN and one.version:  # v0 has no patches
@@ -60,10 +61,10 @@ def texts(store: ObjectStore, stages: int, wanted: Iterable[int]) -> Texts:
     if not known:
         return NOTHING
     newest = next(iter(known))
-    most = min(_MOST, max(2, _MOST_LINES // max(stages, 1)))
+    most = min(_MOST, max(2, _MOST_LINES // max(len(plan.order), 1)))
     order = dict.fromkeys([newest, *(n for n in wanted if n in known), *known])
     chosen = [known[n] for n in list(order)[:most]]
-    held = _Held(store)
+    held = _Held(store, {one.was: one.id for one in plan.stages if one.was is not None})
     kept = held.take(chosen)
     document = _document([one for one in known.values() if one.version in kept], kept, held.texts)
     left = sorted(known.keys() - kept.keys())
@@ -81,8 +82,9 @@ def _left_out(left: Sequence[int]) -> str:
 class _Held:
     """Texts by blob, as many as a page may hold."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, renamed: Mapping[str, str]) -> None:
         self._store = store
+        self._renamed = renamed
         self._room = _MOST_TEXT
         self._full = False
         self.texts: dict[Oid, str] = {}
@@ -90,7 +92,8 @@ class _Held:
     def take(self, chosen: Sequence[Operation]) -> dict[int, Stages]:
         """The stages of each version whose texts still fit, in that order."""
         kept: dict[int, Stages] = {}
-        for one, stages in zip(chosen, _stages_of(self._store, chosen), strict=True):
+        for one, then in zip(chosen, _stages_of(self._store, chosen), strict=True):
+            stages = {self._renamed.get(stage, stage): some for stage, some in then.items()}
             blobs = dict.fromkeys(oid for some in stages.values() for oid in some)
             new = [oid for oid in blobs if oid not in self.texts]
             if kept and new and (self._full or len(self.texts) + len(new) > _MOST_PATCHES):

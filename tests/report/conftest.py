@@ -70,12 +70,15 @@ def open_page(chromium, tmp_path: Path):
     """`open_page(content, fragment)` in a window of that size and colour scheme."""
     contexts = []
 
-    def opened(content: bytes, fragment: str = "", *, width: int = 1280, scheme: str = "light"):
+    def opened(
+        content: bytes, fragment: str = "", *, width: int = 1280, scheme: str = "light",
+        script: bool = True,
+    ):  # fmt: skip
         file = tmp_path / "report.html"
         file.write_bytes(content)
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce",
-            accept_downloads=False,
+            java_script_enabled=script,
         )  # fmt: skip
         contexts.append(context)
         context.add_init_script(_LISTEN)

@@ -167,6 +167,13 @@ def test_nothing_is_wider_than_a_telephone(open_page, usual):
     assert one.page.locator(".picture-3").count() == 1
 
 
+def test_without_a_script_all_views_are_there(open_page, usual):
+    one = open_page(usual, script=False)
+    for heading in ("#stages-heading", "#groups-heading", "#stage-ctypes h3", "#history-heading"):
+        assert one.seen(heading)
+    assert one.page.locator(".needs-script:visible").count() == 0
+
+
 def test_hostile_words_are_shown_and_do_nothing(open_page):
     diff = made.DIFF.replace(b"last = 1", EVIL.encode() + b"</pre></details>\xff\xe2\x80\xae")
     text = normal(b"From: x <x@y>\nSubject: %s\n\nbody\n---\n" % EVIL.encode() + diff)

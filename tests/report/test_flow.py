@@ -45,7 +45,8 @@ def embedded(text):
     return json.loads(raw)
 
 
-def test_a_series_becomes_one_file_and_nothing_else_changes(lived):
+def test_a_series_becomes_one_file_and_nothing_else_changes(lived, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_secretsecret")
     plan = lived.home / "series.toml"
     plan.write_text(plan.read_text(encoding="utf-8") + CHECK, encoding="utf-8", newline="\n")
     lived.stacker("verify", "--trust")
@@ -59,6 +60,8 @@ def test_a_series_becomes_one_file_and_nothing_else_changes(lived):
     }  # fmt: skip
     assert (lived.files(), lived.git("rev-parse", "refs/stacker/head")) == (before, head)
     text = file.read_text(encoding="utf-8")
+    assert "ghp_secretsecret" not in text
+    assert str(lived.home) not in text
     assert "looked &lt;b&gt;" in text  # the log
     assert "0 of 2 stages fit" in text  # the forecast
     assert "first broken by" in text
@@ -69,6 +72,20 @@ def test_a_series_becomes_one_file_and_nothing_else_changes(lived):
     # One patch only moved, the other was edited once.
     assert len(data["texts"]) == len(set(data["texts"])) == 3
     assert data["versions"][1]["stages"].keys() == {"second-thing"}
+
+
+def test_a_renamed_stage_is_compared_with_what_it_was(lived):
+    plan = lived.home / "series.toml"
+    text = plan.read_text(encoding="utf-8")
+    named = text.replace('id = "second-thing"', 'id = "second"\nwas = "second-thing"')
+    plan.write_text(named, encoding="utf-8", newline="\n")
+    lived.stacker("rebase")
+    lived.stacker("report")
+    page = (lived.home / ".stacker" / "report.html").read_text(encoding="utf-8")
+    told = [one["stages"].keys() for one in embedded(page)["versions"]]
+    assert told[0] == {"first-thing", "second"}
+    assert {"second"} in told  # the version before the edit
+    assert "second-thing" not in {stage for some in told for stage in some}
 
 
 def test_what_is_too_much_is_left_out_and_said(lived, monkeypatch):
