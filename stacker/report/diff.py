@@ -38,7 +38,7 @@ class Hunk(NamedTuple):
 
 
 class FileChange(NamedTuple):
-    """One file; `note` says what happened besides lines: `new file`, `renamed from x`, `binary`."""
+    """One file; `note` says what happened besides lines: `new file`, `was x`, `binary`."""
 
     path: str
     note: str
@@ -106,8 +106,8 @@ def _part(head: bytes) -> FileDiff:
     part, to = parts(head)[0], _TO.search(head)
     if part.new_path is not None or to is None:
         return part
-    [named] = parts(b"diff --git \nrename from %s\n" % to[1])
-    return part._replace(new_path=named.old_path)
+    [moved] = parts(b"diff --git \nrename from %s\n" % to[1])
+    return part._replace(new_path=moved.old_path)
 
 
 def named(head: bytes, *, binary: bool) -> tuple[str, str]:
@@ -138,8 +138,7 @@ def _mode(words: str, mode: str) -> str:
 
 
 def shown(raw: bytes) -> str:
-    """A line or name, with all that cannot be seen written out; a line end of DOS is
-    marked."""
+    """A line or name, with all that cannot be seen written out; a line end of DOS is marked."""
     text = raw.decode("utf-8", "backslashreplace")
     if text.endswith("\r"):
         text = f"{text[:-1]}{_RETURN}"

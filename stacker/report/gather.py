@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from stacker.series.plan.model import Plan, StageId
     from stacker.series.workspace import Workspace
     from stacker.status.value import SeriesStatus
-    from stacker.verify.standing import Standing
 
 _LOGS = 200  # that are read; red ones first
 _LINES, _LINES_IF_GOOD = 60, 12  # from the end of each
@@ -72,7 +71,7 @@ def gather(
         plan=plan,
         status=status,
         texts={s: stage_text(directory.read(f"series/{s}.md"), s) for s in plan.order},
-        changes=_own_changes(store, directory, plan) if store is not None else {},
+        changes=_own_changes(store, directory, plan) if store and status.in_store else {},
         logs=_tails(directory.state / "logs", status),
         forecast=foreseen.look(work, status),
         history=past.history(store, len(plan.order)) if store else History(()),
@@ -109,10 +108,6 @@ def _tails(folder: Path, status: SeriesStatus) -> dict[str, tuple[str, ...]]:
         if len(found) == _LOGS:
             break
         log = found_log(folder / f"{one.record.key}.log")
-        lines = last_lines(log, _LINES_IF_GOOD if _is_good(one) else _LINES)
+        lines = last_lines(log, _LINES if one.red else _LINES_IF_GOOD)
         found[one.record.key] = tuple(line[:_WIDEST] for line in lines)
     return {key: lines for key, lines in found.items() if lines}
-
-
-def _is_good(one: Standing) -> bool:
-    return not one.red

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.approvals.words import told
-from stacker.forge.api import PullState
 from stacker.land.outcome import Reason, Who
 from stacker.series.plan.naming import listed
 from stacker.status.value import StageState
@@ -35,7 +34,7 @@ def gate(status: SeriesStatus, group: GroupStatus) -> str:
     members = [status.stage(stage) for stage in group.stages]
     if len(members) < 2 or all(one.pull is None or one.state in THERE for one in members):
         return ""
-    known = [one for one in members if one.opinion and one.opinion.state is PullState.OPEN]
+    known = [one for one in members if one.opinion and one.state is StageState.SUBMITTED]
     if not known:
         return "whether its members are drafts is not known here"
     ready = [f"#{one.pull}" for one in known if one.opinion and not one.opinion.draft]
