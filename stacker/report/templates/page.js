@@ -167,7 +167,7 @@
     const words = !shown.length ? "the same patches" : alone ? "it differs" : `${shown.length} of ${asked.length} stages differ`;
     told.replaceChildren(make("p", "said quiet", `v${from} → v${to}: ${words}. Line numbers and blob ids are left out, as in git range-diff.`));
     for (const [stage, found] of shown) {
-      for (const pair of found) if (alone || pair.old !== pair.now) told.append(element(pair, alone ? "" : stage));
+      for (const pair of found) if (alone || pair.old !== pair.now) told.append(element(pair, alone ? "" : stage, shown.length <= OPENED));
     }
   }
 
@@ -190,14 +190,15 @@
     return other.filter((line) => one.has(line)).length / Math.max(one.size, other.length);
   }
 
-  function element(pair, stage) {
+  const OPENED = 12;  // stages; of more only what somebody opens is drawn
+  function element(pair, stage, opened) {
     const sign = pair.old === pair.now ? "same" : pair.old === null ? "new" : pair.now === null ? "gone" : "changed";
     const made = make("details", "pair"), summary = make("summary");
     summary.append(make("b", "", stage ? `${stage} ` : ""), `${subject(pair.now ?? pair.old)} `, make("small", "", sign));
     made.append(summary);
     if (sign === "same") { made.append(make("p", "quiet", "The same patch.")); return made; }
     made.addEventListener("toggle", () => { if (made.children.length === 1) made.append(dual(pair)); });
-    made.open = sign === "changed";
+    made.open = opened && sign === "changed";
     return made;
   }
 
@@ -245,30 +246,28 @@
     if (!trace) return [...a.map((line) => ["-", line]), ...b.map((line) => ["+", line])];
     const found = [];
     let x = a.length, y = b.length;
-    for (let d = trace.length - 1; d >= 0; d--) {
-      const v = trace[d], k = x - y;
-      const down = k === -d || (k !== d && v.get(k - 1) < v.get(k + 1));
-      const before = d === 0 ? 0 : v.get(down ? k + 1 : k - 1), start = d === 0 ? 0 : down ? before : before + 1;
-      while (x > start && y > 0) { x--; y--; found.push([" ", a[x]]); }
-      if (d === 0) break;
+    for (let d = trace.length - 1; d > 0; d--) {
+      const reached = (k) => trace[d - 1][k + d];
+      const k = x - y, down = k === -d || (k !== d && reached(k - 1) < reached(k + 1));
+      const before = reached(down ? k + 1 : k - 1), start = down ? before : before + 1;
+      while (x > start) { x--; y--; found.push([" ", a[x]]); }
       if (down) { y--; found.push(["+", b[y]]); } else { x--; found.push(["-", a[x]]); }
     }
+    while (x > 0) { x--; found.push([" ", a[x]]); }
     return found.reverse();
   }
+  // How far each diagonal got after 0, 1, 2 … edits; of d edits those from -d - 1 to d + 1 are kept.
   function farthest(a, b) {
-    const most = Math.min(a.length + b.length, FARTHEST), trace = [];
-    let v = new Map([[1, 0]]);
+    const most = Math.min(a.length + b.length, FARTHEST), trace = [], v = new Int32Array(2 * most + 3), zero = most + 1;
     for (let d = 0; d <= most; d++) {
-      trace.push(v);
-      const next = new Map(v);
       for (let k = -d; k <= d; k += 2) {
-        const down = k === -d || (k !== d && v.get(k - 1) < v.get(k + 1));
-        let x = down ? v.get(k + 1) : v.get(k - 1) + 1, y = x - k;
+        const down = k === -d || (k !== d && v[zero + k - 1] < v[zero + k + 1]);
+        let x = down ? v[zero + k + 1] : v[zero + k - 1] + 1, y = x - k;
         while (x < a.length && y < b.length && a[x] === b[y]) { x++; y++; }
-        next.set(k, x);
-        if (x >= a.length && y >= b.length) return trace;
+        v[zero + k] = x;
+        if (x >= a.length && y >= b.length) { trace.push(v); return trace; }
       }
-      v = next;
+      trace.push(v.slice(zero - d - 1, zero + d + 2));
     }
     return null;
   }
