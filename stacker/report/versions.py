@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 _MOST = 1_000  # versions
 _MOST_LINES = 100_000  # stages of all these versions; each is looked at
-_MOST_PATCHES = 4_000  # files read
-_MOST_TEXT = 2_000_000  # characters embedded
+_MOST_PATCHES = 4_000  # files that are read beside those of the newest version
+_NEWEST = 4_000_000  # characters of the newest version's texts, without which there is nothing
+_MOST_TEXT = 2_000_000  # characters of all others
 
 
 class Texts(NamedTuple):
@@ -85,8 +86,7 @@ class _Held:
     def __init__(self, store: ObjectStore, renamed: Mapping[str, str]) -> None:
         self._store = store
         self._renamed = renamed
-        self._room = _MOST_TEXT
-        self._full = False
+        self._room, self._reads = _MOST_TEXT, _MOST_PATCHES
         self.texts: dict[Oid, str] = {}
 
     def take(self, chosen: Sequence[Operation]) -> dict[int, Stages]:
@@ -96,15 +96,18 @@ class _Held:
             stages = {self._renamed.get(stage, stage): some for stage, some in then.items()}
             blobs = dict.fromkeys(oid for some in stages.values() for oid in some)
             new = [oid for oid in blobs if oid not in self.texts]
-            if kept and new and (self._full or len(self.texts) + len(new) > _MOST_PATCHES):
+            if kept and len(new) > self._reads:
                 continue
             contents = operations.contents(self._store, {oid: oid for oid in new})
             read = {Oid(oid): normal(raw) for oid, raw in contents.items()}
             size = sum(map(len, read.values()))
-            if size > self._room:
-                self._full = True
-                continue
-            self._room -= size
+            if kept:
+                self._reads -= len(new)
+                if size > self._room:
+                    continue
+                self._room -= size
+            elif size > _NEWEST:
+                break
             self.texts |= read
             kept[one.version] = stages
         return kept

@@ -95,6 +95,10 @@ def test_what_is_too_much_is_left_out_and_said(lived, monkeypatch):
     text = (lived.home / "page.html").read_text(encoding="utf-8")
     assert "v1 is left out for size; <code>stacker log --diff vA vB</code>" in text
     assert [one["n"] for one in embedded(text)["versions"]] == [3, 2]
+    for limit, left in (("_MOST_TEXT", "2 versions, v1 to v2, are"), ("_NEWEST", "3 versions, v1")):
+        monkeypatch.setattr(versions, limit, 0)
+        monkeypatch.setattr(versions, "_MOST", 9)
+        assert lived.stacker("report")["left_out"].startswith(left)
 
 
 def test_a_clone_without_objects_has_a_page_too(lived, run_stacker):
