@@ -209,3 +209,11 @@ def history() -> Any:
     import history as kit  # noqa: PLC0415 - found through the path set above
 
     return kit
+
+
+@pytest.fixture(scope="session")
+def once(_sealed: None, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """`once("a name", make)`: what `make(folder)` made, for each test as if made for it alone."""
+    from once import Once  # noqa: PLC0415 - found through the path set above
+
+    return Once(tmp_path_factory)
