@@ -48,7 +48,12 @@ GATE: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 TESTS: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
 COLLECT: tuple[str, ...] = ("python", "-m", "pytest", "-q", "--collect-only")
-PROOFS: tuple[str, ...] = ("--hypothesis-profile=full", "tests/rebase", "tests/series")
+PROOFS: tuple[str, ...] = (
+    "--hypothesis-profile=full",
+    "tests/rebase",
+    "tests/series",
+    "tests/test_killed.py",
+)
 
 
 def main(arguments: list[str]) -> int:
