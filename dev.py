@@ -52,6 +52,7 @@ PROOFS: tuple[str, ...] = (
     "--hypothesis-profile=full",
     "tests/rebase",
     "tests/series",
+    "tests/land/proof/test_machine.py",
     "tests/test_killed.py",
 )
 

@@ -75,7 +75,7 @@ def machine(scene):
 def test_no_story_breaks_a_promise(machine):
     """A few in the gate, the same each time; `--hypothesis-profile=search` looks for more."""
     few = settings(
-        max_examples=max(50, settings().max_examples // 2), stateful_step_count=6,
+        max_examples=settings().max_examples // 2, stateful_step_count=6,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=few)
