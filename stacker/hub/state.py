@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stacker.errors import StackerError
@@ -162,7 +163,12 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _record(kind: type[Kind], row: sqlite3.Row) -> Kind:
     values: dict[str, Any] = {}
-    for each in fields(kind):
-        value = row[each.name]
-        values[each.name] = bool(value) if each.type == "bool" else value
+    for name, is_bool in _columns(kind):
+        value = row[name]
+        values[name] = bool(value) if is_bool else value
     return kind(**values)
+
+
+@cache
+def _columns(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
+    return tuple((each.name, each.type == "bool") for each in fields(kind))
