@@ -9,9 +9,10 @@ from stacker.doctor import bots, coordinator, remote, store
 from stacker.doctor import directory as on_disk
 from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
+from stacker.doctor.formats import examine_formats
 from stacker.doctor.landings import examine_landings
 from stacker.doctor.leftovers import examine_leftovers
-from stacker.errors import PlanError, StackerError
+from stacker.errors import NewerFormat, PlanError, StackerError
 from stacker.series.plan.problems import format_problem
 from stacker.series.plan.reading import read_plan
 
@@ -66,8 +67,12 @@ def _examine(
     except PlanError as exc:
         yield problem("plan", exc.message, "\n".join(format_problem(p) for p in exc.where))
         return
+    except NewerFormat as exc:
+        yield failed("plan", exc)
+        return
     places = ", ".join(repository.upstream for repository in plan.repositories)
     yield ok("plan", f"{len(plan.stages)} stages for {places}")
+    yield from examine_formats(directory)
     yield from store.examine_store(directory, plan)
     yield from examine_leftovers(directory)
     yield from on_disk.examine_boxes(directory)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.errors import NewerFormat
 from stacker.series.plan.checking import check_platforms, check_repositories, check_series
 from stacker.series.plan.checking_checks import check_checks
 from stacker.series.plan.checking_signers import check_signers
@@ -16,6 +17,7 @@ from stacker.series.plan.toml_text import loads
 if TYPE_CHECKING:
     from pathlib import Path
 
+FORMAT = 1
 LARGEST = 4 * 1024 * 1024  # bytes
 
 
@@ -42,6 +44,7 @@ def _tables(source: Source, text: str) -> dict[str, object]:
 
 
 def _plan(data: dict[str, object], report: Report) -> Plan:
+    _refuse_newer(data, report.source.file)
     draft = read_draft(data, report)
     check_series(draft, report)
     check_repositories(draft, report)
@@ -53,6 +56,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
     report.close()
     plan = Plan(
         name=draft.name,
+        format=draft.format,
         title=draft.title,
         forge=draft.forge,
         home=draft.home,
@@ -73,6 +77,14 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
         return plan
     groups = (entry.value for entry in draft.groups)
     return plan._replace(groups=tuple(g._replace(stages=plan.in_order(g.stages)) for g in groups))
+
+
+def _refuse_newer(data: dict[str, object], file: str) -> None:
+    """Before its keys are looked at: what is new in it would be called mistakes."""
+    series = data.get("series")
+    written = series.get("format") if isinstance(series, dict) else None
+    if type(written) is int and written > FORMAT:
+        raise NewerFormat(file, written, FORMAT)
 
 
 def _read_text(path: Path) -> str:
