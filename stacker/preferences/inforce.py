@@ -40,11 +40,11 @@ class Preferences(NamedTuple):
 
     def editor(self) -> Chosen:
         """The command that edits a text; without a word of ours as git chooses it."""
-        return self.said.get("editor") or Chosen(*_git_or(*settings.editor(), "core.editor", self))
+        return self.said.get("editor") or _gits_editor()
 
     def merge_tool(self) -> Chosen:
         """The merge tool of git that `resolve --tool` uses; `None` leaves it to git."""
-        return self.said.get("merge_tool") or Chosen(*_git_or(None, NOBODY, "merge.tool", self))
+        return self.said.get("merge_tool", Chosen(None, NOBODY))
 
     def colour(self) -> Chosen:
         """Whether a terminal shows colours."""
@@ -82,9 +82,9 @@ def own_file() -> Path:
     return platformdirs.user_config_path("stacker", appauthor=False, roaming=True) / FILE
 
 
-def _git_or(value: str | None, source: str, key: str, here: Preferences) -> tuple[Any, str]:
-    """What git's configuration says under `key`, else `value`."""
-    from stacker.git import helper  # noqa: PLC0415 - two commands want it
+def _gits_editor() -> Chosen:
+    from stacker.git import helper  # noqa: PLC0415 - few commands want it
 
-    found = helper.setting(here.root or Path.cwd(), key)
-    return (found, f"git's {key}") if found else (value, source)
+    # At the root of the disk no repository has a say.
+    found = helper.setting(Path(Path.home().anchor), "core.editor")
+    return Chosen(found, "git's core.editor") if found else Chosen(*settings.editor())

@@ -46,6 +46,9 @@ def test_the_editor_is_gits_unless_we_have_a_word_on_it(series, home, monkeypatc
     monkeypatch.delenv("EDITOR")
     monkeypatch.setenv("VISUAL", "emacs")
     assert preferences(series).editor() == ("emacs", "VISUAL")
+    subprocess.run(["git", "init", "-q", str(series)], check=True)
+    subprocess.run(["git", "config", "core.editor", "evil"], cwd=series, check=True)
+    assert preferences(series).editor() == ("emacs", "VISUAL")  # the series has no say
     subprocess.run(["git", "config", "--global", "core.editor", "nano"], check=True)
     assert preferences(series).editor() == ("nano", "git's core.editor")
     say(own_file(), "editor = 'code --wait'\n")
