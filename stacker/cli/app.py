@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from stacker.cli.context import Options
     from stacker.render.terminal import Answer
 
-
 # What tells of settings that cannot be read goes on without them.
-_WHATEVER_IS_SET: tuple[list[str], ...] = ([], ["--version"], ["doctor"])
+_WHATEVER_IS_SET = (["--version"], ["doctor"])
 
 
 def run(arguments: Sequence[str]) -> int:
