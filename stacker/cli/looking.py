@@ -140,10 +140,10 @@ def doctor(
     reach = wiring.reach if options.fetch else None
     masters = runners.agreed if options.fetch else None
     landing = examining.Landing(_own_key()) if purpose is Purpose.LAND else None
-    found = (
-        examine_settings(options.folder),
-        *examining.examine(wiring.directory(options.folder), reach, masters, landing),
-    )
+    mine = examine_settings(options.folder)
+    lanes = None if mine.health is Health.PROBLEM else options.preferences.lanes()
+    directory = wiring.directory(options.folder)
+    found = (mine, *examining.examine(directory, reach, masters, landing, lanes))
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
     return Answer(
@@ -166,6 +166,7 @@ def _prune(options: Options, keep: int) -> Answer:
         f"Let go of all versions but the newest {keep}? That cannot be undone."
     ):
         raise UsageError("nothing was let go")
+    lanes = options.preferences.lanes()
     with options.workspace() as work:
-        done = pruning.prune(work, keep)
+        done = pruning.prune(work, keep, lanes)
     return Answer(doctor_rendering.pruned_document(done), doctor_rendering.pruned_text(done))

@@ -19,6 +19,7 @@ from stacker.series.plan.reading import read_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from stacker.bots.values import Access
     from stacker.doctor.finding import Finding
@@ -46,12 +47,14 @@ def examine(
     reach: Reaching | None,
     masters: Masters | None = None,
     landing: Landing | None = None,
+    lanes: Path | None = None,
 ) -> tuple[Finding, ...]:
     """Everything, in the order in which it should be mended; without `reach` nobody is asked.
 
-    With `landing` what a coordinator needs instead of what a porter does.
+    With `landing` what a coordinator needs instead of what a porter does. `lanes` is where checks
+    are built, if not in `.stacker`.
     """
-    return tuple(_examine(directory, reach, masters, landing))
+    return tuple(_examine(directory, reach, masters, landing, lanes))
 
 
 def _examine(
@@ -59,6 +62,7 @@ def _examine(
     reach: Reaching | None,
     masters: Masters | None,
     landing: Landing | None,
+    lanes: Path | None,
 ) -> Iterator[Finding]:
     yield from on_disk.examine_programs()
     yield from on_disk.examine_files(directory)
@@ -74,7 +78,7 @@ def _examine(
     yield ok("plan", f"{len(plan.stages)} stages for {places}")
     yield from examine_formats(directory)
     yield from store.examine_store(directory, plan)
-    yield from examine_leftovers(directory)
+    yield from examine_leftovers(directory, lanes)
     yield from on_disk.examine_boxes(directory)
     if landing is not None:
         yield from coordinator.examine_machine(directory.state, plan, landing.key)
