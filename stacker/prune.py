@@ -51,8 +51,10 @@ class Pruned:
 
 
 def prune(work: Workspace, keep: int, lanes: Path | None = None) -> Pruned:
-    """Keep the newest `keep` versions; `lanes` lie elsewhere if that is given. Raises `SeriesError` while something is under way that may
-    need what would go."""
+    """Keep the newest `keep` versions; `lanes` lie elsewhere if that is given.
+
+    Raises `SeriesError` while something is under way that may need what would go.
+    """
     if keep < 1:
         raise UsageError("at least one version has to stay", hint="As `--keep 1`.")
     _refuse_unfinished(work)
