@@ -94,7 +94,8 @@ class Invariants:
             self._say("forward", "the branch came or went")
             return
         landed = self.landed.get(intent.tx, ())
-        if len(landed) >= self._meant(intent.tx) or any(self._has(old, one) for one in landed):
+        unmeant = who in COORDINATORS and len(landed) >= self._meant(intent.tx)
+        if landed and (unmeant or any(self._has(old, one) for one in landed)):
             self._say("once", f"{intent.tx} moved the branch twice")
         self.landed.setdefault(intent.tx, []).append(new)
         if intent.tx in self.denied:
