@@ -42,7 +42,7 @@ class Box:
     platforms: tuple[str, ...]
     checks: tuple[str, ...]
     jobs: int
-    work: Path | None
+    work: Path | None = None
     trust: bool
     signing: SigningKey | None
     every: float
