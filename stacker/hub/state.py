@@ -8,7 +8,7 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stacker.errors import StackerError
+from stacker.errors import NewerFormat
 from stacker.hub.tables import (
     AUTO_MERGES,
     CREATIONS,
@@ -141,11 +141,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     for version, statements in _STEPS.items():
         if _version(connection) == version:
             _advance(connection, version, version + 1, statements)
-    if _version(connection) != VERSION:
-        raise StackerError(
-            "the hub's hub.sqlite was written by another version of stacker",
-            hint="Use that version, or move hub.sqlite away: the repositories stay.",
-        )
+    if _version(connection) > VERSION:
+        raise NewerFormat("the hub's hub.sqlite", _version(connection), VERSION)
 
 
 def _advance(connection: sqlite3.Connection, old: int, new: int, statements: Iterable[str]) -> None:
