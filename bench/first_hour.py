@@ -65,8 +65,9 @@ def main() -> int:
         served = here / "upstream.git"
         _git(here, "clone", "-q", "--mirror", str(asked.repository.resolve()), str(served))
         base, tip = asked.commits.split("..") if asked.commits else _pull(served)
-        lines = [f"# {asked.repository.resolve().parent.name}", "", f"`{base[:10]}..{tip[:10]}`, "
-                 f"{_count(served, f'{base}..HEAD')} commits behind the tip", ""]  # fmt: skip
+        behind = _count(served, f"{base}..HEAD")
+        about = f"`{base[:10]}..{tip[:10]}`, {behind} commits behind the tip"
+        lines = [f"# {asked.repository.resolve().parent.name}", "", about, ""]
         lines += [*machine.described([("git",)]), ""]
         failed = False
         for way in _WAYS:
