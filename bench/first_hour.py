@@ -112,7 +112,9 @@ def _pull(served: Path) -> tuple[str, str]:
     refs = _git(served, "for-each-ref", "--sort=-version:refname", "--format=%(refname)", _PULL)
     for ref in refs.split()[:_LOOKED_AT]:
         new = f"HEAD..{ref}"
-        if _count(served, new) == _SERIES and not _count(served, "--merges", new):
+        if _count(served, new) != _SERIES or _count(served, "--merges", new):
+            continue
+        if "-" not in {line[:1] for line in _git(served, "cherry", "HEAD", ref).splitlines()}:
             return _git(served, "merge-base", "HEAD", ref), _git(served, "rev-parse", ref)
     raise SystemExit("no pull request fits: name commits with --range")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 """Hears a sentence for people."""
 
-_MOST = 50_000  # objects; fewer come in seconds, and a store that is whole asks nobody later
+_MOST = 20_000  # objects; fewer come in seconds, and a store that is whole asks nobody later
 
 
 class Origin(NamedTuple):

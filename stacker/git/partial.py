@@ -25,6 +25,14 @@ def is_partial(git: Git) -> bool:
     return config.is_file() and _PROMISED.search(config.read_bytes()) is not None
 
 
+def hand_on(below: Git, above: Git) -> None:
+    """Promise to a repository over the objects of another one what was promised to that."""
+    if is_partial(below):
+        said = below.text("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$")
+        for key in said.splitlines():
+            promise(above, key.removeprefix("remote.").removesuffix(".promisor"))
+
+
 def is_offered(git: Git, url: str) -> bool:
     """Whether who serves `url` can leave out files; `git` has the token for it."""
     trace = {"GIT_TRACE_PACKET": "1"}

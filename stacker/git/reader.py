@@ -12,7 +12,7 @@ from stacker.git.objects import Oid, is_oid
 from stacker.git.present import Present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stacker.git.process import Git, Process
 
@@ -44,6 +44,11 @@ class Reader:
             stdin.flush()
         for rev in revs:
             yield self._answer(process, rev) if rev in there else None
+
+    def here(self, oids: Iterable[Oid]) -> list[Oid]:
+        """Those of the objects that git may be asked for and will fetch nothing."""
+        self._running()
+        return [oid for oid in oids if self._may_be_there(oid)]
 
     def close(self) -> None:
         """End the process."""

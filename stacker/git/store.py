@@ -99,6 +99,13 @@ class ObjectStore:
         lines = (line.split(" ") for line in out.decode("ascii").splitlines())
         return {Oid(oid): int(size) for oid, size in lines}
 
+    def kinds(self, oids: Collection[Oid]) -> dict[Oid, str]:
+        """What each of these objects is (`commit`, …), without those that are not there."""
+        asked = "".join(f"{oid}\n" for oid in self._reader.here(oids)).encode("ascii")
+        out = self.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+        words = (line.split(" ") for line in out.decode("ascii").splitlines())
+        return {Oid(oid): kind for oid, kind in words if kind != "missing"}
+
     def resolve(self, rev: str) -> Oid | None:
         """The commit that `rev` names, tags peeled; `None` when there is none."""
         found = self.find(rev + "^{commit}")

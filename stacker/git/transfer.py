@@ -86,11 +86,15 @@ def tags(url: str, here: Path, credential: Credential | None = None) -> list[Tag
 def fetch_ids(
     store: Git, url: str, oids: Iterable[Oid], credential: Credential | None = None
 ) -> None:
-    """Fetch objects by their ids, many at once, and name them nowhere; raises `GitError`."""
+    """Fetch objects by their ids, many at once, and name them nowhere; raises `GitError`.
+
+    Where files of old commits were only promised, those of these are, too.
+    """
+    promised = [f"--filter={partial.FILTER}"] if partial.is_partial(store) else []
     asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode("ascii")
     done = Git(store.directory, credential=credential).attempt(
         "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
-        "--stdin", "--", url, stdin=asked, config=_DURABLE,
+        *promised, "--stdin", "--", url, stdin=asked, config=_DURABLE,
     )  # fmt: skip
     if done.code != 0:
         raise GitError(f"fetch from {shown_url(url)}: {done.said}")

@@ -9,6 +9,7 @@ from stacker.git.arriving import Origin
 from stacker.git.beside import beside
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
+from stacker.rehearsal.copying import bare_over
 
 FILES = {f"{n}.c": f"file {n}\n" for n in range(12)}
 
@@ -92,3 +93,17 @@ def test_what_is_fetched_later_is_whole(upstream, store, origin):
     transfer.fetch(store.git, origin.url, ["master:refs/heads/master"])
     assert store.find(blob(upstream, "later", "new.c"))[2] == b"new\n"
     store.git.run("fsck", "--connectivity-only")
+
+
+def test_what_kind_objects_are_is_told_of_those_that_are_here(upstream, store):
+    wanted = blob(upstream, "more", "a.c")
+    tip, tree = upstream["more"], upstream.git("rev-parse", "master^{tree}")
+    before = packs(store)
+    assert store.kinds([tip, wanted, tree, "f" * 40]) == {tip: "commit", tree: "tree"}
+    assert packs(store) == before
+
+
+def test_a_repository_on_top_has_the_promises(tmp_path, upstream, store, origin):
+    above = bare_over(tmp_path / "above.git", store, "master")
+    assert partial.is_partial(above)
+    assert above.run("cat-file", "blob", blob(upstream, "more", "a.c")) == b"c\n"

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from world import World, numbered, statuses
 
-FILES = 52_000
+FILES = 21_000
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def series(tmp_path, run_stacker, big, *, filtered):
 
 def test_files_stay_there_until_they_are_needed(tmp_path, run_stacker, big):
     world, said = series(tmp_path, run_stacker, big, filtered=True)
-    assert "has more than 50,000 objects: its history is fetched first" in said
+    assert "has more than 20,000 objects: its history is fetched first" in said
     assert "2 files of" in said
     assert objects(world) < 1_000
     clone = tmp_path / "clone"
