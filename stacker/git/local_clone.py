@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker import held_files
 from stacker.errors import GitError
 from stacker.git import partial
 from stacker.git.present import folders
@@ -120,7 +121,7 @@ def _copy(source: Path, target: Path) -> None:
         here.flush()
         os.fsync(here.fileno())
     half.chmod(0o444)
-    half.replace(target)
+    held_files.replace(half, target)
 
 
 def _share(source: int, target: int) -> bool:

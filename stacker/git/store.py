@@ -8,6 +8,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Self
 
+from stacker import held_files
 from stacker.errors import GitError
 from stacker.git import partial
 from stacker.git.companions import Companions
@@ -212,7 +213,7 @@ class ObjectStore:
             file.flush()
             os.fsync(file.fileno())
         half.chmod(0o444)
-        half.replace(place)
+        held_files.replace(half, place)
         return oid
 
     def write_commit(self, commit: Commit) -> Oid:
