@@ -64,7 +64,7 @@ def main() -> int:
         here = Path(folder)
         served = here / "upstream.git"
         _git(here, "clone", "-q", "--mirror", str(asked.repository.resolve()), str(served))
-        base, tip = asked.commits.split("..") if asked.commits else _pull(served)
+        base, tip = asked.commits.split("..") if asked.commits else _unmerged(served)
         behind = _count(served, f"{base}..HEAD")
         about = f"`{base[:10]}..{tip[:10]}`, {behind} commits behind the tip"
         lines = [f"# {asked.repository.resolve().parent.name}", "", about, ""]
@@ -107,16 +107,20 @@ def _message(out: bytes) -> str:
     return str(document.get("error", {}).get("message", out[-200:]))
 
 
-def _pull(served: Path) -> tuple[str, str]:
-    """The newest pull request of five commits, without merges, of which upstream has nothing."""
-    refs = _git(served, "for-each-ref", "--sort=-version:refname", "--format=%(refname)", _PULL)
-    for ref in refs.split()[:_LOOKED_AT]:
-        new = f"HEAD..{ref}"
+def _unmerged(served: Path) -> tuple[str, str]:
+    """Five commits, without merges, that upstream has not: of a branch that waits in another
+    branch, or else of a pull request, the newest first."""
+    merges = _git(served, "rev-list", "--merges", "--first-parent", "--parents", "--branches",
+                  "--not", "HEAD")  # fmt: skip
+    waiting = [line.split()[2] for line in merges.splitlines()]
+    pulls = _git(served, "for-each-ref", "--sort=-version:refname", "--format=%(refname)", _PULL)
+    for head in [*waiting, *pulls.split()[:_LOOKED_AT]]:
+        new = f"HEAD..{head}"
         if _count(served, new) != _SERIES or _count(served, "--merges", new):
             continue
-        if "-" not in {line[:1] for line in _git(served, "cherry", "HEAD", ref).splitlines()}:
-            return _git(served, "merge-base", "HEAD", ref), _git(served, "rev-parse", ref)
-    raise SystemExit("no pull request fits: name commits with --range")
+        if "-" not in {line[:1] for line in _git(served, "cherry", "HEAD", head).splitlines()}:
+            return _git(served, "merge-base", "HEAD", head), _git(served, "rev-parse", head)
+    raise SystemExit("no such five commits: name some with --range")
 
 
 def _table(way: Way, steps: Sequence[Step]) -> list[str]:

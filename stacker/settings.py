@@ -58,7 +58,8 @@ def python() -> str:
 
 def editor() -> str:
     """The command that edits a text, as git chooses it."""
-    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    usual = "notepad" if sys.platform == "win32" else "vi"
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or usual
 
 
 def demo_user() -> str | None:
