@@ -20,10 +20,12 @@ from stacker.git.present import folders
 from stacker.git.process import Git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
 
+_DURABLE = (("core.fsync", "committed"),)
 _TAKEN = re.compile(r"pack-[0-9a-f]+\.(?:pack|rev|promisor|idx)")
 _ORDER = ("pack", "rev", "promisor", "idx")  # git takes a pack for there when its index is
 _FAN = re.compile(r"[0-9a-f]{2}")
@@ -85,6 +87,26 @@ def take(held: Held, clone: Path, store: ObjectStore, under: str, url: str) -> N
         for oid, name in lines
     )
     store.git.run("update-ref", "--stdin", stdin=new)
+
+
+def hand_over(clone: Path, store: ObjectStore, oids: Iterable[Oid]) -> bool:
+    """Bring commits of a clone into a store whose files are promised; false if the clone cannot.
+
+    A fetch would do, but git then goes through all that was ever promised, which takes minutes.
+    """
+    git = Git(clone)
+    shallow = git.attempt("rev-parse", "--is-shallow-repository").out.strip()
+    if shallow != b"false" or not partial.is_partial(store.git) or partial.promises(git):
+        return False
+    names = set(store.git.text("for-each-ref", "--format=%(objectname)").split())
+    asked = "".join(f"{name}\n" for name in names).encode("ascii")
+    said = git.text("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+    both = [name for name, kind in map(str.split, said.splitlines()) if kind == "commit"]
+    wanted = "".join([*(f"{oid}\n" for oid in oids), *(f"^{name}\n" for name in both)])
+    words = ("pack-objects", "--revs", "--stdout", "-q", "--delta-base-offset")
+    pack = git.run(*words, stdin=wanted.encode("ascii"))
+    store.git.run("index-pack", "--stdin", stdin=pack, config=_DURABLE)
+    return True
 
 
 def _held_in(objects: Path) -> Iterator[tuple[Path, str, int]]:

@@ -38,6 +38,7 @@ class MergeTree:
         self._fields: Iterator[bytes] = iter(())
         self._left = 0  # answers to `push` that nobody has read yet
         self._asked: Sequence[bytes] = ()
+        self._terminal = -1
 
     def ask(self, questions: Sequence[bytes]) -> None:
         """Let git begin; there are few enough that a pipe holds them."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from stacker.git.process import Git
 
 FILTER = "blob:none"
+WHOLE = "blob:limit=1g"
+"""Leaves out nothing that people keep in git; but what comes counts as promised by who sent it, and
+so git need not go through all that it has to see that nothing else is missing."""
 _PROMISED = re.compile(rb"^\s*promisor\s*=\s*true", re.MULTILINE | re.IGNORECASE)
 _OFFERED = re.compile(rb"< (?:fetch=|\S+ \S+\0).*\bfilter\b")
 
@@ -27,10 +30,15 @@ def is_partial(git: Git) -> bool:
 
 def hand_on(below: Git, above: Git) -> None:
     """Promise to a repository over the objects of another one what was promised to that."""
-    if is_partial(below):
-        said = below.text("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$")
-        for key in said.splitlines():
-            promise(above, key.removeprefix("remote.").removesuffix(".promisor"))
+    for url in promises(below) if is_partial(below) else ():
+        promise(above, url)
+
+
+def promises(git: Git) -> list[str]:
+    """The remotes that promised objects to any repository."""
+    asked = ("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$")
+    said = git.attempt(*asked).out.decode("utf-8", "surrogateescape")
+    return [key.removeprefix("remote.").removesuffix(".promisor") for key in said.splitlines()]
 
 
 def is_offered(git: Git, url: str) -> bool:

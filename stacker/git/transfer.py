@@ -112,7 +112,7 @@ def fetch(
     What comes is whole, also where the files of old commits were only promised.
     """
     options = ["--prune"] if prune else []
-    _fetch(store, url, (*_whole(store), *options, "--", url, *refspecs), told, credential)
+    _fetch(store, url, (*_whole(store, url), *options, "--", url, *refspecs), told, credential)
 
 
 def fetch_if_small(
@@ -120,7 +120,7 @@ def fetch_if_small(
     credential: Credential | None = None, told: Told | None = None,
 ) -> bool:  # fmt: skip
     """The same, but stopped when it turns out to be more than `most` objects: then false."""
-    words = (*_whole(store), "--", url, *refspecs)
+    words = (*_whole(store, url), "--", url, *refspecs)
     return _fetch(store, url, words, told, credential, most=most)
 
 
@@ -146,9 +146,11 @@ def fetch_files(
     _fetch(store, url, words, told, credential, asked=asked)
 
 
-def _whole(store: Git) -> list[str]:
-    """What keeps git from leaving out files again where it once did."""
-    return ["--no-filter"] if partial.is_partial(store) else []
+def _whole(store: Git, url: str) -> list[str]:
+    """What makes git bring all files also where it once left some out; a path promises nothing."""
+    if not partial.is_partial(store):
+        return []
+    return ["--no-filter"] if Path(url).is_dir() else [f"--filter={partial.WHOLE}"]
 
 
 def _fetch(

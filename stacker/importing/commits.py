@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import GitError, SeriesError
-from stacker.git import incomplete, transfer
+from stacker.git import incomplete, local_clone, transfer
 from stacker.git.arriving import complete
 from stacker.git.history import commits_between, first_parents, merge_base
 from stacker.git.objects import Oid
@@ -107,7 +107,9 @@ def _of_clone(clone: Path, rev: str) -> Oid:
 
 
 def _take(store: ObjectStore, clone: Path, oids: Sequence[Oid], told: Told | None) -> None:
-    if clone.resolve() != store.git.directory.resolve():
+    if clone.resolve() == store.git.directory.resolve():
+        return
+    if not local_clone.hand_over(clone, store, oids):
         transfer.fetch(store.git, str(clone.resolve()), oids, told=told)
 
 
