@@ -20,7 +20,7 @@ from stacker.git.present import folders
 from stacker.git.process import Git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stacker.git.objects import Oid
     from stacker.git.store import ObjectStore
@@ -80,13 +80,24 @@ def take(held: Held, clone: Path, store: ObjectStore, under: str, url: str) -> N
     if any(name.endswith(".promisor") for _, name, _ in held.files):
         partial.promise(store.git, url)
     store.close()
-    listing = Git(clone).run("for-each-ref", "--format=%(objectname) %(refname)")
-    lines = (line.split(b" ", 1) for line in listing.splitlines())
-    new = b"".join(
-        b"update " + under.encode("ascii") + name.removeprefix(b"refs/") + b" " + oid + b"\n"
-        for oid, name in lines
-    )
-    store.git.run("update-ref", "--stdin", stdin=new)
+    # The type makes git look whether the object is there.
+    listing = Git(clone).run("for-each-ref", "--format=%(refname) %(objecttype) %(objectname)")
+    words = (line.split(b" ") for line in listing.splitlines())
+    refs = [(under.encode("ascii") + n.removeprefix(b"refs/"), oid) for n, _, oid in words]
+    _name(store, sorted(refs))
+
+
+def _name(store: ObjectStore, refs: Sequence[tuple[bytes, bytes]]) -> None:
+    """Make these refs. git would make a file for each first, of which there may be thousands."""
+    packed = store.git.directory / "packed-refs"
+    if packed.exists():
+        lines = (b"update %s %s\n" % one for one in refs)
+        store.git.run("update-ref", "--stdin", stdin=b"".join(lines))
+        return
+    half = packed.with_name("packed-refs.new")
+    lines = (b"%s %s\n" % (oid, name) for name, oid in refs)
+    half.write_bytes(b"# pack-refs with: sorted \n" + b"".join(lines))
+    held_files.replace(half, packed)
 
 
 def hand_over(clone: Path, store: ObjectStore, oids: Iterable[Oid]) -> bool:
