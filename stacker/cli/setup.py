@@ -48,6 +48,7 @@ def init(
         clone=clone, forge=forge, credential=credential,
     )  # fmt: skip
     terminal = options.terminal
+    options.if_interrupted = "Interrupted; nothing was made."
     result = initialise(request, settings.now(), terminal.told, terminal.say)
     text = (
         f"Made {result.folder} for {upstream} {result.branch} ({result.tip[:10]}).\n"
