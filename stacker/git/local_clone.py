@@ -67,6 +67,8 @@ def take(held: Held, clone: Path, store: ObjectStore, under: str, url: str) -> N
     What a partial clone was promised is promised to the store, by `url`. Raises `GitError` where
     the clone changed meanwhile, or names what it has not.
     """
+    if any(name.endswith(".promisor") for _, name, _ in held.files):
+        partial.promise(store.git, url)  # first: whoever is killed leaves no gap that nobody owes
     made = set[Path]()
     for source, name, _ in held.files:
         target = store.objects / name
@@ -77,8 +79,6 @@ def take(held: Held, clone: Path, store: ObjectStore, under: str, url: str) -> N
             _copy(source, target)
         except FileNotFoundError as exc:
             raise GitError(f"{str(clone)!r} changed while it was read") from exc
-    if any(name.endswith(".promisor") for _, name, _ in held.files):
-        partial.promise(store.git, url)
     store.close()
     # The type makes git look whether the object is there.
     listing = Git(clone).run("for-each-ref", "--format=%(refname) %(objecttype) %(objectname)")
@@ -122,6 +122,8 @@ def hand_over(clone: Path, store: ObjectStore, oids: Iterable[Oid]) -> bool:
 
 def _held_in(objects: Path) -> Iterator[tuple[Path, str, int]]:
     """The files of objects in one object folder; links lead anywhere, and are left."""
+    if not objects.is_dir():  # git only warns of one that is borrowed from and gone
+        return
     with os.scandir(objects) as listing:
         fans = [entry.name for entry in listing if _FAN.fullmatch(entry.name)]
     for folder, form in (("pack", _TAKEN), *((fan, _LOOSE) for fan in fans)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -179,8 +180,9 @@ def _fetch(
             *words, as_process=True, universal_newlines=True, istream=subprocess.PIPE,
         )  # fmt: skip
         progress.stop = process.terminate
-        process.proc.stdin.write(asked.decode("ascii"))
-        process.proc.stdin.close()
+        with suppress(BrokenPipeError):  # git has ended, and says why
+            process.proc.stdin.write(asked.decode("ascii"))
+            process.proc.stdin.close()
         handle_process_output(process, None, progress.new_message_handler(), decode_streams=False)
         process.wait()
     except GitCommandError as exc:
