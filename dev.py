@@ -83,7 +83,8 @@ def check_versions() -> None:
     if sys.version_info < OLDEST_PYTHON:
         stop(
             f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.",
-            "If a newer one is installed: make test PYTHON=python3.13",
+            "If a newer one is installed: "
+            + ("py -3.13 dev.py test" if WINDOWS else "make test PYTHON=python3.13"),
         )
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         stop(

@@ -47,7 +47,9 @@ def init(
         folder=target, upstream=written, url=url, branch=branch, fork=fork, name=name,
         clone=clone, forge=forge, credential=credential,
     )  # fmt: skip
-    result = initialise(request, settings.now(), options.terminal.told)
+    terminal = options.terminal
+    options.if_interrupted = "Interrupted; nothing was made."
+    result = initialise(request, settings.now(), terminal.told, terminal.say)
     text = (
         f"Made {result.folder} for {upstream} {result.branch} ({result.tip[:10]}).\n"
         f"Next: stacker -C {folder} import BASE..TIP --from CLONE --stage-per-commit"

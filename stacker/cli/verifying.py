@@ -196,7 +196,8 @@ def _ask_forge(work: Workspace, series: Series) -> str:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Builds do not end with us by themselves: whoever ends us any way but by force ends them."""
-    names = ("SIGTERM", "SIGHUP")  # a machine that cancels; a terminal that is closed
+    # A machine that cancels; a terminal that is closed; the same of Windows, and Ctrl-Break.
+    names = ("SIGTERM", "SIGHUP", "SIGBREAK")
     before = {}
     for sign in (getattr(signal, name) for name in names if hasattr(signal, name)):
         if signal.getsignal(sign) is not signal.SIG_IGN:  # as nohup has it

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import GitError, NewerFormat, SeriesError
 from stacker.git.objects import Oid
-from stacker.git.opened import remove
+from stacker.git.opened import add, remove
 from stacker.git.process import Git
 from stacker.series.directory import write_atomically
 from stacker.series.plan.naming import same_file
@@ -52,8 +52,7 @@ def open_folder(
     `commits` are put on top by git, which stays in the middle of it where one conflicts.
     """
     remove(store, opened.folder)  # what somebody who was killed at this left
-    opened.folder.parent.mkdir(parents=True, exist_ok=True)
-    store.git.run("worktree", "add", "-q", "--detach", str(opened.folder), opened.tip)
+    add(store, opened.folder, opened.tip)
     if commits:
         _cherry_pick(opened.folder, commits)
     note = {

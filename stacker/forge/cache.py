@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from stacker import held_files
 from stacker.forge.api import CIResult, CISource, CIState, PullState, Review, ReviewState
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def remember_pulls(state: Path, pulls: Iterable[PullRequest], now: int) -> None:
     state.mkdir(parents=True, exist_ok=True)
     half = state / f"{_FILE}.new"
     half.write_text(json.dumps(document, indent=1), encoding="utf-8", newline="\n")
-    half.replace(state / _FILE)
+    held_files.replace(half, state / _FILE)
 
 
 def as_known(pull: PullRequest, read_at: int) -> KnownPull:

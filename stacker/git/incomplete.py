@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacker.errors import GitError
+from stacker.git import partial
 from stacker.git.process import Git
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_PROMISED = r"^remote\..*\.promisor$"
 
 
 class Incomplete(GitError):
@@ -31,7 +30,7 @@ def reason(folder: Path) -> Incomplete | None:
             f"{shown!r} is a shallow clone: it lacks history that is needed",
             hint=f"Complete it with `git -C {shown} fetch --unshallow`, or name another clone.",
         )
-    if git.attempt("config", "--get-regexp", _PROMISED).code == 0:
+    if partial.promises(git):
         return Incomplete(
             f"{shown!r} is a partial clone: it lacks files that are needed",
             hint=f"Complete it with `git -C {shown} fetch --refetch --no-filter`, "

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from typing import IO, TYPE_CHECKING, cast
 
 from stacker.errors import GitError
@@ -37,11 +38,12 @@ class MergeTree:
         self._fields: Iterator[bytes] = iter(())
         self._left = 0  # answers to `push` that nobody has read yet
         self._asked: Sequence[bytes] = ()
+        self._terminal = -1
 
     def ask(self, questions: Sequence[bytes]) -> None:
         """Let git begin; there are few enough that a pipe holds them."""
         self._asked = questions
-        if not hasattr(os, "openpty"):
+        if sys.platform == "win32":  # which has no such terminals
             return
         if self._process is None:
             self._start()
@@ -77,14 +79,15 @@ class MergeTree:
             self._process = None
 
     def _start(self) -> None:
-        import tty  # noqa: PLC0415 - only where there are terminals
+        if sys.platform != "win32":
+            import tty  # noqa: PLC0415 - only where there are terminals
 
-        self._terminal, inner = os.openpty()
-        tty.setraw(inner)  # no byte of an answer is changed
-        with self._log.open("wb") as log:
-            self._process = self._git.start(*_COMMAND, stdout=inner, stderr=log)
-        os.close(inner)
-        self._fields = _fields(self._terminal)
+            self._terminal, inner = os.openpty()
+            tty.setraw(inner)  # no byte of an answer is changed
+            with self._log.open("wb") as log:
+                self._process = self._git.start(*_COMMAND, stdout=inner, stderr=log)
+            os.close(inner)
+            self._fields = _fields(self._terminal)
 
     def _died(self) -> GitError:
         import shutil  # noqa: PLC0415 - git seldom dies

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from stacker.git.store import ObjectStore
 
 
+# What a person has set for all repositories would else make git store other bytes than are there.
+_AS_OURS = (("core.autocrlf", "false"), ("core.longPaths", "true"))
+
+
+def add(store: ObjectStore, folder: Path, commit: Oid, *options: str) -> None:
+    """Make a worktree at `commit`, in which the person's own git takes files as ours does."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    config = (store.git.directory / "config").read_bytes().lower()
+    for key, value in _AS_OURS:
+        if key.partition(".")[2].lower().encode() not in config:
+            store.git.run("config", key, value)
+    store.git.run("worktree", "add", "-q", "--detach", *options, str(folder), commit)
+
+
 def changes_in(
     store: ObjectStore, folder: Path, laid_out: Oid, lines: bytes = b""
 ) -> dict[bytes, Entry | None]:

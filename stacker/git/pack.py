@@ -12,6 +12,7 @@ import zlib
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from stacker import held_files
 from stacker.git.objects import Oid
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _put_file(path: Path, parts: Sequence[bytes], *, durable: bool) -> None:
             if durable:
                 os.fsync(file.fileno())
         half.chmod(0o444)
-        half.replace(path)
+        held_files.replace(half, path)
     except BaseException:
         half.unlink(missing_ok=True)
         raise

@@ -147,6 +147,11 @@ class Git:
         self._env = dict(env or {})
         self._config = tuple(config)
 
+    @property
+    def objects(self) -> Path:
+        """The folder that its processes write objects to; of a git directory only."""
+        return Path(self._env.get("GIT_OBJECT_DIRECTORY", self.directory / "objects"))
+
     def with_credential(self, credential: Credential | None) -> Git:
         """The same repository, with a token for one host."""
         return Git(self.directory, credential=credential)

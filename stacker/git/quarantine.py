@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from stacker.git.merge import MergeOutcome
-    from stacker.git.store import Found
+    from stacker.git.reader import Found
 
 Sides = tuple[Oid, Oid, Oid]
 """Three trees: base, upstream, mine."""

@@ -6,13 +6,16 @@ import contextlib
 import os
 import re
 import zlib
-from typing import IO, TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self
 
-from stacker.errors import DAMAGED, GitError
+from stacker import held_files
+from stacker.errors import GitError
+from stacker.git import partial
 from stacker.git.companions import Companions
 from stacker.git.facts import Facts
 from stacker.git.objects import Commit, Entry, Oid, entries
 from stacker.git.pack import Pack, new_name, object_id
+from stacker.git.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -21,11 +24,8 @@ if TYPE_CHECKING:
 
     from stacker.git.companions import Made
     from stacker.git.pack import Like
-    from stacker.git.process import Git, Process
-
-
-Found = tuple[str, Oid, bytes]
-"""An object as it was read: its kind, id and content."""
+    from stacker.git.process import Git
+    from stacker.git.reader import Found
 
 _AT_ONCE = 60  # names; what asks and what answers fit into any system's pipe
 _FULL = 1 << 28  # bytes; then a pack of a bulk is written, and another one begun
@@ -37,7 +37,7 @@ class ObjectStore:
     def __init__(self, git: Git, facts: Facts | None = None) -> None:
         self._git = git
         self.facts = facts or Facts()
-        self._reader: Process | None = None
+        self._reader = Reader(git)
         self._commits: dict[Oid, Commit] = {}
         self._pack: Pack | None = None
         self._algorithm: str | None = None
@@ -52,7 +52,7 @@ class ObjectStore:
     @property
     def objects(self) -> Path:
         """The folder of its objects."""
-        return self._git.directory / "objects"
+        return self._git.objects
 
     def __enter__(self) -> Self:
         return self
@@ -68,21 +68,12 @@ class ObjectStore:
     def close(self) -> None:
         """End the reading process and the companions; who asks again has them again."""
         self._companions.close()
-        self._end_reader()
+        self._reader.close()
 
     def companion(self, make: Callable[[ObjectStore], Made]) -> Made:
         """What `make` gives for this store, made once and closed with it; it sees all written."""
         self.flush()
         return self._companions.get(make, self)
-
-    def _end_reader(self) -> None:
-        if self._reader is not None:
-            for pipe in (self._reader.stdin, self._reader.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-            self._reader.wait()
-            self._reader = None
 
     def find(self, rev: str) -> Found | None:
         """What `rev` names; `None` when there is no such object."""
@@ -95,36 +86,12 @@ class ObjectStore:
         found: list[Found | None] = []
         for start in range(0, len(revs), _AT_ONCE):
             asked = [r for r in revs[start : start + _AT_ONCE] if r and "\n" not in r]
-            answers = iter(self._ask(asked))
+            answers = self._reader.ask(asked)
             found += [
                 next(answers) if r and "\n" not in r else None
                 for r in revs[start : start + _AT_ONCE]
             ]
         return found
-
-    def _ask(self, revs: Sequence[str]) -> Iterator[Found | None]:
-        if not revs:
-            return
-        if self._reader is not None and self._reader.poll() is not None:
-            self._end_reader()
-        if self._reader is None:
-            self._reader = self._git.start("cat-file", "--batch")
-        asked = cast("IO[bytes]", self._reader.stdin)
-        answered = cast("IO[bytes]", self._reader.stdout)
-        asked.write("".join(f"{rev}\n" for rev in revs).encode("utf-8", "surrogateescape"))
-        asked.flush()
-        for rev in revs:
-            line = answered.readline()
-            words = line.rstrip(b"\n").rsplit(b" ", 2)
-            if line and (len(words) != 3 or not words[2].isdigit()):
-                yield None
-                continue
-            content = answered.read(int(words[2])) if line else b""
-            if not answered.read(1):  # git ends at an object that is there and cannot be read
-                self._end_reader()
-                said = self._git.attempt("cat-file", "-p", rev).said
-                raise GitError(f"the object store is damaged: {said}", hint=DAMAGED)
-            yield words[1].decode("ascii"), Oid(words[0].decode("ascii")), content
 
     def sizes(self, oids: Collection[Oid]) -> dict[Oid, int]:
         """How many bytes each of these objects has; all are there."""
@@ -132,6 +99,13 @@ class ObjectStore:
         out = self.git.run("cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=asked)
         lines = (line.split(" ") for line in out.decode("ascii").splitlines())
         return {Oid(oid): int(size) for oid, size in lines}
+
+    def kinds(self, oids: Collection[Oid]) -> dict[Oid, str]:
+        """What each of these objects is (`commit`, …), without those that are not there."""
+        asked = "".join(f"{oid}\n" for oid in self._reader.here(oids)).encode("ascii")
+        out = self.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+        words = (line.split(" ") for line in out.decode("ascii").splitlines())
+        return {Oid(oid): kind for oid, kind in words if kind != "missing"}
 
     def resolve(self, rev: str) -> Oid | None:
         """The commit that `rev` names, tags peeled; `None` when there is none."""
@@ -239,7 +213,7 @@ class ObjectStore:
             file.flush()
             os.fsync(file.fileno())
         half.chmod(0o444)
-        half.replace(place)
+        held_files.replace(half, place)
         return oid
 
     def write_commit(self, commit: Commit) -> Oid:
@@ -287,6 +261,9 @@ class ObjectStore:
     def raw(self, oid: Oid, kind: str) -> bytes:
         """The content of an object of that kind; raises `GitError` when there is none."""
         found = self.find(oid)
+        if found is None and kind == "blob" and partial.is_partial(self._git):
+            partial.bring(self._git, oid)
+            found = self.find(oid)
         if found is None:
             raise GitError(
                 f"the object store lacks {kind} {oid}",

@@ -7,11 +7,13 @@ environment of ours, from which `stacker.wiring` has removed what would redirect
 from __future__ import annotations
 
 import re
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError
-from stacker.git import incomplete
+from stacker.git import incomplete, partial
 from stacker.git.objects import Oid
 from stacker.git.process import Finished, Git, sealed_environment
 
@@ -85,11 +87,15 @@ def tags(url: str, here: Path, credential: Credential | None = None) -> list[Tag
 def fetch_ids(
     store: Git, url: str, oids: Iterable[Oid], credential: Credential | None = None
 ) -> None:
-    """Fetch objects by their ids, many at once, and name them nowhere; raises `GitError`."""
+    """Fetch objects by their ids, many at once, and name them nowhere; raises `GitError`.
+
+    Where files of old commits were only promised, those of these are, too.
+    """
+    promised = [f"--filter={partial.FILTER}"] if partial.is_partial(store) else []
     asked = "".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode("ascii")
     done = Git(store.directory, credential=credential).attempt(
         "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
-        "--stdin", "--", url, stdin=asked, config=_DURABLE,
+        *promised, "--stdin", "--", url, stdin=asked, config=_DURABLE,
     )  # fmt: skip
     if done.code != 0:
         raise GitError(f"fetch from {shown_url(url)}: {done.said}")
@@ -104,6 +110,57 @@ def fetch(
     With `prune` refs that an earlier fetch by a pattern made go when those over there are gone.
 
     Of a shallow clone a ref whose history ends too early is an error, though git only warns.
+    What comes is whole, also where the files of old commits were only promised.
+    """
+    options = ["--prune"] if prune else []
+    _fetch(store, url, (*_whole(store, url), *options, "--", url, *refspecs), told, credential)
+
+
+def fetch_if_small(
+    store: Git, url: str, refspecs: Sequence[str], most: int, *,
+    credential: Credential | None = None, told: Told | None = None,
+) -> bool:  # fmt: skip
+    """The same, but stopped when it turns out to be more than `most` objects: then false."""
+    words = (*_whole(store, url), "--", url, *refspecs)
+    return _fetch(store, url, words, told, credential, most=most)
+
+
+def fetch_without_files(
+    store: Git, url: str, refspecs: Sequence[str], *,
+    credential: Credential | None = None, told: Told | None = None,
+) -> None:  # fmt: skip
+    """The same, but files stay there: commits and folders come, and git notes who promised them.
+
+    That is, after `partial.is_offered`.
+    """
+    words = (f"--filter={partial.FILTER}", "--", url, *refspecs)
+    _fetch(store, url, words, told, credential)
+
+
+def fetch_files(
+    store: Git, url: str, oids: Iterable[Oid], *,
+    credential: Credential | None = None, told: Told | None = None,
+) -> None:  # fmt: skip
+    """Bring files that `url` promised, all at once."""
+    words = (f"--filter={partial.FILTER}", "--stdin", "--", url)
+    asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+    _fetch(store, url, words, told, credential, asked=asked)
+
+
+def _whole(store: Git, url: str) -> list[str]:
+    """What makes git bring all files also where it once left some out; a path promises nothing."""
+    if not partial.is_partial(store):
+        return []
+    return ["--no-filter"] if Path(url).is_dir() else [f"--filter={partial.WHOLE}"]
+
+
+def _fetch(
+    store: Git, url: str, words: Sequence[str], told: Told | None, credential: Credential | None,
+    *, asked: bytes = b"", most: int | None = None,
+) -> bool:  # fmt: skip
+    """Run git; false when it was stopped, for it is more than `most` objects.
+
+    What is `asked` for by name needs no talk of what we have.
     """
     # GitPython takes longer to load than most commands to run, and few of them fetch.
     from git.cmd import Git as GitCommand  # noqa: PLC0415
@@ -112,23 +169,30 @@ def fetch(
 
     from stacker.git.progress import Progress  # noqa: PLC0415
 
-    progress = Progress(told)
+    progress = Progress(told, most)
     command = GitCommand(str(store.directory))
-    sealed = sealed_environment(credential, config=_DURABLE)
+    config = (*_DURABLE, ("fetch.negotiationAlgorithm", "noop")) if asked else _DURABLE
+    sealed = sealed_environment(credential, config=config)
     command.update_environment(**sealed, GITHUB_TOKEN="", GH_TOKEN="")
     try:
         process = command.fetch(
             "--progress", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
-            *(["--prune"] if prune else []),
-            "--", url, *refspecs, as_process=True, universal_newlines=True,
+            *words, as_process=True, universal_newlines=True, istream=subprocess.PIPE,
         )  # fmt: skip
+        progress.stop = process.terminate
+        with suppress(BrokenPipeError):  # git has ended, and says why
+            process.proc.stdin.write(asked.decode("ascii"))
+            process.proc.stdin.close()
         handle_process_output(process, None, progress.new_message_handler(), decode_streams=False)
         process.wait()
     except GitCommandError as exc:
+        if progress.stopped:
+            return False
         said = [*progress.error_lines, *progress.other_lines] or str(exc.stderr).splitlines()
         raise _failure(url, said, exc.status) from exc
     if any(_TOO_SHALLOW in line for line in progress.other_lines):
         raise _failure(url, progress.other_lines)
+    return True
 
 
 def _failure(url: str, said: Sequence[str], code: object = 1) -> GitError:

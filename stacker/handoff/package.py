@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from stacker import held_files
 from stacker.git.bundle import bundled, verify
 from stacker.git.transfer import shown_url
 from stacker.git.worktree import remove_tree
@@ -106,8 +107,8 @@ def write(store: ObjectStore, wanted: Package) -> None:
     file.write_bytes(bundled(store, wanted.bundle))
     verify(store, file)
     if wanted.folder.exists():
-        wanted.folder.replace(old)
-    new.replace(wanted.folder)
+        held_files.replace(wanted.folder, old)
+    held_files.replace(new, wanted.folder)
     remove_tree(old)
 
 

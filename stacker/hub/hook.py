@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stacker import held_files
+
 if TYPE_CHECKING:
     from stacker.hub.pushes import Verdict
 
@@ -77,7 +79,7 @@ def install(root: Path) -> None:
         written = Path(half) / "update"
         written.write_bytes(_SCRIPT.encode("ascii"))
         written.chmod(0o755)
-        written.replace(hook)
+        held_files.replace(written, hook)
 
 
 def hooks_folder(root: Path) -> Path:

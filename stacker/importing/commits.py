@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.errors import GitError, SeriesError
-from stacker.git import incomplete, transfer
+from stacker.git import incomplete, local_clone, transfer
+from stacker.git.arriving import complete
 from stacker.git.history import commits_between, first_parents, merge_base
 from stacker.git.objects import Oid
 from stacker.git.process import Git
@@ -55,6 +56,7 @@ def read_commits(
             f"{base[:10]} and {tip[:10]} have no common history",
             hint="Name the upstream commit that the work began on: `BASE..TIP`.",
         )
+    complete(store, upstream.origin, fork_point, known_tip(store, upstream), told=told)
     head = tip if isinstance(source, Pull) else None
     if merges is Merges.FIRST_PARENT:
         line = _first_parent_line(store, fork_point, tip)
@@ -105,7 +107,9 @@ def _of_clone(clone: Path, rev: str) -> Oid:
 
 
 def _take(store: ObjectStore, clone: Path, oids: Sequence[Oid], told: Told | None) -> None:
-    if clone.resolve() != store.git.directory.resolve():
+    if clone.resolve() == store.git.directory.resolve():
+        return
+    if not local_clone.hand_over(clone, store, oids):
         transfer.fetch(store.git, str(clone.resolve()), oids, told=told)
 
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import UsageError
-from stacker.git import transfer
+from stacker.errors import GitError, UsageError
+from stacker.git import local_clone, transfer
 from stacker.git.incomplete import Incomplete
 from stacker.git.process import Git
 from stacker.git.worktree import remove_tree
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from stacker.git.arriving import Say
+    from stacker.git.local_clone import Held
     from stacker.git.objects import Oid
     from stacker.git.process import Credential
     from stacker.git.store import ObjectStore
     from stacker.git.transfer import Told
+
+_CLONE = "refs/stacker/clone/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,13 @@ class InitResult:
     tip: Oid
 
 
-def initialise(request: InitRequest, now: int, told: Told | None = None) -> InitResult:
-    """Make the directory, its repository and its store; nothing is left behind on an error."""
+def initialise(
+    request: InitRequest, now: int, told: Told | None = None, say: Say | None = None
+) -> InitResult:
+    """Make the directory, its repository and its store; nothing is left behind on an error.
+
+    `say` hears what is read and fetched, before that is begun.
+    """
     directory = SeriesDirectory(request.folder.resolve())
     if directory.plan_file.exists():
         raise UsageError(
@@ -83,22 +92,37 @@ def initialise(request: InitRequest, now: int, told: Told | None = None) -> Init
         width = len(next(iter(offered.refs.values())))
         with open_store(directory.store, "sha1" if width == 40 else "sha256") as store:
             if request.clone is not None:
-                _read_clone(store, request.clone.resolve(), told)
+                _read_clone(store, request.clone.resolve(), request.url, told, say)
             tip = fetch_tip(
                 store,
                 Upstream(plan.default_repository.name, request.url, branch, request.credential),
-                told,
-            )
+                told, say,
+            )  # fmt: skip
             with directory.exclusive():
                 _write(directory, store, text, name, now)
     return InitResult(directory.root, name, branch, tip)
 
 
-def _read_clone(store: ObjectStore, clone: Path, told: Told | None) -> None:
-    with suppress(Incomplete):  # what a shallow or partial clone lacks, upstream has
-        transfer.fetch(store.git, str(clone), ["+refs/*:refs/stacker/clone/*"], told=told)
+def _read_clone(
+    store: ObjectStore, clone: Path, url: str, told: Told | None, say: Say | None
+) -> None:
+    found = local_clone.held(clone)
+    if found is None or not _took(store, found, clone, url, say):
+        with suppress(Incomplete):  # what a shallow clone lacks, upstream has
+            transfer.fetch(store.git, str(clone), [f"+refs/*:{_CLONE}*"], told=told)
     # Of thousands of refs, each in a file of its own, every later command would read all.
     store.git.run("pack-refs", "--all")
+
+
+def _took(store: ObjectStore, found: Held, clone: Path, url: str, say: Say | None) -> bool:
+    """Take a clone's objects as they are; where that cannot be, a fetch says why."""
+    if say is not None:
+        say(f"Reading {str(clone)!r}: {found.size / 1e6:,.1f} MB.")
+    try:
+        local_clone.take(found, clone, store, _CLONE, url)
+    except GitError:
+        return False
+    return True
 
 
 @contextmanager

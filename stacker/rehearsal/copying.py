@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from stacker.forge.api import CISource, CIState, PullState, ReviewState
-from stacker.git import transfer
+from stacker.git import partial, transfer
 from stacker.git.alternates import lay_over
 from stacker.git.process import Git
 from stacker.hub.copied import Copied, CopiedCheck, CopiedComment, CopiedPull, CopiedReview
@@ -34,6 +34,7 @@ def bare_over(path: Path, below: ObjectStore, branch: str) -> Git:
     git.run("init", "-q", "--bare", "--template=", kind, "-b", branch)
     shutil.rmtree(path / "objects")
     lay_over(path / "objects", below.git.directory / "objects")
+    partial.hand_on(below.git, git)
     return git
 
 

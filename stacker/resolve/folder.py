@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.errors import NewerFormat, SeriesError
 from stacker.git.objects import Oid
-from stacker.git.opened import empty, remove
+from stacker.git.opened import add, empty, remove
 from stacker.git.process import Git
 from stacker.resolve.layout import layout
 from stacker.series.directory import write_atomically
@@ -116,8 +116,7 @@ def _blank(store: ObjectStore, folder: Path, onto: Oid) -> Git:
     git = Git(folder)
     if not (folder / ".git").is_file() or git.attempt("rev-parse", "--git-dir").code != 0:
         close_folder(store, folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        store.git.run("worktree", "add", "-q", "--detach", "--no-checkout", str(folder), onto)
+        add(store, folder, onto, "--no-checkout")
         return git
     empty(folder, spared=folder / ".git")
     git.run("read-tree", "--empty")

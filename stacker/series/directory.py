@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker import held_files
 from stacker.errors import SeriesError
 from stacker.series.exclusive import held
 from stacker.series.own_state import refuse_committed
@@ -133,7 +134,7 @@ class SeriesDirectory(NamedTuple):
         """
         path = self.root / name
         if content is None:
-            path.unlink(missing_ok=True)
+            held_files.remove(path)
             if path.parent != self.root:
                 with suppress(OSError):  # there are other files in it
                     path.parent.rmdir()
@@ -170,10 +171,10 @@ def write_atomically(
                 file.flush()
                 os.fsync(handle)
         try:
-            temporary.replace(path)
+            held_files.replace(temporary, path)
         except FileNotFoundError:  # the folder is new
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.replace(path)
+            held_files.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacker.git.arriving import complete
 from stacker.series.workspace import fetch_tip, known_tip, resolve
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def targets_of(
     for name, upstream in work.upstreams.items():
         if name in asked:
             targets[name] = resolve(work.store, upstream, asked[name], told)
+            to = targets[name]
+            complete(work.store, upstream.origin, bases.get(name, to), to, told=told)
         elif asked or name not in targets:
             continue
         elif fetch:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from stacker.git.objects import Oid
-    from stacker.git.store import Found, ObjectStore
+    from stacker.git.reader import Found
+    from stacker.git.store import ObjectStore
     from stacker.series.lock import StageLock
     from stacker.series.plan.model import StageId
 

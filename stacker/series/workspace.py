@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import GitError, SeriesError
-from stacker.git import nearby, transfer
+from stacker.git import arriving, nearby, transfer
+from stacker.git.arriving import Origin
 from stacker.git.leftovers import remove_leftovers
 from stacker.git.objects import Oid, is_oid
 from stacker.git.process import Git
@@ -20,6 +21,7 @@ from stacker.series.versions import ondisk, operations
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from stacker.git.arriving import Say
     from stacker.git.process import Credential
     from stacker.git.transfer import Told
     from stacker.series.directory import SeriesDirectory
@@ -50,6 +52,11 @@ class Upstream(NamedTuple):
     def locks(self) -> str:
         """Below which the store remembers the locks of landings there, by branch."""
         return f"refs/stacker/locks/{self.name}/"
+
+    @property
+    def origin(self) -> Origin:
+        """Where it is."""
+        return Origin(self.url, self.credential)
 
     @property
     def source(self) -> str:
@@ -100,7 +107,7 @@ class Workspace(NamedTuple):
         return raw, load(files, self.store, self.plan)
 
     def bring_bases(self, lock: Lock, told: Told | None = None) -> None:
-        """Fetch the bases of a lock that the store lacks."""
+        """Fetch the bases of a lock that the store lacks, with their files."""
         for name, base in lock.bases.items():
             if self.store.find(base) is None and name in self.upstreams:
                 self._fetch_base(self.upstreams[name], base, told)
@@ -114,6 +121,8 @@ class Workspace(NamedTuple):
         fetch_tip(self.store, upstream, told)
         if self.store.find(base) is None:
             bring(self.store, upstream, base, told)
+        known = known_tip(self.store, upstream)
+        arriving.complete(self.store, upstream.origin, base, known, told=told)
 
 
 def open_store(path: Path, object_format: str = "sha1") -> ObjectStore:
@@ -148,18 +157,27 @@ def alone_in(directory: SeriesDirectory) -> Iterator[ObjectStore]:
             yield store
 
 
-def fetch_tip(store: ObjectStore, upstream: Upstream, told: Told | None = None) -> Oid:
+def fetch_tip(
+    store: ObjectStore, upstream: Upstream, told: Told | None = None, say: Say | None = None
+) -> Oid:
     """Fetch the upstream branch, if it is not as it was, and return its tip.
 
-    Who lands there comes along, for those who look later and ask nobody.
+    Who lands there comes along, for those who look later and ask nobody. Of the first fetch of a
+    big one `say` hears what is done.
     """
     known = known_tip(store, upstream)
     if known is not None and known == nearby.ref(Path(upstream.url), upstream.source):
         return known
-    _fetch(store, upstream, [f"+{upstream.source}:{upstream.ref}"], told)
+    refspecs = [f"+{upstream.source}:{upstream.ref}"]
+    if known is None:
+        wanted = [*refspecs, _locks(upstream)]
+        arriving.first(store, upstream.origin, wanted, told=told, say=say)
+    else:
+        _fetch(store, upstream, refspecs, told)
     tip = known_tip(store, upstream)
     if tip is None:
         raise GitError(f"{upstream.name}: the fetch brought no {upstream.source}")
+    arriving.complete(store, upstream.origin, known or tip, tip, told=told, say=say)
     return tip
 
 
@@ -170,9 +188,13 @@ def fetch_locks(store: ObjectStore, upstream: Upstream, told: Told | None = None
 
 def _fetch(store: ObjectStore, upstream: Upstream, refspecs: list[str], told: Told | None) -> None:
     transfer.fetch(
-        store.git, upstream.url, [*refspecs, f"+{LOCKS}*:{upstream.locks}*"],
+        store.git, upstream.url, [*refspecs, _locks(upstream)],
         credential=upstream.credential, told=told, prune=True,
     )  # fmt: skip
+
+
+def _locks(upstream: Upstream) -> str:
+    return f"+{LOCKS}*:{upstream.locks}*"
 
 
 def known_tip(store: ObjectStore, upstream: Upstream) -> Oid | None:

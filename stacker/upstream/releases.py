@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from stacker.git.transfer import Tag
     from stacker.series.workspace import Upstream
 
-_MISSING = "missing"
-
 
 def first_releases(
     store: ObjectStore, upstream: Upstream, commits: Iterable[Oid]
@@ -33,8 +31,8 @@ def first_releases(
     """
     tags = transfer.tags(upstream.url, store.git.directory, upstream.credential)
     _bring(store, upstream, {tag.peeled: tag.oid for tag in tags})
-    kinds = _kinds(store, {tag.peeled for tag in tags})
-    tags = [tag for tag in tags if kinds[tag.peeled] == "commit"]
+    kinds = store.kinds({tag.peeled for tag in tags})
+    tags = [tag for tag in tags if kinds.get(tag.peeled) == "commit"]
     found: dict[Oid, str] = {}
     for commit in dict.fromkeys(commits):
         above = _containing(store, tags, commit)
@@ -48,18 +46,10 @@ def first_releases(
 
 def _bring(store: ObjectStore, upstream: Upstream, wanted: Mapping[Oid, Oid]) -> None:
     """Fetch by the ids behind those of the ids before that the store lacks."""
-    kinds = _kinds(store, wanted)
-    missing = [wanted[oid] for oid, kind in kinds.items() if kind == _MISSING]
+    known = store.kinds(wanted)
+    missing = [there for oid, there in wanted.items() if oid not in known]
     if missing:
         transfer.fetch_ids(store.git, upstream.url, missing, upstream.credential)
-
-
-def _kinds(store: ObjectStore, oids: Iterable[Oid]) -> dict[Oid, str]:
-    """What each of these objects is."""
-    asked = "".join(f"{oid}\n" for oid in oids).encode("ascii")
-    out = store.git.text("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
-    words = (line.split(" ") for line in out.splitlines())
-    return {Oid(oid): kind for oid, kind in words}
 
 
 def _containing(store: ObjectStore, tags: Iterable[Tag], commit: Oid) -> set[str]:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stacker import held_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -74,8 +76,8 @@ def _pack(log: Path) -> None:
     with log.open("rb") as plain, gzip.open(part, "wb") as packed:
         shutil.copyfileobj(plain, packed)
     shutil.copystat(log, part)
-    part.replace(_packed(log))
-    log.unlink()
+    held_files.replace(part, _packed(log))
+    held_files.remove(log)
 
 
 def _packed(log: Path) -> Path:

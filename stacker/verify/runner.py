@@ -1,7 +1,7 @@
 """Runs one check's commands and ends everything they started.
 
 The one module of the client that asks which system it runs on: Linux and macOS end a process
-group, Windows a process tree.
+group, Windows a job.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING
 
 from stacker.evidence.record import Verdict
+from stacker.verify import job_object
 from stacker.verify.exit_codes import ABORT, BY_SIGNAL, CANNOT_START, CANNOT_TELL, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from stacker.verify.job_object import JobObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +149,13 @@ def _run_step(
     except OSError as exc:
         _say(log, f"stacker: {step[0]}: {exc.strerror}")
         return CANNOT_START
-    with process, stop.over(partial(_end_tree, process)):
+    with process, _tree(process) as end, stop.over(end):
         try:
             code = process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             return None
         finally:
-            _end_tree(process)
+            end()
             process.wait()  # an interrupted wait above would leave the dead unburied
     return code if code >= 0 else BY_SIGNAL - code
 
@@ -179,17 +182,38 @@ def _start(argv: Sequence[str], job: Job, log: IO[bytes]) -> subprocess.Popen[by
     )
 
 
-def _end_tree(process: subprocess.Popen[bytes]) -> None:
-    """End the process and what it started; also what outlived a process that ended by itself."""
+@contextmanager
+def _tree(process: subprocess.Popen[bytes]) -> Iterator[Callable[[], None]]:
+    """What ends the process and all that it started; also what outlived one that has ended."""
     if sys.platform == "win32":
-        if process.poll() is None:
-            kill = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-            subprocess.run(kill, capture_output=True, check=False)
-            process.kill()
+        handle = int(process._handle)  # type: ignore[attr-defined]  # noqa: SLF001
+        job = job_object.around(handle, job_object.kernel32())
+        try:
+            yield partial(_end_on_windows, process, job)
+        finally:
+            if job is not None:
+                job.close()
     else:
+        yield partial(_end_group, process)
+
+
+if sys.platform != "win32":
+
+    def _end_group(process: subprocess.Popen[bytes]) -> None:
         # macOS says EPERM of a group in which nothing but the dead is left
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end_on_windows(process: subprocess.Popen[bytes], job: JobObject | None) -> None:
+    """By its job; and what it started before it was in one, or where there is none, by its tree."""
+    if process.poll() is None:
+        kill = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(kill, capture_output=True, check=False)
+    if job is not None:
+        job.end()
+    if process.poll() is None:
+        process.kill()
 
 
 def _say(log: IO[bytes], line: str) -> None:

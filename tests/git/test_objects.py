@@ -228,7 +228,7 @@ def test_ids_are_those_of_git_commit_tree(shared, name, seconds):
 def test_close_ends_the_reader(tmp_path):
     opened = new_store(tmp_path / "s")
     opened.find("HEAD")
-    reader = opened._reader
+    reader = opened._reader._process
     assert isinstance(reader, subprocess.Popen)
     opened.close()
     assert reader.poll() is not None

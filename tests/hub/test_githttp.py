@@ -8,6 +8,10 @@ import urllib.request
 import pytest
 from hub_world import git, good
 
+from stacker.git import partial, transfer
+from stacker.git.objects import Oid
+from stacker.git.process import Git
+
 
 def lines_said(ran):
     return [line.removeprefix("remote: ").strip() for line in ran.said.splitlines()]
@@ -190,3 +194,17 @@ def test_maintainers_may_push_to_a_pull_request(world, forked):
     world.quick("paulmon").get_pull(1).edit(maintainer_can_modify=False)
     ran = git("push", world.url("zooba", "paulmon/cpython"), "master:ctypes", cwd=forked.folder)
     assert "denied to zooba" in ran.said
+
+
+def test_files_may_be_left_out(world, work, tmp_path):
+    """As the first fetch of a big upstream asks for it, and the one that brings them later."""
+    url = world.url(None)
+    good("init", "-q", "--bare", "store.git", cwd=tmp_path)
+    git_there = Git(tmp_path / "store.git")
+    assert partial.is_offered(git_there, url)
+    transfer.fetch_without_files(git_there, url, ["+refs/heads/master:refs/heads/master"])
+    tip = Oid(git_there.text("rev-parse", "master"))
+    lacking = partial.lacking(git_there, tip, tip)
+    assert len(lacking) == 2
+    transfer.fetch_files(git_there, url, lacking)
+    assert partial.lacking(git_there, tip, tip) == ()

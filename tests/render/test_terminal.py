@@ -26,6 +26,7 @@ from stacker.render.terminal import Answer, Terminal, visible, writable
         ("3 · 4 …", "cp1252", "3 · 4 …"),
         ("3 · 4 …", "ascii", "3 - 4 ..."),
         ("a → b", "cp1252", "a -> b"),
+        ("3 · 4 … → é —", "cp437", "3 - 4 ... -> é -"),
         ("Łukasz · é", "cp1252", "\\u0141ukasz - é"),
     ],
 )
