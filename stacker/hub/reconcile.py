@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from stacker.hub import repositories
@@ -15,6 +16,32 @@ if TYPE_CHECKING:
     from stacker.hub.call import Site
     from stacker.hub.records import Account
     from stacker.hub.state import Database
+
+
+@dataclass(frozen=True)
+class _Concerned:
+    number: int
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """What branches pull requests are of, and where these were; of many it is the same."""
+
+    head_repository: int
+    head_ref: str
+    head: str
+    base_ref: str
+    base: str
+
+
+_ENDS = (
+    "SELECT DISTINCT head_repository, head_ref, head, base_ref, base FROM pulls"
+    " WHERE is_open AND repository = ?"
+)
+_OF_ENDS = (
+    "SELECT * FROM pulls WHERE is_open AND repository = ? AND head_repository = ?"
+    " AND head_ref = ? AND head = ? AND base_ref = ? AND base = ?"
+)
 
 
 def reconcile(
@@ -62,27 +89,37 @@ def merge_ref(pull: Pull) -> str:
 
 
 def _concerned(db: Database, repository: Repository) -> list[int]:
-    pulls = db.all(
-        Pull,
-        "SELECT * FROM pulls WHERE is_open AND (repository = ? OR head_repository = ?)",
-        repository.id,
-        repository.id,
+    sql = (
+        "SELECT DISTINCT repository AS number FROM pulls"
+        " WHERE is_open AND (repository = ? OR head_repository = ?) ORDER BY number"
     )
-    return sorted({pull.repository for pull in pulls})
+    return [one.number for one in db.all(_Concerned, sql, repository.id, repository.id)]
 
 
 def _fates(site: Site, db: Database, base: Repository) -> list[tuple[Pull, Fate]]:
-    pulls = db.all(
-        Pull, "SELECT * FROM pulls WHERE is_open AND repository = ? ORDER BY number", base.id
-    )
+    ends = db.all(_Ends, _ENDS, base.id)
     bare = repositories.bare(site, base)
     branches = {base.id: bare.refs("refs/heads")}
-    for number in {pull.head_repository for pull in pulls} - {base.id}:
+    for number in {one.head_repository for one in ends} - {base.id}:
         other = repositories.by_id(db, number)
         gone = not repositories.path_of(site, other).is_dir()
         branches[number] = {} if gone else repositories.bare(site, other).refs("refs/heads")
+    pulls = [
+        pull
+        for one in ends
+        if _now(branches, base, one) != (one.head, one.base)
+        for pull in db.all(Pull, _OF_ENDS, base.id, *astuple(one))
+    ]
+    pulls.sort(key=lambda pull: pull.number)
     fates = [(pull, decide(_look(db, bare, branches, pull))) for pull in pulls]
     return [(pull, fate) for pull, fate in fates if not isinstance(fate, Kept)]
+
+
+def _now(
+    branches: dict[int, dict[str, str]], base: Repository, one: _Ends
+) -> tuple[str | None, str | None]:
+    head = branches[one.head_repository].get(HEADS + one.head_ref)
+    return head, branches[base.id].get(HEADS + one.base_ref)
 
 
 def _look(db: Database, bare: Bare, branches: dict[int, dict[str, str]], pull: Pull) -> Seen:

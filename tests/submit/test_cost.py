@@ -10,10 +10,10 @@ from stacker.hub.call import Limits
 from stacker.hub.state import connect
 
 FOREIGN = """
-WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < ?)
+WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < ?3)
 INSERT INTO pulls (repository, number, title, body, author, head_repository, head_ref, head,
-  base_ref, base, draft, maintainer_can_modify, created_at, updated_at)
-SELECT u.id, n.number, 'Another''s', '', p.id, f.id, 'others', ?, 'master', ?, 0, 1,
+  base_ref, base, draft, maintainer_can_modify, tested_head, tested_base, created_at, updated_at)
+SELECT u.id, n.number, 'Another''s', '', p.id, f.id, 'others', ?1, 'master', ?2, 0, 1, ?1, ?2,
   '2026-11-01T00:00:00Z', '2026-11-01T00:00:00Z'
 FROM n, repositories u, repositories f, users p
 WHERE u.id = 1 AND f.id = 2 AND p.login = 'porter'
@@ -33,7 +33,7 @@ def crowd(world, many=2000):
             sorted(f"{head} refs/pull/{number}/head\n" for number in range(1, many + 1))
         )
     with connect(world.root / "hub") as db, db.writing():
-        db.run(FOREIGN, many, head, tip)
+        db.run(FOREIGN, head, tip, many)
         db.run("UPDATE repositories SET last_number = ? WHERE id = 1", many)
         assert db.number("SELECT count(*) FROM pulls WHERE is_open") == many
 
