@@ -92,7 +92,7 @@ def _status(options: Options, names: Sequence[str]) -> Answer:
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
     document = status_document(found, stages)
     text = status_rendering.stages_text(found, stages) if stages else None
-    return Answer(document, text or status_rendering.status_text(found))
+    return Answer(document, text or status_rendering.status_text(found, options.terminal.columns))
 
 
 def _residue(options: Options, branch: str, clone: Path | None, repository: str | None) -> Answer:

@@ -86,6 +86,15 @@ class Terminal:
         """Whether somebody looks on."""
         return not self.quiet and not self.json_only and sys.stderr.isatty()
 
+    @property
+    def columns(self) -> int:
+        """How wide the page is: as the terminal, and 80 columns in a pipe or a file."""
+        if not sys.stdout.isatty():
+            return 80
+        import shutil  # noqa: PLC0415 - slow to load, and only for a person
+
+        return shutil.get_terminal_size((80, 24)).columns
+
     def told(self, what: str, done: int, total: int) -> None:
         """Progress; shown on a terminal only, on one line that is written over."""
         if not self.shows_progress:
