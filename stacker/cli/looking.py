@@ -83,10 +83,11 @@ def status(
             ):
                 options.terminal.say(f"the forge shows no {missing}")
             read_locks(desk.work, options.terminal.told)
-    return _status(options, stages or ())
+    return where_it_stands(options, stages or ())
 
 
-def _status(options: Options, names: Sequence[str]) -> Answer:
+def where_it_stands(options: Options, names: Sequence[str] = ()) -> Answer:
+    """The whole page, or of the stages named all of their evidence."""
     with wiring.offline(options.folder) as here:
         stages = [here.plan.stage(name).id for name in names]
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())

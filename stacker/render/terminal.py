@@ -23,11 +23,16 @@ _IN_ASCII = str.maketrans({"…": "...", "·": "-", "—": "-", "→": "->"})
 
 
 class Answer(NamedTuple):
-    """What a command answers: a document for scripts, lines for people, and the exit code."""
+    """What a command answers: a document for scripts, lines for people, and the exit code.
+
+    What is there `to_read` goes through a pager where a person looks and it is longer than the
+    terminal.
+    """
 
     document: Mapping[str, object]
     text: str
     code: ExitCode = ExitCode.DONE
+    to_read: bool = False
 
 
 class Terminal:
@@ -44,7 +49,11 @@ class Terminal:
         if self.json_only:
             _write(sys.stdout, dumps(answer.document) + "\n")
         elif answer.text and not (self.quiet and answer.code is ExitCode.DONE):
-            self._print(visible(answer.text.rstrip("\n")))
+            text = visible(answer.text.rstrip("\n"))
+            if answer.to_read and self._is_long(text):
+                self._to_pager(text)
+            else:
+                self._print(text)
 
     def ready(self, document: Mapping[str, object], text: str) -> None:
         """Say on standard output, at once, that a command now serves; scripts wait for this line.
@@ -131,6 +140,20 @@ class Terminal:
         from rich.text import Text  # noqa: PLC0415 - slow to load, and seldom needed
 
         self._console(error=error).print(Text.assemble((label, style), fitting), end=end)
+
+    @staticmethod
+    def _is_long(text: str) -> bool:
+        """Whether a person looks on, and would see the end alone."""
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return False
+        import shutil  # noqa: PLC0415 - slow to load, and only for a person
+
+        return text.count("\n") + 2 > shutil.get_terminal_size((80, 24)).lines
+
+    def _to_pager(self, text: str) -> None:
+        console = self._console(error=False)
+        with console.pager():
+            console.print(writable(text, sys.stdout.encoding))
 
     @staticmethod
     def _console(*, error: bool) -> Console:
