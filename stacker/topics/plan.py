@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from stacker.series.plan.keys import Key
 
 _HEAD = """\
-series.toml is the plan of a series: people write it, stacker reads it. Six lines
-are a valid plan; every key but those marked * has a default.
+series.toml is the plan of a series: people write it, stacker reads it. Six
+lines are a valid plan; every key but those marked * has a default.
 
   [series]
   name = "win-arm32"
