@@ -140,7 +140,10 @@ def doctor(
     reach = wiring.reach if options.fetch else None
     masters = runners.agreed if options.fetch else None
     landing = examining.Landing(_own_key()) if purpose is Purpose.LAND else None
-    found = examining.examine(wiring.directory(options.folder), reach, masters, landing)
+    found = []
+    for one in examining.examine(wiring.directory(options.folder), reach, masters, landing):
+        options.terminal.told(f"looked at {one.name}", 0, 0)
+        found.append(one)
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
     return Answer(

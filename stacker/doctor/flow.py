@@ -45,20 +45,11 @@ def examine(
     reach: Reaching | None,
     masters: Masters | None = None,
     landing: Landing | None = None,
-) -> tuple[Finding, ...]:
+) -> Iterator[Finding]:
     """Everything, in the order in which it should be mended; without `reach` nobody is asked.
 
     With `landing` what a coordinator needs instead of what a porter does.
     """
-    return tuple(_examine(directory, reach, masters, landing))
-
-
-def _examine(
-    directory: SeriesDirectory,
-    reach: Reaching | None,
-    masters: Masters | None,
-    landing: Landing | None,
-) -> Iterator[Finding]:
     yield from on_disk.examine_programs()
     yield from on_disk.examine_files(directory)
     try:

@@ -113,6 +113,8 @@ def fetch(
     from stacker.git.progress import Progress  # noqa: PLC0415
 
     progress = Progress(told)
+    if told is not None:
+        told(f"asking {shown_url(url)}", 0, 0)
     command = GitCommand(str(store.directory))
     sealed = sealed_environment(credential, config=_DURABLE)
     command.update_environment(**sealed, GITHUB_TOKEN="", GH_TOKEN="")

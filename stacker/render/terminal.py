@@ -45,7 +45,7 @@ class Terminal:
 
     def answer(self, answer: Answer) -> None:
         """Print a command's result."""
-        self._clear()
+        self.wipe()
         if self.json_only:
             _write(sys.stdout, dumps(answer.document) + "\n")
         elif answer.text and not (self.quiet and answer.code is ExitCode.DONE):
@@ -60,7 +60,7 @@ class Terminal:
 
         The document stands on one line.
         """
-        self._clear()
+        self.wipe()
         if self.json_only:
             _write(sys.stdout, dumps(document, indent=None) + "\n")
         elif not self.quiet:
@@ -70,12 +70,13 @@ class Terminal:
     def tell(self, line: str) -> None:
         """A line of a story that is told as it happens; a script hears only its end."""
         if not self.json_only:
+            self.wipe()
             self._print(visible(line))
             sys.stdout.flush()
 
     def say(self, message: str) -> None:
         """A message on the way."""
-        self._clear()
+        self.wipe()
         if not self.quiet:
             self._print(visible(message), error=True)
 
@@ -86,7 +87,7 @@ class Terminal:
 
     def ask(self, question: str) -> bool:
         """Whether the person says yes; nothing typed is a no. Only where `can_ask`."""
-        self._clear()
+        self.wipe()
         self._print(f"{visible(question)} [y/N] ", error=True, end="")
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
@@ -115,7 +116,7 @@ class Terminal:
 
     def failed(self, exc: StackerError, document: Mapping[str, object]) -> None:
         """Print an error: what, where, what next."""
-        self._clear()
+        self.wipe()
         if self.json_only:
             _write(sys.stdout, dumps(document) + "\n")
             return
@@ -161,7 +162,8 @@ class Terminal:
 
         return Console(highlight=False, markup=False, soft_wrap=True, stderr=error)
 
-    def _clear(self) -> None:
+    def wipe(self) -> None:
+        """Take the progress line away."""
         if self._progress:
             sys.stderr.write("\r" + " " * 72 + "\r")
             sys.stderr.flush()
