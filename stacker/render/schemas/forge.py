@@ -113,4 +113,4 @@ SYNC = record(
 
 HUB = record(url=TEXT, api=TEXT, root=TEXT)
 DEMO = record(folder=TEXT, steps=COUNT, seconds={"type": "number"})
-REPORT = record(file=TEXT, bytes=COUNT, stages=COUNT, left_out=maybe({}))
+REPORT = record(file=TEXT, bytes=COUNT, stages=COUNT, left_out=maybe(TEXT))
