@@ -68,7 +68,7 @@ def _halted(result: RebaseResult, repository: str, branch: str, reader: Reader) 
     fits = [s for s in result.stages if s.status not in (Status.CONFLICT, Status.BLOCKED)]
     count = sum(s.status is Status.CONFLICT for s in result.stages)
     conflicts = "1 conflict" if count == 1 else f"{count} conflicts"
-    target = f"{branch} {result.targets.get(repository, '')[:10]}".rstrip()
+    target = f"{branch} {result.targets.get(repository, '')[:7]}".rstrip()
     new = "1 new commit" if result.new_commits == 1 else f"{result.new_commits} new commits"
     kept = "; the target of the rebase that stopped" if result.remembered else ""
     fit = f"{len(fits)} of {len(result.stages)} stages fit {target} ({new}{kept})"

@@ -89,7 +89,8 @@ def head_lines(status: SeriesStatus) -> list[str]:
 
 def _head(status: SeriesStatus) -> str:
     first = status.upstreams[0]
-    parts = [f"{status.name} v{status.version} on {first.branch} {short(first.base)}"]
+    where = short(first.base) if first.base else "(no base yet)"
+    parts = [f"{status.name} v{status.version} on {first.branch} {where}"]
     parts += _ahead(first, status.now)
     if status.forge_read_at is not None:
         parts.append(f"forge read {ago(status.now - status.forge_read_at)}")

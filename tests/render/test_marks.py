@@ -48,7 +48,7 @@ NOTE = "  arm32: no evidence (box arm32-1 silent 9 days)\n"
 STATUS_80 = STATUS_160.replace(NOTE, "\n" + " " * 16 + NOTE)
 
 REBASE = """\
-4 of 7 stages fit master 62dfd7d000 (31 new commits). Nothing moved yet: 1 conflict.
+4 of 7 stages fit master 62dfd7d (31 new commits). Nothing moved yet: 1 conflict.
   ctypes  0001-arm-calling-convention.patch
     Modules/_ctypes/callproc.c   content; first broken by 32119e1000 (GH-11797, paulmon)
     Modules/_ctypes/callbacks.c  solved as in v31 (you, 2 March)
