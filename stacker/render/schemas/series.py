@@ -52,14 +52,12 @@ _REBASED_STAGE = record(
 _RESOLVING = record(
     {"in": TEXT}, stage=TEXT, patch=TEXT, folder=TEXT, paths=listed(TEXT), solved=listed(TEXT)
 )
-_REBASED = also(
-    record(
-        base=maybe(OID), bases=by_name(OID), version=COUNT, stages=listed(_REBASED_STAGE),
-        store=says("the git directory that has the new objects", TEXT), new_commits=COUNT,
-        edits=listed(TEXT),
-    ),
-    opened=says("the folder of the next conflict", _RESOLVING),
+_MOVED = record(
+    base=maybe(OID), bases=by_name(OID), version=COUNT, stages=listed(_REBASED_STAGE),
+    store=says("the git directory that has the new objects", TEXT), new_commits=COUNT,
+    edits=listed(TEXT),
 )  # fmt: skip
+_REBASED = also(_MOVED, opened=says("the folder of the next conflict", _RESOLVING))
 REBASE = either(_REBASED, record(aborted=YES))
 
 _SIDE = maybe(record(mode=TEXT, blob=OID))
@@ -77,16 +75,14 @@ RESOLVE = either(
 )
 
 _FOLDER = record(stage=TEXT, folder=TEXT, base=OID)
-_TAKEN = also(
-    record(keys_of(_REBASED), stage=TEXT, patches=listed(TEXT)), head=OID, opened=_RESOLVING,
-    **{"from": either(TEXT, listed(TEXT))},
-)  # fmt: skip
-_TAKEN["required"] = ["stage", "patches", "bases", "version", "stages"]
+_TAKEN = record(keys_of(_MOVED), stage=TEXT, patches=listed(TEXT))
+_TAKEN_IN = record({**keys_of(_TAKEN), "from": TEXT}, head=OID)
 _NOTHING = record(stage=TEXT, patches=listed(TEXT), version=COUNT, stages=listed(TEXT))
 EDIT = either(
     _FOLDER,
     record(keys_of(_FOLDER), head=OID, conflicts=listed(TEXT)),
     _TAKEN,
+    _TAKEN_IN,
     _NOTHING,
     record(keys_of(_NOTHING), head=OID),
     record(stage=TEXT, folder={"type": "null"}, kept=maybe(COUNT)),
