@@ -196,9 +196,10 @@ def reach(plan: Plan, directory: SeriesDirectory) -> Iterator[Reach]:
 
 
 @contextmanager
-def forge_of(plan: Plan, directory: SeriesDirectory) -> Iterator[GitHub | None]:
+def forge_of(plan: Plan, directory: SeriesDirectory,
+             told: Told | None = None) -> Iterator[GitHub | None]:  # fmt: skip
     """The forge of a plan; `None` without a token for it."""
-    with forge_site(plan, directory) as there, _client(there) as forge:
+    with forge_site(plan, directory) as there, _client(there, told) as forge:
         yield forge
 
 

@@ -189,6 +189,8 @@ def _contract(_watched: Any) -> Iterator[None]:
 def run_stacker(tmp_path: Path) -> Any:
     """Run a command line in this process: `run_stacker("rebase", "--json", cwd=folder)`."""
 
+    import documents  # noqa: PLC0415 - found through the path set above
+
     from stacker.cli import app  # noqa: PLC0415 - most tests do without the command line
 
     def run(*arguments: str | Path, cwd: Path = tmp_path) -> Ran:
@@ -198,7 +200,9 @@ def run_stacker(tmp_path: Path) -> Any:
             code = app.run([str(argument) for argument in arguments])
         out.flush()
         err.flush()
-        return Ran(int(code), raw_out.getvalue().decode(), raw_err.getvalue().decode())
+        ran = Ran(int(code), raw_out.getvalue().decode(), raw_err.getvalue().decode())
+        documents.check([str(argument) for argument in arguments], ran.out)
+        return ran
 
     return run
 

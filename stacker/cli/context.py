@@ -35,11 +35,14 @@ class Options:
         self.verbose = False
         self.fetch = True
         self.if_interrupted = ""
+        self._terminal: Terminal | None = None
 
     @property
     def terminal(self) -> Terminal:
-        """Where this run prints."""
-        return Terminal(json_only=self.json_only, quiet=self.quiet)
+        """Where this run prints: always the same, which knows what it has to wipe away."""
+        if self._terminal is None:
+            self._terminal = Terminal(json_only=self.json_only, quiet=self.quiet)
+        return self._terminal
 
     @property
     def preferences(self) -> Preferences:

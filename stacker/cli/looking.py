@@ -84,16 +84,17 @@ def status(
             ):
                 options.terminal.say(f"the forge shows no {missing}")
             read_locks(desk.work, options.terminal.told)
-    return _status(options, stages or ())
+    return where_it_stands(options, stages or ())
 
 
-def _status(options: Options, names: Sequence[str]) -> Answer:
+def where_it_stands(options: Options, names: Sequence[str] = ()) -> Answer:
+    """The whole page, or of the stages named all of their evidence."""
     with wiring.offline(options.folder) as here:
         stages = [here.plan.stage(name).id for name in names]
         found = gather(here.directory, here.plan, here.work, settings.environment(), settings.now())
     document = status_document(found, stages)
     text = status_rendering.stages_text(found, stages) if stages else None
-    return Answer(document, text or status_rendering.status_text(found))
+    return Answer(document, text or status_rendering.status_text(found, options.terminal.columns))
 
 
 def _residue(options: Options, branch: str, clone: Path | None, repository: str | None) -> Answer:
@@ -143,7 +144,10 @@ def doctor(
     mine = examine_settings(options.folder)
     lanes = None if mine.health is Health.PROBLEM else options.preferences.lanes()
     directory = wiring.directory(options.folder)
-    found = (mine, *examining.examine(directory, reach, masters, landing, lanes))
+    found = [mine]
+    for one in examining.examine(directory, reach, masters, landing, lanes):
+        options.terminal.told(f"looked at {one.name}", 0, 0)
+        found.append(one)
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
     return Answer(

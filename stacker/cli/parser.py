@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from stacker.cli.context import Options
 
-_DAILY, _LOOK, _SHARE, _BACK, _TRY = (
-    "Every day", "Look", "Set up and share", "Go back", "Upstream, try",
+_DAILY, _LOOK, _SHARE, _BACK, _TRY, _HELP = (
+    "Every day", "Look", "Set up and share", "Go back", "Upstream, try", "Help",
 )  # fmt: skip
 
 _EPILOG = (
@@ -51,18 +51,44 @@ _COMMANDS = {
     "gate": (_TRY, "gating", "gate"),
     "demo": (_TRY, "trying", "demo"),
     "hub": (_TRY, "hubbing", "hub"),
+    "help": (_HELP, "helping", "help_"),
+    "schema": (_HELP, "helping", "schema"),
+    "completion": (_HELP, "helping", "completion"),
 }
+_ALL = ("help",)  # these have to know all the others
+
+
+def _loaded(wanted: str | None) -> Sequence[str]:
+    if wanted == "--version":
+        return []
+    return [wanted] if wanted in _COMMANDS and wanted not in _ALL else [*_COMMANDS]
+
+
+class _Families(typer.core.TyperGroup):
+    """The commands in families, each with its whole first sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's own types have no public name
+        """Write them."""
+        families: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command: Any = self.get_command(ctx, name)
+            family = command.rich_help_panel or "Commands"
+            families.setdefault(str(family), []).append((name, command.get_short_help_str(200)))
+        for family, rows in families.items():
+            with formatter.section(family):
+                formatter.write_dl(rows, col_max=12)
 
 
 def build(wanted: str | None = None) -> typer.Typer:
     """The application: the command `wanted` alone where that is one, else all, by families."""
     app = typer.Typer(
-        name="stacker", no_args_is_help=True, add_completion=True, rich_markup_mode=None,
+        name="stacker", cls=_Families, no_args_is_help=True, add_completion=False,
+        rich_markup_mode=None,
         pretty_exceptions_enable=False, epilog=_EPILOG,
         help="Keep a patch series alive and carry it upstream.",
     )  # fmt: skip
     app.callback()(_everywhere)
-    for name in [wanted] if wanted in _COMMANDS else [] if wanted == "--version" else _COMMANDS:
+    for name in _loaded(wanted):
         family, module, function = _COMMANDS[name]
         command = getattr(import_module(f"stacker.cli.{module}"), function)
         if isinstance(command, typer.Typer):

@@ -44,9 +44,11 @@ def log(
         store = here.work.store
         if diff is not None:
             old, new = map(version_number, diff)
+            options.terminal.told("comparing versions", 0, 0)
             found = flow.compare(store, old, new, stage)
             text = texts.diff_text(found, whole=stage is not None)
-            return Answer(texts.diff_document(found), text)
+            return Answer(texts.diff_document(found), text, to_read=True)
+        options.terminal.told("reading versions", 0, 0)
         told = flow.entries(store, most=most, with_ids=options.json_only)
         default = here.plan.default_repository.name
         me = settings.person(here.directory.root)

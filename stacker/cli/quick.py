@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 
     Command = Callable[[Options], Answer | None]
 
+_BEGIN = """\
+  stacker init DIR --upstream OWNER/NAME|URL|PATH   make one
+  stacker demo                                      see a whole life of one
+  stacker --help                                    all commands
+  stacker help words                                what the words mean"""
 _SWITCHES = ("--fetch", "--abort", "--continue")
 
 
 def read(words: Sequence[str]) -> Command | None:
     """The command that the words name; `None` when they have no plain form."""
     match words:
+        case []:
+            return _where_it_stands
+        case ["complete", shell, "--", *line]:
+            return lambda options: complete(options, shell, line)
         case ["--version"]:
             return lambda _: print_version()
         case ["rebase", *more]:
@@ -36,6 +45,30 @@ def read(words: Sequence[str]) -> Command | None:
 def print_version() -> None:
     """Say which stacker this is."""
     sys.stdout.write(f"stacker {__version__}\n")
+
+
+def complete(options: Options, shell: str, line: Sequence[str]) -> None:
+    """Say what a shell may put in place of the last word."""
+    from stacker.completion.answering import answer  # noqa: PLC0415 - only for the Tab key
+
+    sys.stdout.write(answer(shell, line, options.folder))
+
+
+def _where_it_stands(options: Options) -> Answer | None:
+    """A command line without a command: `status` in a series, else how to begin."""
+    from stacker.errors import SeriesError  # noqa: PLC0415 - as above
+    from stacker.render.terminal import Answer  # noqa: PLC0415 - as above
+    from stacker.series.directory import SeriesDirectory  # noqa: PLC0415 - as above
+
+    try:
+        SeriesDirectory.find(options.folder)
+    except SeriesError as absent:
+        if options.json_only:
+            raise
+        return Answer({}, f"{absent.message}\n{_BEGIN}")
+    from stacker.cli import looking  # noqa: PLC0415 - takes long to load
+
+    return looking.where_it_stands(options)
 
 
 def _rebase(words: Sequence[str]) -> Command | None:

@@ -56,7 +56,7 @@ def review(
         found = flow.review(status, stage_id, clone, wanted, seen)
     branches = {one.repository: one.branch for one in status.upstreams}
     words = rendering.review_text(found, branches[found.stage.repository])
-    return Answer(rendering.review_document(found), words)
+    return Answer(rendering.review_document(found), words, to_read=True)
 
 
 def _status(here: Offline) -> SeriesStatus:
@@ -87,4 +87,4 @@ def _by_url(options: Options, url: str, since: SinceWanted | None) -> Answer:
     where = by_url.address(url)
     with forges.at(where.site, options.folder) as forge:
         found = by_url.review(forge, where, since)
-    return Answer(rendering.pull_document(found), rendering.pull_text(found))
+    return Answer(rendering.pull_document(found), rendering.pull_text(found), to_read=True)

@@ -18,6 +18,7 @@ from stacker.sync import flow as syncing
 from stacker.sync.flow import SyncRequest
 
 if TYPE_CHECKING:
+    from stacker.git.transfer import Told
     from stacker.series.directory import SeriesDirectory
     from stacker.series.plan.model import Plan
 
@@ -32,19 +33,19 @@ def sync(
         home = wiring.home(work.plan, work.directory)
         request = SyncRequest(home, partial(wiring.upstreams, work), options.fetch, dry_run)
         done = syncing.sync(work, request, options.terminal.told)
-    notes = () if dry_run else _read_forge(work.directory, work.plan)
+    notes = () if dry_run else _read_forge(work.directory, work.plan, options.terminal.told)
     code = ExitCode.CONFLICT if done.stopped or done.clashes else ExitCode.DONE
     return Answer(
         sync_document(done, notes, dry_run=dry_run), sync_text(done, notes, dry_run=dry_run), code
     )
 
 
-def _read_forge(directory: SeriesDirectory, plan: Plan) -> tuple[str, ...]:
+def _read_forge(directory: SeriesDirectory, plan: Plan, told: Told) -> tuple[str, ...]:
     """Remember what the forge says; what cannot be read is said, and no reason to fail."""
     if not any(one.kind is UpstreamKind.FORGE for one in plan.repositories):
         return ()
     try:
-        with wiring.forge_of(plan, directory) as forge:
+        with wiring.forge_of(plan, directory, told) as forge:
             if forge is None:
                 return ("there is no token for the forge: pull requests were not read",)
             missing = read_pulls(directory, plan, forge, settings.now())

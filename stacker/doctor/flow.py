@@ -48,22 +48,12 @@ def examine(
     masters: Masters | None = None,
     landing: Landing | None = None,
     lanes: Path | None = None,
-) -> tuple[Finding, ...]:
+) -> Iterator[Finding]:
     """Everything, in the order in which it should be mended; without `reach` nobody is asked.
 
     With `landing` what a coordinator needs instead of what a porter does. `lanes` is where checks
     are built, if not in `.stacker`.
     """
-    return tuple(_examine(directory, reach, masters, landing, lanes))
-
-
-def _examine(
-    directory: SeriesDirectory,
-    reach: Reaching | None,
-    masters: Masters | None,
-    landing: Landing | None,
-    lanes: Path | None,
-) -> Iterator[Finding]:
     yield from on_disk.examine_programs()
     yield from on_disk.examine_files(directory)
     try:

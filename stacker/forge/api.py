@@ -162,7 +162,8 @@ class PullRequest:
     may be; `queued`: it waits in a merge queue. `head_pushed_at` is when its head was last forced
     to another commit (ISO 8601 in UTC), empty when it never was: a forge does not tell when a head
     went forward. An approval from before that time was given to another head, whatever commit the
-    forge now names for it.
+    forge now names for it. `open_threads` counts the threads
+    that nobody resolved.
     """
 
     repository: str
@@ -190,6 +191,7 @@ class PullRequest:
     queued: bool = False
     head_pushed_at: str = ""
     labels: tuple[str, ...] = ()
+    open_threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)

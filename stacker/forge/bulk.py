@@ -27,6 +27,7 @@ _ALIASES = 50  # in one document; more makes the forge slow to answer
 
 _REVIEWS = f"{PAGE} nodes {{ state submittedAt author {{ login }} commit {{ oid }} }}"
 _COMMENTS = f"{PAGE} nodes {{ databaseId body viewerDidAuthor author {{ login }} }}"
+_THREADS = f"{PAGE} nodes {{ isResolved }}"
 _CONTEXTS = f"""{PAGE} nodes {{
   __typename
   ... on StatusContext {{ context state description creator {{ __typename login }} targetUrl }}
@@ -53,6 +54,7 @@ _PULL = f"""fragment Pull on PullRequest {{
   headRepository {{ nameWithOwner }} headRepositoryOwner {{ login }} author {{ login }}
   reviews(first: 100) {{ {_REVIEWS} }}
   comments(first: 100) {{ {_COMMENTS} }}
+  reviewThreads(first: 100) {{ {_THREADS} }}
   {_last_commit("")}
 }}"""
 
@@ -141,6 +143,7 @@ def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
 
     reviews = page(f"reviews(first: 100, after: $after) {{ {_REVIEWS} }}", "reviews")
     comments = page(f"comments(first: 100, after: $after) {{ {_COMMENTS} }}", "comments")
+    threads = page(f"reviewThreads(first: 100, after: $after) {{ {_THREADS} }}", "reviewThreads")
     contexts = page(_last_commit(", after: $after"))
     return PullRequest(
         repository=repository,
@@ -163,6 +166,10 @@ def _pull(connection: Connection, repository: str, node: object) -> PullRequest:
         maintainer_can_modify=expect_bool(node, "maintainerCanModify"),
         may_edit=expect_bool(node, "viewerCanUpdate"),
         comments=tuple(comment(entry) for entry in nodes(at(node, "comments"), comments)),
+        open_threads=sum(
+            not expect_bool(entry, "isResolved")
+            for entry in nodes(at(node, "reviewThreads"), threads)
+        ),
         base_tip=_tip(node, "baseRef") or "",
         auto_merge=at(node, "autoMergeRequest") is not None,
         queued=expect_bool(node, "isInMergeQueue"),

@@ -27,7 +27,7 @@ class KnownPull:
     """A pull request as it was at `read_at`, in seconds since 1970.
 
     `repository` is `OWNER/NAME`; `checks` are the CI checks of `head`; `base_tip` is where
-    `base_branch` was then.
+    `base_branch` was then. `open_threads` counts those that nobody resolved; `None`: not known.
     """
 
     repository: str
@@ -43,6 +43,7 @@ class KnownPull:
     base_tip: str
     head_pushed_at: str
     read_at: int
+    open_threads: int | None = None
 
 
 def remember_pulls(state: Path, pulls: Iterable[PullRequest], now: int) -> None:
@@ -73,6 +74,7 @@ def as_known(pull: PullRequest, read_at: int) -> KnownPull:
         base_tip=pull.base_tip,
         head_pushed_at=pull.head_pushed_at,
         read_at=read_at,
+        open_threads=pull.open_threads,
     )
 
 
@@ -103,6 +105,7 @@ def _row(pull: KnownPull) -> dict[str, object]:
         "base_tip": pull.base_tip,
         "head_pushed_at": pull.head_pushed_at,
         "read_at": pull.read_at,
+        "open_threads": pull.open_threads,
     }
 
 
@@ -124,6 +127,7 @@ def _pull(row: dict[str, Any]) -> KnownPull:
         base_tip=str(row["base_tip"]),
         head_pushed_at=str(row["head_pushed_at"]),
         read_at=int(row["read_at"]),
+        open_threads=row.get("open_threads"),  # what an older stacker remembered has none
     )
 
 

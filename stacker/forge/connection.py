@@ -129,11 +129,13 @@ class Connection:
 
     def ask(self, what: str, call: Callable[[], T]) -> T:
         """What `call`, one call of PyGithub that reads, gives."""
+        self._pace.asking(what)
         return self._patiently(lambda: ask(what, call, act=False, token=self.token))
 
     def act(self, what: str, call: Callable[[], T]) -> T:
         """What `call`, one call of PyGithub that changes something, gives."""
         self._pace.change()
+        self._pace.asking(what)
         return self._patiently(lambda: ask(what, call, act=True, token=self.token))
 
     def _patiently(self, call: Callable[[], T]) -> T:
@@ -166,6 +168,7 @@ class Connection:
 
         An alias of it that names nothing is null there; any other error raises.
         """
+        self._pace.asking(what)
         for pause in self.pauses:
             try:
                 return self._ask_graph(what, document, variables)

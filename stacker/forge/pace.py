@@ -36,6 +36,11 @@ class Pace:
     sleep: Callable[[float], None] = time.sleep
     _made: deque[float] = field(default_factory=deque)
 
+    def asking(self, what: str) -> None:
+        """Tell whoever looks on what the forge is asked for; it may take its time."""
+        if self.told is not None:
+            self.told(f"the forge: {what}", 0, 0)
+
     def change(self) -> None:
         """Wait until one more change is allowed, and count it."""
         if self.here:

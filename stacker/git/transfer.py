@@ -170,6 +170,8 @@ def _fetch(
     from stacker.git.progress import Progress  # noqa: PLC0415
 
     progress = Progress(told, most)
+    if told is not None:
+        told(f"asking {shown_url(url)}", 0, 0)
     command = GitCommand(str(store.directory))
     config = (*_DURABLE, ("fetch.negotiationAlgorithm", "noop")) if asked else _DURABLE
     sealed = sealed_environment(credential, config=config)

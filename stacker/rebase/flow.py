@@ -176,7 +176,7 @@ def _carry_out(
     result = RebaseResult(
         bases=attempt.targets, version=series.lock.version, stages=stages,
         store=work.directory.store, halted=halted, edits=series.edits,
-        remembered=remembered, new_commits=moved,
+        remembered=remembered, new_commits=moved, targets=attempt.targets,
     )  # fmt: skip
     if halted:
         attempts.write(work.directory.state, attempt)

@@ -64,6 +64,7 @@ class StageResult(NamedTuple):
 class RebaseResult(NamedTuple):
     """The whole of it. With `halted` nothing has moved and `rebased` means "would be".
 
+    `targets` is where it goes: with `halted` not the `bases`, which are those it stands on.
     `new_commits` counts upstream's first-parent commits between old and new base.
     """
 
@@ -75,6 +76,7 @@ class RebaseResult(NamedTuple):
     edits: tuple[str, ...]
     remembered: bool
     new_commits: int
+    targets: Mapping[str, Oid]
 
 
 def describe(

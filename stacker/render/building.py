@@ -34,6 +34,7 @@ def progress(terminal: Terminal) -> Iterator[Callable[[Event], None]]:
         return
     from rich.console import Console  # noqa: PLC0415 - slow to load, and for terminals only
 
+    terminal.wipe()
     with watched(Console(stderr=True, highlight=False)) as tell:
         yield tell
 

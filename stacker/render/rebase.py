@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stacker.rebase.outcome import RebaseResult, StageConflict, StageResult
     from stacker.series.compose import Solved
 
+_WIDE = 40  # characters of a path; what is longer moves nothing on other lines
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -45,7 +46,7 @@ def rebase_text(
     lines = [f"{edit}: restacked" for edit in result.edits]
     if not result.halted:
         return "\n".join(lines + _moved(result, repository, branch, reader))
-    lines += _halted(result, branch, reader)
+    lines += _halted(result, repository, branch, reader)
     first = next(s.stage for s in result.stages if s.status is Status.CONFLICT)
     return "\n".join([*lines, following or f"Next: stacker resolve {first}"])
 
@@ -63,13 +64,15 @@ def _moved(result: RebaseResult, repository: str, branch: str, reader: Reader) -
     return lines
 
 
-def _halted(result: RebaseResult, branch: str, reader: Reader) -> list[str]:
+def _halted(result: RebaseResult, repository: str, branch: str, reader: Reader) -> list[str]:
     fits = [s for s in result.stages if s.status not in (Status.CONFLICT, Status.BLOCKED)]
     count = sum(s.status is Status.CONFLICT for s in result.stages)
     conflicts = "1 conflict" if count == 1 else f"{count} conflicts"
-    kept = " (the target of the rebase that stopped)" if result.remembered else ""
-    fit = f"{len(fits)} of {len(result.stages)} stages fit {branch}{kept}"
-    lines = [f"{fit} ({result.new_commits} new commits). Nothing moved yet: {conflicts}."]
+    target = f"{branch} {result.targets.get(repository, '')[:7]}".rstrip()
+    new = "1 new commit" if result.new_commits == 1 else f"{result.new_commits} new commits"
+    kept = "; the target of the rebase that stopped" if result.remembered else ""
+    fit = f"{len(fits)} of {len(result.stages)} stages fit {target} ({new}{kept})"
+    lines = [f"{fit}. Nothing moved yet: {conflicts}."]
     for one in result.stages:
         if one.status is Status.CONFLICT:
             lines += _conflicts(one, reader)
@@ -86,10 +89,10 @@ def _conflicts(one: StageResult, reader: Reader) -> list[str]:
     first = one.conflicts[0]
     owner = "" if first.of == one.stage else f"{first.of}/"
     lines = [f"  {one.stage}  {owner}{first.file}"]
-    lines += [
-        f"    {_shown(c.conflict.path)}   {c.conflict.kind}{_broken(c)}" for c in one.conflicts
-    ]
-    lines += [f"    {_shown(s.resolution.path)}   {_solved(s, reader)}" for s in one.solved]
+    rows = [(_shown(c.conflict.path), f"{c.conflict.kind}{_broken(c)}") for c in one.conflicts]
+    rows += [(_shown(s.resolution.path), _solved(s, reader)) for s in one.solved]
+    wide = max((len(path) for path, _ in rows if len(path) <= _WIDE), default=0)
+    lines += [f"    {path:<{wide}}  {said}" for path, said in rows]
     return lines + ([f"    {one.hint}"] if one.hint else [])
 
 

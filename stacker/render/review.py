@@ -10,7 +10,7 @@ from stacker.render.adopts import adopts_document, adopts_words
 from stacker.render.approvals import approvals_document, approvals_text
 from stacker.render.matrix import matrix_document, matrix_text
 from stacker.render.since import change_text, since_document, threads_document, threads_text
-from stacker.render.status import stage_words
+from stacker.render.stage_words import stage_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

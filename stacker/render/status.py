@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from stacker.approvals.standing import ApprovalState
 from stacker.approvals.words import told
+from stacker.forge.api import PullState
 from stacker.landed.group import Extent
 from stacker.render.adopts import adopts_words
 from stacker.render.boxes import boxes_lines
 from stacker.render.gate import torn_lines
 from stacker.render.matrix import gap_note, matrix_text, to_verify
+from stacker.render.stage_words import reverted_words, short, stage_words, threads_words
 from stacker.render.times import ago
 from stacker.status.next_step import next_step
 from stacker.status.value import StageState
@@ -20,21 +22,31 @@ from stacker.submit.restacking import NEEDS_RESTACK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stacker.approvals.standing import Approval
     from stacker.status.review import Opinion
-    from stacker.status.value import SeriesStatus, StageStatus, Unfinished, UpstreamStatus
+    from stacker.status.value import (
+        GroupStatus,
+        PublishedAs,
+        SeriesStatus,
+        StageStatus,
+        Unfinished,
+        UpstreamStatus,
+    )
 
-_WIDTH = 80
+PAGE = 80  # columns, where nobody's terminal says otherwise
+_WIDE = 24  # characters of a column; what is longer moves nothing on other lines
 _DAY = 86_400  # seconds
 _WORTH_A_WORD = (ApprovalState.CHANGED, ApprovalState.UNKNOWN_HEAD, ApprovalState.DISMISSED)
 
 
-def status_text(status: SeriesStatus) -> str:
-    """The page: where the series stands, a line a stage, what is open, the next command."""
+def status_text(status: SeriesStatus, width: int = PAGE) -> str:
+    """The page: where the series stands, a line a stage, what is open, the next command.
+
+    Where a stage's note does not fit into `width` beside it, the note has a line of its own.
+    """
     lines = head_lines(status)
     if not status.in_store:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
-    lines += _table(status) or ["  no stages yet"]
+    lines += _table(status, width) or ["  no stages yet"]
     lines += _elsewhere(status)
     lines += boxes_lines(status.boxes, status.platforms, status.now)
     lines += [f"Edited by hand: {edit}." for edit in status.edits]
@@ -77,7 +89,8 @@ def head_lines(status: SeriesStatus) -> list[str]:
 
 def _head(status: SeriesStatus) -> str:
     first = status.upstreams[0]
-    parts = [f"{status.name} v{status.version} on {first.branch} {_short(first.base)}"]
+    where = short(first.base) if first.base else "(no base yet)"
+    parts = [f"{status.name} v{status.version} on {first.branch} {where}"]
     parts += _ahead(first, status.now)
     if status.forge_read_at is not None:
         parts.append(f"forge read {ago(status.now - status.forge_read_at)}")
@@ -87,7 +100,7 @@ def _head(status: SeriesStatus) -> str:
 
 
 def _beside(upstream: UpstreamStatus, status: SeriesStatus) -> str:
-    here = f"  {upstream.repository} on {upstream.branch} {_short(upstream.base)}"
+    here = f"  {upstream.repository} on {upstream.branch} {short(upstream.base)}"
     return " · ".join([here, *_ahead(upstream, status.now)])
 
 
@@ -99,12 +112,13 @@ def _ahead(upstream: UpstreamStatus, now: int) -> list[str]:
     return [f"upstream {f'{upstream.ahead} ahead' if upstream.ahead else 'the same'}{old}"]
 
 
-def _table(status: SeriesStatus) -> list[str]:
+def _table(status: SeriesStatus, width: int) -> list[str]:
     rows = [_columns(number, one) for number, one in enumerate(status.stages, 1)]
     widths = [max(len(row[i]) for row in rows) for i in range(4)] if rows else []
     branches = {u.repository: u.branch for u in status.upstreams}
     words = [stage_words(one, branches[one.repository]) for one in status.stages]
-    wide = max([len(w) for w, one in zip(words, status.stages, strict=True) if _plain(one)] or [0])
+    said_in_columns = [w for w, one in zip(words, status.stages, strict=True) if _plain(one)]
+    wide = max((len(w) for w in said_in_columns if len(w) <= _WIDE), default=0)
     lines: list[str] = []
     heading: str | None = None
     for one, row, said in zip(status.stages, rows, words, strict=True):
@@ -115,7 +129,8 @@ def _table(status: SeriesStatus) -> list[str]:
         if _plain(one):
             columns = [number, name, pull, said.ljust(wide), *([evidence] if evidence else [])]
             line = "  ".join(columns)
-            lines += _with_note(line, _note(one), len(number) + len(name) + 4)
+            note = _note(one, status.version)
+            lines += _with_note(line, note, len(number) + len(name) + 4, width)
         else:
             lines.append(f"{number}  {name}  {said}")
     return lines
@@ -144,11 +159,11 @@ def _columns(number: int, one: StageStatus) -> tuple[str, str, str, str]:
     return f"{number:>3}", one.id, f"#{one.pull}" if one.pull else "-", shown
 
 
-def _with_note(line: str, note: str, indent: int) -> list[str]:
+def _with_note(line: str, note: str, indent: int, width: int) -> list[str]:
     if not note:
         return [line.rstrip()]
     together = f"{line}  {note}"
-    return [together] if len(together) <= _WIDTH else [line.rstrip(), f"{' ' * indent}{note}"]
+    return [together] if len(together) <= width else [line.rstrip(), f"{' ' * indent}{note}"]
 
 
 def _heading(status: SeriesStatus, name: str | None) -> str:
@@ -156,91 +171,47 @@ def _heading(status: SeriesStatus, name: str | None) -> str:
         return "each on its own"
     group = next(one for one in status.groups if one.name == name)
     landed = all(status.stage(one).landed for one in group.stages)
-    done = f"{group.ready} of {len(group.stages)} ready"
     if group.torn is not None:
-        done = "torn: the rest is frozen"
-    elif landed or group.extent is Extent.ALL:
-        done = "landed"
-    return f"{name}, lands together, {done}"
+        return f"{name}, lands together, torn: the rest is frozen"
+    if landed or group.extent is Extent.ALL:
+        return f"{name}, lands together, landed"
+    ready = f"{group.ready} of {len(group.stages)} ready"
+    return f"{name}, lands together, {ready}{_gate(status, group)}"
 
 
-def stage_words(one: StageStatus, branch: str) -> str:  # noqa: C901, PLR0911 - one return a state
-    """Where the stage stands; `branch` is upstream's."""
-    match one.state:
-        case StageState.LANDED:
-            return f"landed {_short(one.landing)}{f' in {one.release}' if one.release else ''}"
-        case StageState.REVERTED:
-            return f"{_reverted(one)}; the series is without it"
-        case StageState.IN_UPSTREAM:
-            what = f"landed {_short(one.landing)}" if one.landing else f"#{one.pull} was merged"
-            back = f", reverted by {_short(one.reverted.by)}" if one.reverted else ""
-            return f"{what}{back}; the series' base lacks it"
-        case StageState.CONFLICT:
-            return "conflict"
-        case StageState.BLOCKED:
-            return f"waits for {one.stopped_on}"
-        case StageState.NO_PATCHES:
-            return "no patches yet"
-        case StageState.LOCAL:
-            return "local"
-        case StageState.HAND_OFF:
-            return _handed_over(one, branch)
-        case StageState.NOT_SUBMITTED:
-            return "not submitted"
-        case StageState.CLOSED:
-            return "closed on the forge"
-        case StageState.SUBMITTED:
-            return _said(one.opinion, in_group=one.group is not None)
-        case never:
-            assert_never(never)
+def _gate(status: SeriesStatus, group: GroupStatus) -> str:
+    """What is known here of what stops a lone merge; upstream's rules only `doctor` reads."""
+    opinions = [one.opinion for one in map(status.stage, group.stages) if one.opinion]
+    members = [one for one in opinions if one.state is PullState.OPEN]
+    return ", gate L1: drafts" if members and all(one.draft for one in members) else ""
 
 
-def _handed_over(one: StageStatus, branch: str) -> str:
-    name = one.upstream.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    notes = [_reverted(one)] if one.reverted else []
-    notes += ["its package is older"] if one.package is False else []
-    return "; ".join([f"hand-off  waits for {name} {branch}", *notes])
-
-
-def _reverted(one: StageStatus) -> str:
-    if one.reverted is None:
-        return ""
-    return f"landed {_short(one.reverted.landing)}, reverted by {_short(one.reverted.by)}"
-
-
-def _said(opinion: Opinion | None, *, in_group: bool) -> str:
-    if opinion is None:
-        return "submitted"
-    if opinion.refused_by:
-        return f"changes asked by {', '.join(opinion.refused_by)}"
-    if opinion.approved_by:
-        return f"approved by {', '.join(map(_whose, opinion.approvals.standing))}"
-    if opinion.approved_before:
-        return f"waits for {', '.join(opinion.approved_before)} again"
-    return "waits for review" if in_group or not opinion.draft else "draft, waits for review"
-
-
-def _whose(approval: Approval) -> str:
-    """With the version that was approved, where that is an earlier one."""
-    return f"{approval.author} (v{approval.version})" if approval.version else approval.author
-
-
-def _note(one: StageStatus) -> str:
-    notes = [_reverted(one)] if one.reverted else []
+def _note(one: StageStatus, version: int) -> str:
+    notes = [reverted_words(one)] if one.reverted else []
     notes += [NEEDS_RESTACK] if one.restack else []
     notes += adopts_words(one)
     notes += gap_note(one.evidence) if one.evidence else []
+    if one.opinion and one.opinion.open_threads and _answered(one.opinion):
+        notes.append(threads_words(one.opinion.open_threads))
     if one.opinion and one.opinion.failing:
         notes.append(f"CI: {one.opinion.failing[0]} fails")
     if one.opinion:
         each = one.opinion.approvals.each
         notes += [told(approval) for approval in each if approval.state in _WORTH_A_WORD]
     if one.published is not None:
-        as_it_is = {True: ", changed since", False: ", same change", None: ""}
-        notes.append(f"published v{one.published.version}{as_it_is[one.published.changed]}")
+        notes += _published(one.published, version)
         notes += ["others pushed to it"] if one.published.others else []
     return "; ".join(notes)
 
 
-def _short(oid: str | None) -> str:
-    return oid[:7] if oid else "no base yet"
+def _published(published: PublishedAs, version: int) -> list[str]:
+    """Which version the forge has, unless it is this very one."""
+    if published.version == version and published.changed is False:
+        return []
+    as_it_is = {True: ", changed since", False: ", same change", None: ""}
+    return [f"published v{published.version}{as_it_is[published.changed]}"]
+
+
+def _answered(opinion: Opinion) -> bool:
+    """Whether the column says who approved or refused, and so not what is open."""
+    return bool(opinion.refused_by or opinion.approved_by)

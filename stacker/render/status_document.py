@@ -108,6 +108,7 @@ def _stage(one: StageStatus) -> dict[str, object]:
             "approved_before": list(opinion.approved_before),
             "refused_by": list(opinion.refused_by),
             "approvals": approvals_document(opinion.approvals),
+            "open_threads": opinion.open_threads,
             "ci_failing": list(opinion.failing),
             "ci_pending": list(opinion.pending),
             "read_at": opinion.read_at,

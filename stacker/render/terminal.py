@@ -23,11 +23,16 @@ _IN_ASCII = str.maketrans({"…": "...", "·": "-", "—": "-", "→": "->"})
 
 
 class Answer(NamedTuple):
-    """What a command answers: a document for scripts, lines for people, and the exit code."""
+    """What a command answers: a document for scripts, lines for people, and the exit code.
+
+    What is there `to_read` goes through a pager where a person looks and it is longer than the
+    terminal.
+    """
 
     document: Mapping[str, object]
     text: str
     code: ExitCode = ExitCode.DONE
+    to_read: bool = False
 
 
 class Terminal:
@@ -40,18 +45,22 @@ class Terminal:
 
     def answer(self, answer: Answer) -> None:
         """Print a command's result."""
-        self._clear()
+        self.wipe()
         if self.json_only:
             _write(sys.stdout, dumps(answer.document) + "\n")
         elif answer.text and not (self.quiet and answer.code is ExitCode.DONE):
-            self._print(visible(answer.text.rstrip("\n")))
+            text = visible(answer.text.rstrip("\n"))
+            if answer.to_read and self._is_long(text):
+                self._to_pager(text)
+            else:
+                self._print(text)
 
     def ready(self, document: Mapping[str, object], text: str) -> None:
         """Say on standard output, at once, that a command now serves; scripts wait for this line.
 
         The document stands on one line.
         """
-        self._clear()
+        self.wipe()
         if self.json_only:
             _write(sys.stdout, dumps(document, indent=None) + "\n")
         elif not self.quiet:
@@ -61,12 +70,13 @@ class Terminal:
     def tell(self, line: str) -> None:
         """A line of a story that is told as it happens; a script hears only its end."""
         if not self.json_only:
+            self.wipe()
             self._print(visible(line))
             sys.stdout.flush()
 
     def say(self, message: str) -> None:
         """A message on the way."""
-        self._clear()
+        self.wipe()
         if not self.quiet:
             self._print(visible(message), error=True)
 
@@ -82,7 +92,7 @@ class Terminal:
 
     def ask(self, question: str) -> bool:
         """Whether the person says yes; nothing typed is a no. Only where `can_ask`."""
-        self._clear()
+        self.wipe()
         self._print(f"{visible(question)} [y/N] ", error=True, end="")
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
@@ -90,6 +100,15 @@ class Terminal:
     def shows_progress(self) -> bool:
         """Whether somebody looks on."""
         return not self.quiet and not self.json_only and sys.stderr.isatty()
+
+    @property
+    def columns(self) -> int:
+        """How wide the page is: as the terminal, and 80 columns in a pipe or a file."""
+        if not sys.stdout.isatty():
+            return 80
+        import shutil  # noqa: PLC0415 - slow to load, and only for a person
+
+        return shutil.get_terminal_size((80, 24)).columns
 
     def told(self, what: str, done: int, total: int) -> None:
         """Progress; shown on a terminal only, on one line that is written over."""
@@ -102,7 +121,7 @@ class Terminal:
 
     def failed(self, exc: StackerError, document: Mapping[str, object]) -> None:
         """Print an error: what, where, what next."""
-        self._clear()
+        self.wipe()
         if self.json_only:
             _write(sys.stdout, dumps(document) + "\n")
             return
@@ -129,12 +148,27 @@ class Terminal:
         self._console(error=error).print(Text.assemble((label, style), fitting), end=end)
 
     @staticmethod
+    def _is_long(text: str) -> bool:
+        """Whether a person looks on, and would see the end alone."""
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return False
+        import shutil  # noqa: PLC0415 - slow to load, and only for a person
+
+        return text.count("\n") + 2 > shutil.get_terminal_size((80, 24)).lines
+
+    def _to_pager(self, text: str) -> None:
+        console = self._console(error=False)
+        with console.pager():
+            console.print(writable(text, sys.stdout.encoding))
+
+    @staticmethod
     def _console(*, error: bool) -> Console:
         from rich.console import Console  # noqa: PLC0415 - slow to load, and seldom needed
 
         return Console(highlight=False, markup=False, soft_wrap=True, stderr=error)
 
-    def _clear(self) -> None:
+    def wipe(self) -> None:
+        """Take the progress line away."""
         if self._progress:
             sys.stderr.write("\r" + " " * 72 + "\r")
             sys.stderr.flush()

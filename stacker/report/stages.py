@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from stacker.render.adopts import adopts_words
 from stacker.render.approvals import approvals_text
 from stacker.render.matrix import origin_text
-from stacker.render.status import stage_words
+from stacker.render.stage_words import stage_words
 from stacker.report.changes import NOT_HERE
 from stacker.report.foreseen import foreseen
 from stacker.report.missing import missing

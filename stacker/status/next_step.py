@@ -80,7 +80,7 @@ def _stopped(status: SeriesStatus) -> Iterator[NextStep]:
     targets = dict(status.stopped.targets)
     for stage in status.stopped.stages:
         target = targets.get(status.stage(stage).repository)
-        what = f"the rebase to {target[:7]}" if target else "a rebase"
+        what = f"rebase to {target[:7]}" if target else "a rebase"
         if status.stopped.edit is not None:
             what = f"the edit of {status.stopped.edit}"
         yield NextStep(f"stacker resolve {stage}", f"{what} stopped there")

@@ -21,7 +21,8 @@ _GOOD = frozenset({CIState.SUCCESS, CIState.NEUTRAL, CIState.SKIPPED})
 class Opinion:
     """Who said what about the pull request into `base`, as read at `read_at` (seconds since 1970).
 
-    `failing` and `pending` are CI checks.
+    `failing` and `pending` are CI checks; `open_threads` counts those that nobody resolved, and is
+    `None` where that is not known.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Opinion:
     pending: tuple[str, ...]
     read_at: int
     base: str = ""
+    open_threads: int | None = None
 
     @property
     def approved(self) -> bool:
@@ -67,4 +69,5 @@ def opinion(pull: KnownPull, earlier: Mapping[str, Known] | None = None) -> Opin
         pending=tuple(dict.fromkeys(one.name for one in bad if one.name not in failing)),
         read_at=pull.read_at,
         base=pull.base_branch,
+        open_threads=pull.open_threads,
     )

@@ -168,7 +168,7 @@ class StageStatus:
         if self.opinion is None:
             return WaitsFor.UNKNOWN
         if not self.opinion.approved:
-            return WaitsFor.REVIEW
+            return WaitsFor.YOU if self.opinion.open_threads else WaitsFor.REVIEW
         return WaitsFor.FORGE if self.opinion.pending else WaitsFor.LANDING
 
     def _forge_says(self, state: PullState) -> bool:

@@ -62,6 +62,7 @@ def join(
         result = RebaseResult(
             bases=merged.ground.bases, version=merged.ground.version, stages=stages,
             store=work.directory.store, halted=True, edits=(), remembered=False, new_commits=0,
+            targets=attempt.targets,
         )  # fmt: skip
         waiting = attempts.read(work.directory.state)  # a rebase that stopped before
         attempts.write(work.directory.state, attempt._replace(waiting=waiting))

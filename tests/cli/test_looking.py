@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import jsonschema
@@ -70,9 +71,9 @@ def test_a_stopped_rebase_shows_where(small):
     tip = small.upstream.add("main", ("clash", {"a.txt": "three\n"}))
     assert small.run("rebase").code == 3
     done = small.good("status")
-    assert "1  first-thing   -  conflict" in done.out
+    assert "1  first-thing   -  waits for you: conflict" in done.out
     assert "2  second-thing  -  waits for first-thing" in done.out
-    assert f"Next: stacker resolve first-thing     (the rebase to {tip[:7]} stopped" in done.out
+    assert f"Next: stacker resolve first-thing     (rebase to {tip[:7]} stopped" in done.out
     document = small.good("status", "--json").document
     assert document["stopped"] == {
         "targets": {"upstream": tip}, "stages": ["first-thing"], "edit": None,
@@ -223,14 +224,21 @@ def test_what_the_forge_said_is_remembered(submitted, hub):
     assert stages(submitted)["first-thing"]["review"]["approved_by"] == []  # as submit left it
     with GitHub(hub.api, "rita-token", pace=Pace(here=True)) as rita:
         head = rita.pull("up/proj", 1).head
-        pull = rita._connection.github.get_repo("up/proj").get_pull(1)
+        proj = rita._connection.github.get_repo("up/proj")
+        for number, path, said in ((2, "c.txt", ("Why?", "And why this?")), (1, "a.txt", ("Hm.",))):
+            pull = proj.get_pull(number)
+            for text in said:
+                pull.create_review_comment(text, proj.get_commit(pull.head.sha), path, line=1)
         pull.create_review(body="fine", event="APPROVE")
     submitted.good("status", "--refresh")
     hub.stop()
     done = submitted.good("status")
-    assert "#1  approved by rita" in done.out
+    assert re.search("#1  approved by rita +1 open thread\n", done.out)
+    assert "#2  waits for you: 2 open threads\n" in done.out
     assert "forge read just now" in done.out
-    one = stages(submitted)["first-thing"]
+    one, other = stages(submitted).values()
+    assert (one["review"]["open_threads"], other["review"]["open_threads"]) == (1, 2)
+    assert other["waits_for"] == "you"
     assert one["head"] == head
     assert one["review"]["approved_by"] == ["rita"]
     assert one["ready"] is True

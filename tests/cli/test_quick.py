@@ -51,14 +51,15 @@ def test_both_understand_the_same(line):
 
 @pytest.mark.parametrize("line", [
     ["rebase"], ["rebase", "--fetch"], ["rebase", "--abort"], ["rebase", "--continue"],
-    ["rebase", "--onto", "v1"], ["rebase", "--onto=up=v1", "--fetch"], ["--version"],
+    ["rebase", "--onto", "v1"], ["rebase", "--onto=up=v1", "--fetch"], ["--version"], [],
+    ["complete", "zsh", "--", "--onto", ""],
 ])  # fmt: skip
 def test_what_is_documented_is_read_quickly(line):
     assert quick.read(line) is not None
 
 
 @pytest.mark.parametrize("line", [
-    [], ["status"], ["rebase", "--help"], ["rebase", "onto"], ["rebase", "--onto"],
+    ["status"], ["rebase", "--help"], ["rebase", "onto"], ["rebase", "--onto"],
     ["rebase", "--fetch=yes"], ["rebase", "--", "--fetch"], ["--version", "rebase"], ["--help"],
 ])  # fmt: skip
 def test_all_else_is_left_to_the_parser(line):

@@ -149,3 +149,11 @@ def test_few_processes_are_started_however_many_stages_there_are(tmp_path, run_s
         ["show-ref", "for-each-ref"],
         ["cat-file", "show-ref"],
     ]
+
+
+def test_the_tab_key_loads_neither_the_parser_nor_a_series(world):
+    seen = Seen(world.home, "complete", "zsh", "--", "edit", "")
+    assert seen.code == 0
+    assert [line.partition("\t")[0] for line in seen.out.splitlines()] == ["step-0", "step-1"]
+    assert seen.loaded(HEAVY | (WORK - {"tomllib"}) | {"stacker.cli.parser"}) == []
+    assert seen.processes == []

@@ -51,7 +51,7 @@ def look(tmp_path, hub, history, run_stacker, monkeypatch):
         plan = tmp_path / "s" / "series.toml"
         text = plan.read_text(encoding="utf-8").replace('fork = "me/proj"', fork)
         plan.write_text(text.replace('publish = "append"\n', ""), encoding="utf-8")
-        found = examine(SeriesDirectory(tmp_path / "s"), wiring.reach, landing=landing)
+        found = tuple(examine(SeriesDirectory(tmp_path / "s"), wiring.reach, landing=landing))
         assert token is None or not any(token in repr(one) for one in found)
         return {one.name: (str(one.health), one.message) for one in found}
 

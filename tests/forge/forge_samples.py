@@ -66,6 +66,7 @@ def pull(number=7, /, **changes):
         "mergeCommit": None,
         "reviews": page(),
         "comments": page(),
+        "reviewThreads": page(),
         "commits": rollup(),
     } | changes
 

@@ -208,3 +208,10 @@ def test_a_branch_that_moves_between_two_pages_is_an_error(scripted, github):
 def test_a_tip_without_any_report(scripted, github):
     scripted.on("POST", "/graphql", graph(b=tip(HEAD), o=None))
     assert github.tip_checks("o/r", "landing", "master") == BranchTip(HEAD, (), None)
+
+
+def test_threads_that_nobody_resolved_are_counted_in_the_same_question(scripted, github):
+    threads = [{"isResolved": resolved} for resolved in (False, True, False)]
+    scripted.on("POST", "/graphql", graph(p0=pull(7, reviewThreads=page(*threads))))
+    [one] = github.pulls("o/r", [7])
+    assert (one.open_threads, len(scripted.asked)) == (2, 1)

@@ -17,7 +17,7 @@ def pull(number, **more):
         "author": "o", "merge_commit": None, "maintainer_can_modify": False,
         "may_edit": True, "comments": (),
         "reviews": (Review("ann", Said.APPROVED, "a" * 40, "2019-04-25T12:00:00Z"),),
-        "base_tip": "b" * 40,
+        "base_tip": "b" * 40, "open_threads": 2,
         "checks": (
             CIResult("ci", CISource.STATUS, CIState.PENDING, "", ""),
             CIResult(
@@ -37,7 +37,17 @@ def test_what_was_read_is_known(tmp_path):
     assert one.reviews == pull(1).reviews
     assert one.checks == pull(1).checks
     assert (one.base_branch, one.base_tip) == ("main", "b" * 40)
-    assert one.read_at == 100
+    assert (one.read_at, one.open_threads) == (100, 2)
+
+
+def test_what_an_older_stacker_remembered_is_known(tmp_path):
+    remember_pulls(tmp_path, [pull(1)], 100)
+    file = tmp_path / "forge.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    del document["pulls"][0]["open_threads"]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    (one,) = known_pulls(tmp_path).values()
+    assert (one.open_threads, one.reviews) == (None, pull(1).reviews)
 
 
 def test_each_pull_request_keeps_the_time_of_its_own_reading(tmp_path):

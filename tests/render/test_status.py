@@ -39,11 +39,12 @@ win-arm32 v40 on master 8a1657b · upstream 31 ahead · forge read 12 min ago
   3  openssl-arm  hand-off  waits for cpython-bin-deps openssl-bin
   final, lands together, 1 of 4 ready
   4  build        #11825  approved by tiran  2/2  published v38, same change
-  5  ctypes       #12059  conflict           2/2  published v38, same change
+  5  ctypes       #12059  waits for you: conflict, 2 open threads  2/2
+                  published v38, same change
   6  test-skips   #11774  waits for review   1/2
                   build for win32 failed; published v38, same change
   7  library      -       not submitted      2/2
-Next: stacker resolve ctypes     (the rebase to 62dfd7d stopped there)"""
+Next: stacker resolve ctypes     (rebase to 62dfd7d stopped there)"""
 
 
 def whole():
@@ -54,7 +55,8 @@ def whole():
         stage("openssl-arm", repository="bin-deps", upstream="python/cpython-bin-deps",
               hand_off=True),
         approved("build", 11825, group="final"),
-        submitted("ctypes", 12059, group="final", stopped_on="ctypes"),
+        submitted("ctypes", 12059, group="final", stopped_on="ctypes",
+                  opinion=opinion(open_threads=2)),
         submitted("test-skips", 11774, group="final", evidence=FAILING),
         stage("library", group="final"),
         stopped=stopped,

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 import stacker
+from stacker.cli.context import Options
 from stacker.errors import StackerError
 from stacker.render.terminal import Answer, Terminal, visible, writable
 
@@ -125,3 +126,21 @@ def test_a_reader_who_has_heard_enough_is_no_bug(json_only):
         done = subprocess.run([sys.executable, "-c", script], stdout=closed, cwd=root,
                               stderr=subprocess.PIPE, check=False)  # fmt: skip
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_what_it_waits_for_is_gone_before_the_result_comes(monkeypatch):
+    seen = io.StringIO()
+    seen.isatty = lambda: True
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{name}", seen)
+    options = Options()
+    options.terminal.told("the forge: read pull requests", 0, 0)
+    options.terminal.answer(Answer({}, "done"))
+    shown = f"\r{'the forge: read pull requests':<72}"
+    assert seen.getvalue() == f"{shown}\r{' ' * 72}\rdone\n"
+
+
+def test_only_a_person_has_a_pager(monkeypatch):
+    raw = console(monkeypatch, "utf-8")
+    Terminal(json_only=False, quiet=False).answer(Answer({}, "line\n" * 99, to_read=True))
+    assert raw.getvalue() == b"line\n" * 99

@@ -160,8 +160,8 @@ def test_what_is_left_of_a_conflict_is_all_that_is_asked(tmp_path, run_stacker, 
     assert [c["path"] for c in one["conflicts"]] == ["b.c"]
     assert [(r["path"], r["carried"]) for r in one["resolutions"]] == [("a.c", True), ("c.c", True)]
     said = story.run("rebase", cwd=story.world.home).out
-    assert "    b.c   content; first broken by" in said
-    assert "    a.c   carried from v1 (you, " in said
+    assert "    b.c  content; first broken by" in said
+    assert "    a.c  carried from v1 (you, " in said
     opened = story.world.stacker("resolve")
     assert (opened["paths"], opened["solved"]) == (["b.c"], ["a.c", "c.c"])
     folder = Path(opened["folder"])

@@ -55,7 +55,7 @@ def test_a_torn_group_on_the_page(grouped):
         f"s v1 on master {base[:7]} · upstream the same · forge read just now",
         "  final, lands together, torn: the rest is frozen",
         f"  1  a  #{a} was merged; the series' base lacks it",
-        f"  2  b  #{b}  approved by zed  needs restack; published v1, same change",
+        f"  2  b  #{b}  approved by zed  needs restack",
         f"Torn: final: #{a} was merged alone; frozen: b.",
         "  land the rest:  stacker land --group final --rest",
         '  accept it: series.toml:17, take "a" out of [groups.final]',

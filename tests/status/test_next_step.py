@@ -128,7 +128,7 @@ def test_the_reason_names_the_target_of_the_stopped_rebase():
     status = series(stage("ctypes", stopped_on="ctypes"), stopped=STOPPED)
     step = next_step(status)
     assert step is not None
-    assert step.because == "the rebase to 62dfd7d stopped there"
+    assert step.because == "rebase to 62dfd7d stopped there"
 
 
 def test_the_reason_names_the_edit_that_stopped():
