@@ -8,9 +8,10 @@ demo:
 test:
 	$(PYTHON) dev.py test
 
-# Landings in which things go wrong, as long as told: make soak SECONDS=3600 JOBS=2
+# All that is proved, and landings in which things go wrong: make soak SECONDS=3600 JOBS=2
 SECONDS ?= 600
 JOBS ?= 1
 
 soak:
+	$(PYTHON) dev.py proofs
 	$(PYTHON) dev.py soak --walk --seconds $(SECONDS) --jobs $(JOBS)

@@ -33,6 +33,8 @@ usage: python dev.py COMMAND
   demo            set up, then show the whole life of a series on a forge of its own
   test [ARG ...]  set up, then the whole gate: format, lint, layers, types, docs, tests;
                   each ARG is handed to pytest
+  proofs [ARG ...]
+                  set up, then all examples of which the gate takes a sample
   soak [ARG ...]  set up, then land and land again while things go wrong; `soak --help`
   docs            set up, then make the pages of docs/ a site to look at
   format          set up, then bring all code into form
@@ -52,13 +54,21 @@ GATE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("docs", DOCS),
 )
 TESTS: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
+COLLECT: tuple[str, ...] = ("python", "-m", "pytest", "-q", "--collect-only")
+PROOFS: tuple[str, ...] = (
+    "--hypothesis-profile=full",
+    "tests/rebase",
+    "tests/series",
+    "tests/land/proof/test_machine.py",
+    "tests/test_killed.py",
+)
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     command, *rest = arguments or ["help"]
-    known = ("demo", "test", "soak", "docs", "format", "setup")
-    if command not in known or (rest and command not in ("test", "soak")):
+    known = ("demo", "test", "proofs", "soak", "docs", "format", "setup")
+    if command not in known or (rest and command not in ("test", "proofs", "soak")):
         sys.stdout.write(USAGE)
         return 0 if command in ("help", "-h", "--help") else 2
     check_versions()
@@ -66,6 +76,8 @@ def main(arguments: list[str]) -> int:
     compile_sources()
     if command == "test":
         return gate(rest)
+    if command == "proofs":
+        return run(here((*TESTS, *PROOFS, *rest)))
     if command == "soak":
         return run([str(PYTHON), str(ROOT / "tests" / "land" / "proof" / "soak.py"), *rest])
     if command == "docs":
@@ -117,15 +129,23 @@ def set_up() -> None:
     step = run([sys.executable, "-m", "venv", "--clear", str(VENV)])
     if step == 0:
         pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-        step = run([*pip, "--editable", str(ROOT), *packages])
+        step = run([*pip, "--no-compile", "--editable", str(ROOT), *packages])
     if step != 0:
         stop("The environment could not be made; see above.", "Run the same command again.")
     STAMP.write_text(wanted, encoding="utf-8", newline="\n")  # last, so that half is not taken
+    compile_packages()
     say(f"Set up in {time.monotonic() - since:.0f} s.")
 
 
+def compile_packages() -> None:
+    """On all processors, unlike pip; of GitHub's 6,000 models the tests use few."""
+    packages = str(VENV / ("Lib" if WINDOWS else "lib"))
+    compiling = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", "-x", "githubkit_schemas"]
+    run([*compiling, packages])  # what does not compile is another Python's, or a test's
+
+
 def compile_sources() -> None:
-    """Byte code beforehand: where Python is told to write none, every start would make it anew."""
+    """Byte code beforehand, for whoever is told to write none: each start would make it anew."""
     run([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "stacker")])
 
 
@@ -167,19 +187,35 @@ def docs() -> int:
 
 
 def gate(pytest_arguments: list[str]) -> int:
-    """All steps up to the tests; ends at the first that fails, with its exit code."""
+    """All steps, the tests last; ends at the first that fails, with its exit code."""
+    collecting = None if pytest_arguments else collect()
     for name, words in GATE:
         since = time.monotonic()
         code, output = run_quietly(here(words))
         took = f"{time.monotonic() - since:5.1f} s"
         if code != 0:
             say(f"{output.rstrip()}\n{name:<8}failed {took}")
+            if collecting is not None:
+                collecting.kill()
             return repeat(words, code)
         say(f"{name:<8}ok     {took}")
+    if collecting is not None:
+        collecting.wait()
     say("tests   running")  # pytest's closing line says how it went and how long it took
     words = (*TESTS, *pytest_arguments)
     code = run(here(words))
     return repeat(words, code) if code != 0 else 0
+
+
+def collect() -> subprocess.Popen[bytes]:
+    """Begin to collect the tests beside what keeps one processor busy.
+
+    So pytest's byte code of them is there for all its workers, who else make it each.
+    """
+    return subprocess.Popen(
+        here(COLLECT), cwd=ROOT, env=environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def repeat(words: tuple[str, ...], code: int) -> int:
@@ -215,8 +251,9 @@ def run_quietly(command: list[str]) -> tuple[int, str]:
 
 
 def environment() -> dict[str, str]:
-    """Ours, without what would let another Python's packages in."""
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    """Ours, without what would let another Python's packages in or make all byte code anew."""
+    unwanted = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
+    env = {k: v for k, v in os.environ.items() if k not in unwanted}
     path = os.pathsep.join([str(BIN), env.get("PATH", os.defpath)])
     return env | {"PYTHONUTF8": "1", "VIRTUAL_ENV": str(VENV), "PATH": path}
 

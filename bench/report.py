@@ -18,7 +18,7 @@ _WANTED: dict[tuple[int, str], tuple[float | None, float | None]] = {
     (1000, "none"): (15, 0.4), (1000, "quarter"): (12, 0.4), (1000, "half"): (10, 0.4),
 }  # fmt: skip
 _GROWTH = 1.5
-_TIMES = ("median s", "min s", "cpu s", "rounds")
+TIMES = ("median s", "min s", "cpu s", "rounds")
 
 
 @dataclass(slots=True)
@@ -84,17 +84,17 @@ def ratios(cases: Sequence[Case]) -> list[str]:
 def seconds(cases: Sequence[Case]) -> list[str]:
     """Median and smallest time of everybody, and how much memory the largest process took."""
     rows = [
-        [case.patches, case.mix, score.name, *_times(score), f"{score.peak:.0f}", score.remark]
+        [case.patches, case.mix, score.name, *times(score), f"{score.peak:.0f}", score.remark]
         for case in cases
         for score in case.scores
     ]
-    return table(["patches", "mix", "contender", *_TIMES, "peak MB", ""], rows)
+    return table(["patches", "mix", "contender", *TIMES, "peak MB", ""], rows)
 
 
 def plain(words: str, scores: Sequence[Score]) -> list[str]:
     """Times beside the first one's."""
-    rows = [[s.name, *_times(s), _over(s.median, scores[0].median)] for s in scores]
-    head = ["command", *_TIMES, f"x {scores[0].name}"]
+    rows = [[s.name, *times(s), _over(s.median, scores[0].median)] for s in scores]
+    head = ["command", *TIMES, f"x {scores[0].name}"]
     return [f"### {words}", "", *table(head, rows)]
 
 
@@ -107,9 +107,9 @@ def growth(cases: Sequence[tuple[int, Case]]) -> list[str]:
         for score in case.scores:
             before = cases[0][1].median(score.name)
             wanted = f"<= {_GROWTH:g}" if score.name.startswith("stacker") else ""
-            times = [case.void and "VOID", *_times(score)]
-            rows.append([files, score.name, *times, _over(score.median, before), wanted])
-    head = ["files", "contender", "", *_TIMES, f"x {cases[0][0]} files"]
+            row = [files, score.name, case.void and "VOID", *times(score)]
+            rows.append([*row, _over(score.median, before), wanted])
+    head = ["files", "contender", "", *TIMES, f"x {cases[0][0]} files"]
     return [
         "### Size of the repository", "",
         f"{cases[0][1].patches} patches, {cases[0][1].note}.", "",
@@ -117,12 +117,13 @@ def growth(cases: Sequence[tuple[int, Case]]) -> list[str]:
     ]  # fmt: skip
 
 
-def _times(score: Score) -> list[str]:
+def times(score: Score) -> list[str]:
+    """The cells under `TIMES`."""
     if score.median is None:
         return ["-", "-", "-", "0"]
     cpu = statistics.median(score.cpu)
-    times = (score.median, min(score.seconds), cpu)
-    return [*(f"{time:.3f}" for time in times), str(len(score.seconds))]
+    found = (score.median, min(score.seconds), cpu)
+    return [*(f"{time:.3f}" for time in found), str(len(score.seconds))]
 
 
 def _over(one: float | None, other: float | None) -> str:

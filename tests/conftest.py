@@ -43,8 +43,10 @@ def _in_memory() -> None:
 
 _in_memory()
 
-# The gate finds the same today as tomorrow; --hypothesis-profile=search goes looking for more.
-settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+# The gate finds the same today as tomorrow; of what is proved, it takes a sample that `full` has
+# whole; --hypothesis-profile=search goes looking for more.
+settings.register_profile("gate", deadline=None, derandomize=True, database=None, max_examples=50)
+settings.register_profile("full", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile("gate")
 
@@ -207,3 +209,11 @@ def history() -> Any:
     import history as kit  # noqa: PLC0415 - found through the path set above
 
     return kit
+
+
+@pytest.fixture(scope="session")
+def once(_sealed: None, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """`once("a name", make)`: what `make(folder)` made, for each test as if made for it alone."""
+    from once import Once  # noqa: PLC0415 - found through the path set above
+
+    return Once(tmp_path_factory)

@@ -9,9 +9,13 @@ from stacker.series.lock import parse
 
 
 @pytest.fixture
-def ann(tmp_path, run_stacker, history):
+def ann(once, run_stacker, history):
     """Versions 1 to 4, each of another line of stage two."""
-    world = team(run_stacker, tmp_path, history)
+    return once("versions to prune", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    world = team(run_stacker, folder, history)
     for number in (10, 11, 12):
         edit(world, "two", f"line {number}\n", f"{number}!\n")
     return world

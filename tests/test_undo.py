@@ -11,12 +11,16 @@ LINES = "".join(f"line {n}\n" for n in range(9))
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
-    upstream = history.draw(tmp_path / "upstream", {
+def world(once, run_stacker, history):
+    return once("a stage to be undone", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES})],
         "port": ["start", ("First", {"a.c": LINES.replace("line 8", "port")})],
     })  # fmt: skip
-    made = begin(run_stacker, tmp_path, upstream,
+    made = begin(run_stacker, folder, upstream,
                  (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
     upstream.add("master", ("drift", {"a.c": LINES.replace("line 1", "drift")}))
     return made

@@ -41,6 +41,7 @@ _COMMANDS = {
     "landed": (_LOOK, "landing", "landed"),
     "review": (_LOOK, "reviewing", "review"),
     "log": (_LOOK, "past", "log"),
+    "report": (_LOOK, "reporting", "report"),
     "undo": (_BACK, "everyday", "undo"),
     "init": (_SHARE, "setup", "init"),
     "import": (_SHARE, "importing", "import_"),

@@ -69,6 +69,10 @@ class Forecast:
     new_commits: int
     edits: tuple[str, ...]
 
+    def stage(self, stage_id: str) -> StageForecast | None:
+        """What it says of that stage."""
+        return next((one for one in self.stages if one.stage == stage_id), None)
+
     @property
     def conflicts(self) -> tuple[StageForecast, ...]:
         """The stages that would stop."""

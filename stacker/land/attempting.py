@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from stacker.forge.api import MergeMethod
 from stacker.land.by_pull import ByPull, Texts
-from stacker.land.by_push import ByPush
+from stacker.land.by_push import GATE, ByPush
 from stacker.land.candidate import Candidate, Stale, compose, finished, stage_trees
 from stacker.land.carrying import carry
 from stacker.land.ci import awaited, told_by_ci
@@ -18,7 +18,7 @@ from stacker.land.once import Once
 from stacker.land.one_a_stage import by_habit
 from stacker.land.outcome import Guarantee, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, Ready, preflight
-from stacker.land.protocol import Moved, NotCleared, end
+from stacker.land.protocol import Cleared, NotCleared, end
 from stacker.land.proving import unproved
 from stacker.land.recovering import lander_of
 from stacker.land.results import already, guarantee, not_landed, torn
@@ -192,7 +192,7 @@ def _land(run: Run, target: Target, meant: _Meant, waiting: tuple[Reason, ...]) 
     intent, found = meant.intent, meant.found
     at = run.site(found.facts.repository, intent.carrier)
 
-    def clear() -> Ready | Moved | NotCleared:
+    def clear() -> Cleared | NotCleared:
         return _cleared_again(run, target, meant, at)
 
     def put_off(state: State, reasons: tuple[Reason, ...]) -> LandResult:
@@ -231,12 +231,13 @@ def _texts(at: Site, meant: _Meant) -> Texts:
     return Texts(said.title, landing_body(what, said), said.body, numbered_texts)
 
 
-def _cleared_again(run: Run, target: Target, meant: _Meant, at: Site) -> Ready | Moved | NotCleared:
+def _cleared_again(run: Run, target: Target, meant: _Meant, at: Site) -> Cleared | NotCleared:
     """Read everything again and decide again: only the very same landing is cleared.
 
-    Where upstream alone moved, and nothing has to be checked on what lands, that is the same
-    changes on its newest tip. The forge is asked once, with the members frozen; what depends on the
-    tip is looked at until that is the tip still, so that a branch that moves all the time is met.
+    Where upstream alone moved, and nothing but our own gate has to pass on what lands, that is the
+    same changes on its newest tip. The forge is asked once, with the members frozen; what depends
+    on the tip is looked at until that is the tip still, so that a branch that moves all the time
+    is met.
     """
     forge = cast("LandForge", Once(run.hands.forge))
     ref = f"refs/heads/{meant.intent.branch}"
@@ -251,22 +252,21 @@ def _cleared_again(run: Run, target: Target, meant: _Meant, at: Site) -> Ready |
         if at.upstream.refs(ref).get(ref) == again.intent.base:
             break
     assert isinstance(again, _Meant)
-    if again.intent == meant.intent:
-        return again.ready
-    if not _moved_alone(run, meant, again):
+    if again.intent != meant.intent and not _moved_alone(run, meant, again):
         return NotCleared((_changed(f"{meant.intent.branch}, a head or a rule changed meanwhile"),))
-    return Moved(again.ready, again.intent)
+    return Cleared(again.ready, again.intent)
 
 
 def _moved_alone(run: Run, before: _Meant, now: _Meant) -> bool:
-    """Whether all but the tip is as it was, and nobody has to check what lands before it lands."""
+    """Whether all but the tip is as it was, and nobody else has to check what lands before."""
 
     def same(one: _Meant) -> tuple[object, ...]:
         heads = tuple((m.stage, m.number, m.head) for m in one.intent.members)
         return one.intent.way, one.intent.carrier, one.ready.protection, one.ready.bypass, heads
 
     rules = now.ready.protection
-    checked = bool(run.work.plan.checks) or (rules is not None and bool(rules.required_checks))
+    required = rules.required_checks if rules is not None else ()
+    checked = bool(run.work.plan.checks) or any(one != GATE for one in required)
     return now.intent.way is Way.PUSH and not checked and same(before) == same(now)
 
 

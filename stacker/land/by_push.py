@@ -64,9 +64,15 @@ class ByPush:
         target = RefUpdate(f"refs/heads/{intent.branch}", intent.base, intent.candidate)
         unlock = RefUpdate(intent.lock_ref, landing.lock, None)
         done = self.at.upstream.push([target, unlock])
-        return (
-            Answer("", final=True) if isinstance(done, Pushed) else Answer(done.words, final=False)
-        )
+        if isinstance(done, Pushed):
+            return Answer("", final=True)
+        return Answer(done.words, final=False, outrun=self._outrun(landing))
+
+    def _outrun(self, landing: Landing) -> bool:
+        """Whether the branch has gone on, and nobody has taken the lock from us."""
+        tip, base = self.at.upstream.tip(), landing.intent.base
+        forward = tip != base and self.at.upstream.contains(tip, base)
+        return forward and lock.current(self.at, landing.intent) == landing.lock
 
     def fence(self, landing: Landing) -> Landing:
         """Move the lock away from what the attempt would have taken it from.

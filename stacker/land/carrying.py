@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from stacker.land.journal import Landing
     from stacker.land.lander import Lander
     from stacker.land.outcome import LandResult
-    from stacker.land.preflight import Ready
-    from stacker.land.protocol import Conclusion, Moved
+    from stacker.land.protocol import Cleared, Conclusion
     from stacker.land.site import Site
 
     PutOff = Callable[[State, tuple[Reason, ...]], LandResult]
@@ -34,7 +33,7 @@ def carry(
     intent: Intent,
     *,
     waiting: tuple[Reason, ...],
-    clear: Callable[[], Ready | Moved | NotCleared],
+    clear: Callable[[], Cleared | NotCleared],
     put_off: PutOff,
     site_of: Callable[[Intent], Site | None],
 ) -> LandResult:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class Answer:
     """What the server said at the commit point. Whether it landed is read, never taken from here.
 
-    `final`: nothing of the attempt can arrive any more.
+    `final`: nothing of the attempt can arrive any more. `outrun`: the branch has
+    moved, so that it never arrives, and the lock is still ours.
     """
 
     words: str
     final: bool
+    outrun: bool = False
 
 
 class Lander(Protocol):

@@ -45,8 +45,11 @@ class NotCleared:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """Upstream alone moved: the same landing on its newest tip, cleared as that."""
+class Cleared:
+    """What was seen after the freeze: what may land now, with what.
+
+    It is another intent where upstream alone moved: the same landing on its newest tip.
+    """
 
     ready: Ready
     intent: Intent
@@ -75,26 +78,58 @@ class Concluded:
 
 Conclusion = Concluded | Unread
 
+_PUSHES = 8  # under one lock, each outrun by upstream; then others may have their turn
+
 
 def carry_through(
-    at: Site, lander: Lander, landing: Landing, clear: Callable[[], Ready | Moved | NotCleared]
+    at: Site, lander: Lander, landing: Landing, clear: Callable[[], Cleared | NotCleared]
 ) -> Conclusion | NotCleared | Holder:
-    """Land it, once. `clear` looks at everything again, with the members frozen."""
+    """Land it, once. `clear` looks at everything again, with the members frozen.
+
+    A push that was outrun cannot arrive, for its lease is on what the branch was; where upstream
+    alone moved, the next one is tried under the same lock, so that a branch that moves all the time
+    is met. Should the first arrive after all, on a branch that was rewound, it takes the lock.
+    """
     held = lock.acquire(at, landing)
     if isinstance(held, lock.Holder):
         return held
-    landing = held
+    landing, answer = held, Answer("", final=False, outrun=True)
+    for tried in range(_PUSHES):
+        landing, cleared = _cleared(at, lander, landing, clear, frozen=tried > 0)
+        if isinstance(cleared, NotCleared):
+            return cleared
+        landing, answer = _committed(at, lander, landing, cleared.ready)
+        if not answer.outrun:
+            break
+    return conclude(at, lander, landing, said=answer.words, fenced=answer.final)
+
+
+def _cleared(
+    at: Site,
+    lander: Lander,
+    landing: Landing,
+    clear: Callable[[], Cleared | NotCleared],
+    *,
+    frozen: bool,
+) -> tuple[Landing, Cleared | NotCleared]:
+    """What may be tried now; where nothing may, the lock is let go."""
     try:
-        landing = freeze(at, landing)
-        ready = clear()
+        landing = landing if frozen else freeze(at, landing)
+        cleared = clear()
+        if isinstance(cleared, Cleared) and cleared.intent != landing.intent:
+            landing = _on_newest(at, landing, cleared.intent)
+            landing, missing = lander.prepare(landing)
+            cleared = NotCleared(missing) if missing else cleared
     except BaseException:
         lock.release(at, landing)
         raise
-    if isinstance(ready, NotCleared):
+    if isinstance(cleared, NotCleared):
         lock.release(at, landing)
-        return ready
-    if isinstance(ready, Moved):
-        landing, ready = _on_newest(at, landing, ready.intent), ready.ready
+    return landing, cleared
+
+
+def _committed(at: Site, lander: Lander, landing: Landing, ready: Ready) -> tuple[Landing, Answer]:
+    """Try the commit point once."""
     intent = landing.intent
     landing = at.journal.about(
         landing, Step.COMMIT, branch=intent.branch, base=intent.base, candidate=intent.candidate
@@ -103,8 +138,7 @@ def carry_through(
         answer = lander.commit(landing, ready)
     except StackerError as exc:  # it may have been sent all the same
         answer = Answer(exc.message, final=False)
-    landing = at.journal.observed(landing, Step.COMMIT, said=answer.words, final=answer.final)
-    return conclude(at, lander, landing, said=answer.words, fenced=answer.final)
+    return at.journal.observed(landing, Step.COMMIT, said=answer.words, final=answer.final), answer
 
 
 def _on_newest(at: Site, landing: Landing, intent: Intent) -> Landing:

@@ -18,7 +18,7 @@ from stacker.land.carrying import carry
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.outcome import Guarantee, LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, LandFacts, preflight
-from stacker.land.protocol import NotCleared, is_squash
+from stacker.land.protocol import Cleared, NotCleared, is_squash
 from stacker.land.words.messages import Message, revert_message
 from stacker.land.words.pulls import revert_body
 from stacker.land.words.told import numbered, templates_of
@@ -156,7 +156,7 @@ def _revert(run: Run, taken: Taken) -> LandResult:
         return _put_off(facts.trunk, State.NOT_LANDED, ())
     first = intent
 
-    def clear() -> Ready | NotCleared:
+    def clear() -> Cleared | NotCleared:
         now = _facts(run, repository, taken)
         again = preflight(now)
         if isinstance(again, Blocked):
@@ -164,7 +164,7 @@ def _revert(run: Run, taken: Taken) -> LandResult:
         if _intended(at, series, taken, now, again) != first:
             text = f"{now.trunk} or a rule changed meanwhile"
             return NotCleared((Reason(Who.COORDINATOR, None, text, "run this again"),))
-        return again
+        return Cleared(again, first)
 
     def put_off(state: State, reasons: tuple[Reason, ...]) -> LandResult:
         return _put_off(facts.trunk, state, reasons, first)

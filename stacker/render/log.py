@@ -100,16 +100,22 @@ def _entry_lines(one: Entry, me: str) -> Iterator[str]:
     here = one.operation
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(here.seconds))
     who = "you: " if here.by and here.by == me else f"{here.by}: " if here.by else ""
-    yield from _wrapped(f"v{here.version}  {when}  {who}{_done(one)}", "")
+    yield from _wrapped(f"v{here.version}  {when}  {who}{done(one)}", "")
     if one.lock.bases and here.command != operations.SEEN:
-        yield from _wrapped(f"on {_bases(one.lock.bases)}")
+        yield from _wrapped(f"on {bases_text(one.lock.bases)}")
+    for line in became(one.changes):
+        yield from _wrapped(line)
+
+
+def became(changes: Sequence[StageChange]) -> Iterator[str]:
+    """What became of the stages that did not stay as they were, a line for each way."""
     for how in _ORDER:
-        for title, stages in _groups(how, one.changes).items():
-            yield from _wrapped(f"{title}: {listed(stages)}")
+        for title, stages in _groups(how, changes).items():
+            yield f"{title}: {listed(stages)}"
 
 
-def _done(one: Entry) -> str:
-    """What was done; where the series went to stands in the next line anyway."""
+def done(one: Entry) -> str:
+    """What was done; where the series went to is said beside it anyway."""
     here = one.operation
     if here.command == operations.SEEN:
         what = f"edited {', '.join(dict.fromkeys(map(_edited, one.edited)))}"
@@ -221,7 +227,8 @@ def _details(stage: StageDiff, old: str, new: str, *, whole: bool) -> list[str]:
     return lines
 
 
-def _bases(bases: Mapping[str, str]) -> str:
+def bases_text(bases: Mapping[str, str]) -> str:
+    """The commits that the series stands on."""
     return ", ".join(f"{name} {base[:10]}" for name, base in bases.items())
 
 

@@ -52,7 +52,7 @@ def matrix_text(evidence: Evidence) -> list[str]:
     """A line for each check on each platform."""
     if not evidence.results:
         return ["  the plan has no checks for it"]
-    rows = [(one.check, one.platform, _shown(one), _origin(one)) for one in evidence.results]
+    rows = [(one.check, one.platform, _shown(one), _where(one)) for one in evidence.results]
     widths = [
         max((len(row[column]) for row in rows if len(row[column]) <= _WIDE), default=0)
         for column in range(3)
@@ -68,8 +68,12 @@ def _shown(one: Standing) -> str:
     return one.words if one.required else f"{one.words}; may fail here"
 
 
-def _origin(one: Standing) -> str:
-    """Where it comes from."""
+def _where(one: Standing) -> str:
+    return f"{origin_text(one)}  {one.record.url}".rstrip() if one.record else ""
+
+
+def origin_text(one: Standing) -> str:
+    """When it was shown, and by whom."""
     record = one.record
     if record is None:
         return ""
@@ -77,7 +81,7 @@ def _origin(one: Standing) -> str:
     how = "" if record.clean else ", incremental"
     others = ", shared" if record.shared else ""
     others = f", signed by {one.signed_by}" if one.signed_by else others
-    return f"{day(record.started_at)} ({who}{how}{others})  {record.url}".rstrip()
+    return f"{day(record.started_at)} ({who}{how}{others})"
 
 
 def to_verify(evidence: Evidence | None) -> bool:

@@ -31,8 +31,7 @@ _WORTH_A_WORD = (ApprovalState.CHANGED, ApprovalState.UNKNOWN_HEAD, ApprovalStat
 
 def status_text(status: SeriesStatus) -> str:
     """The page: where the series stands, a line a stage, what is open, the next command."""
-    lines = [_head(status)]
-    lines += [_beside(u, status) for u in status.upstreams[1:] if u.base is not None]
+    lines = head_lines(status)
     if not status.in_store:
         lines.append("This clone has no objects yet; what follows is from plan and lock alone.")
     lines += _table(status) or ["  no stages yet"]
@@ -68,6 +67,12 @@ def stages_text(status: SeriesStatus, stages: Sequence[str]) -> str:
         lines += matrix_text(one.evidence) if one.evidence else ["  its evidence was not looked at"]
     here = [s for s in stages if to_verify(status.stage(s).evidence)]
     return "\n".join([*lines, *([f"Next: stacker verify {' '.join(here)}"] if here else [])])
+
+
+def head_lines(status: SeriesStatus) -> list[str]:
+    """Where the series stands, a line for each repository."""
+    more = [_beside(u, status) for u in status.upstreams[1:] if u.base is not None]
+    return [_head(status), *more]
 
 
 def _head(status: SeriesStatus) -> str:

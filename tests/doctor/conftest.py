@@ -7,9 +7,9 @@ from stacker.series.directory import SeriesDirectory
 
 
 @pytest.fixture
-def small(tmp_path, history, run_stacker):
+def small(once, history, run_stacker):
     """A series of two stages on a local upstream."""
-    return small_series.make(tmp_path, history, run_stacker)
+    return once("a small series", lambda folder: small_series.make(folder, history, run_stacker))
 
 
 @pytest.fixture

@@ -73,8 +73,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path, run_stacker, history):
-    upstream = history.draw(tmp_path / "upstream", {
+def desk(once, run_stacker, history):
+    return Desk(once("a desk", lambda folder: drawn(folder, run_stacker, history)))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES, "b.c": LINES, ".gitignore": "*.o\n"})],
         "port": ["start", ("First", {"a.c": edited((3, "one"))}, "Eve <eve@example.org>"),
                  ("Again", {"a.c": edited((3, "one"), (9, "two"))}, "Eve <eve@example.org>"),
@@ -84,9 +88,9 @@ def desk(tmp_path, run_stacker, history):
     upstream.git("tag", "start", upstream["start"])
     upstream.git("tag", "again", upstream["Again"])
     imports = (("start..again", "--stage", "first"), ("again..port", "--stage", "second"))
-    world = begin(run_stacker, tmp_path, upstream, *imports)
+    world = begin(run_stacker, folder, upstream, *imports)
     subprocess.run(["git", "config", "user.name", "Paul"], cwd=world.home, check=True)
-    return Desk(world)
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -67,9 +67,13 @@ class Taker:
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """`one` and `two` stand on the base, `three` on both; upstream went on since."""
-    upstream = history.draw(tmp_path / "upstream", {
+    return once("a diamond to export", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {
             "a.c": edited(), "b.c": edited(), "crlf.txt": "a\r\nb\r\nc\r\n", "old/name.c": edited(),
         })],
@@ -84,7 +88,7 @@ def world(tmp_path, run_stacker, history):
             "crlf.txt": "a\r\nbb\r\nc\r\n", "old/name.c": None, "new/name.c": edited((30, "moved")),
         })],
     })  # fmt: skip
-    made = begin(run_stacker, tmp_path, upstream,
+    made = begin(run_stacker, folder, upstream,
                  (f"{upstream['start']}..one", "--stage", "one"),
                  (f"{upstream['start']}..two", "--stage", "two"))  # fmt: skip
     made.plan('[[stages]]\nid = "one"\nneeds = []\n\n[[stages]]\nid = "two"\nneeds = []\n\n'

@@ -5,5 +5,8 @@ import pytest
 
 
 @pytest.fixture
-def three(tmp_path, run_stacker, history):
-    return forecast_world.make(tmp_path, run_stacker, history)
+def three(once, run_stacker, history):
+    return once(
+        "three stages and a forecast",
+        lambda folder: forecast_world.make(folder, run_stacker, history),
+    )

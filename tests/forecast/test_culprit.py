@@ -17,12 +17,16 @@ from stacker.series.compose import Composer, Halted
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
-    upstream = history.draw(tmp_path / "upstream", {
+def world(once, run_stacker, history):
+    return once("two stages and a culprit", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES, "b.c": LINES})],
         "port": ["start", ("One", {"a.c": line(3, "one")}), ("Two", {"b.c": line(3, "two")})],
     })  # fmt: skip
-    return begin(run_stacker, tmp_path, upstream,
+    return begin(run_stacker, folder, upstream,
                  (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -59,8 +60,9 @@ class Work:
 
     def __init__(self, folder):
         self.folder = folder
-        folder.mkdir(parents=True)
-        good("init", "-q", "--template=", "-b", "master", ".", cwd=folder)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            good("init", "-q", "--template=", "-b", "master", ".", cwd=folder)
 
     def git(self, *args, **more):
         return good(*args, cwd=self.folder, **more)
@@ -119,13 +121,17 @@ class World:
 
     def make(self, full_name="guido/cpython"):
         """A bare repository put on disk by hand, with one commit on master."""
-        bare = self.bare(full_name)
-        bare.mkdir(parents=True)
-        good("init", "-q", "--bare", "--template=", "-b", "master", ".", cwd=bare)
-        work = Work(self.root / "work" / full_name.replace("/", "-"))
-        work.commit({"README": "CPython\n", "callproc.c": "one\ntwo\nthree\n"}, message="Start")
-        work.git("push", "-q", str(bare), "master")
-        return work
+        bare, clone = self.bare(full_name), self.root / "work" / full_name.replace("/", "-")
+        kept = self.root.parent / "cpython"  # made by the first test, copied by the others
+        if not kept.exists():
+            work = Work(kept / "clone")
+            files = {"README": "CPython\n", "callproc.c": "one\ntwo\nthree\n"}
+            work.commit(files, message="Start")
+            good("init", "-q", "--bare", "--template=", "-b", "master", "bare", cwd=kept)
+            work.git("push", "-q", str(kept / "bare"), "master")
+        shutil.copytree(kept / "bare", bare)
+        shutil.copytree(kept / "clone", clone)
+        return Work(clone)
 
     def client(self, name, hub=None, *, lazy=False):
         client = Github(

@@ -15,16 +15,22 @@ def edited(*numbers):
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """`port` began before upstream's last commit; #7 is a pull request from somewhere else."""
-    upstream = history.draw(tmp_path / "upstream", {
+    return once(
+        "a series to import branches into", lambda folder: drawn(folder, run_stacker, history)
+    )
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES}), ("later", {"z.c": "z\n"})],
         "port": ["start", ("One", {"a.c": edited(1)}), ("Two", {"a.c": edited(1, 8)})],
         "pull": ["start", ("Foreign\n\nText.", {"f.c": "f\n"}, "Fay <fay@fork.org>")],
     })  # fmt: skip
     upstream.git("update-ref", "refs/pull/7/head", upstream["Foreign"])
     upstream.git("update-ref", "-d", "refs/heads/pull")
-    return begin(run_stacker, tmp_path, upstream)
+    return begin(run_stacker, folder, upstream)
 
 
 def test_a_branch_of_upstream(world):

@@ -23,12 +23,16 @@ def edited(*numbers):
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
-    upstream = history.draw(tmp_path / "upstream", {
+def world(once, run_stacker, history):
+    return once("a series to import files into", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES, "sub/b.c": LINES, "gone.c": "x\n"})],
         "port": ["start", ("One", {"a.c": edited(1)}), ("Two", {"a.c": edited(1, 8)})],
     })  # fmt: skip
-    return begin(run_stacker, tmp_path, upstream)
+    return begin(run_stacker, folder, upstream)
 
 
 def diff(world, old="start", new="One", *options):

@@ -17,20 +17,19 @@ def edited(*numbers):
     return "".join(f"{'port' if n in numbers else 'line'} {n}\n" for n in range(20))
 
 
-@pytest.fixture
-def upstream(tmp_path, history):
-    made = history.draw(tmp_path / "upstream", {
+def drawn(folder, run_stacker, history):
+    made = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES}), ("later", {"z.c": "z\n"})],
         "port": ["start", ("One", {"a.c": edited(1)}), ("Two", {"a.c": edited(1, 8)})],
     })  # fmt: skip
     made.git("tag", "start", made["start"])
     made.git("tag", "one", made["One"])
-    return made
+    return begin(run_stacker, folder, made)
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, upstream):
-    return begin(run_stacker, tmp_path, upstream)
+def world(once, run_stacker, history):
+    return once("a series to import into", lambda folder: drawn(folder, run_stacker, history))
 
 
 def trees(world):

@@ -1,4 +1,4 @@
-"""How many examples a property test takes: few in the gate, many in a search for new faults."""
+"""How many examples a proof takes: a sample in the gate, more with `--hypothesis-profile=…`."""
 
 from __future__ import annotations
 
@@ -8,5 +8,10 @@ _USUAL = 100
 
 
 def examples(count: int) -> settings:
-    """`count` in the gate, and in proportion under `--hypothesis-profile=search`."""
+    """`count` of `python dev.py proofs`; in the gate, and in a search, in proportion."""
     return settings(max_examples=max(1, count * settings.default.max_examples // _USUAL))
+
+
+def in_full() -> bool:
+    """Whether this run takes all that there is, not only the gate's sample."""
+    return settings.get_current_profile_name() != "gate"

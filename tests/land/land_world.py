@@ -21,8 +21,8 @@ LOCK = "refs/heads/stacker-lock/master"
 STAGING = "refs/heads/stacker-landing/master/final"
 
 
-def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
-    """Made from nothing; its hub does not run."""
+def new(folder, run, patch, *, more=GROUP, stages=CHAIN, landed=False):
+    """Made from nothing; its hub does not run. The group may have `landed`."""
     world = World.new(folder, run, patch, ids="".join(stages))
     git(world.upstream.path, "config", "core.logAllRefUpdates", "true")
     world.ask("PUT", f"/repos/{UPSTREAM}/collaborators/zed", {"permission": "push"}, "up")
@@ -32,6 +32,8 @@ def new(folder, run, patch, *, more=GROUP, stages=CHAIN):
     world.good("submit")
     for stage in stages:
         world.approve(stage)
+    if landed:
+        land(world)
     world.close()
     return world
 

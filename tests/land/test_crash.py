@@ -1,7 +1,7 @@
 """Killed before an effect, a landing of four is finished by the next run: all or none, only once.
 
-Here processes die, over HTTP and git: at the commit point, right after it, and at every ninth
-effect. What else can go wrong, at every call, `proof` walks through.
+Here processes die, over HTTP and git: at the commit point, right after it, and at every
+fifteenth effect. What else can go wrong, at every call, `proof` walks through.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def walk(model, folder, commit_point):
     assert came_in(world) == 1
     world.close()
     [at] = [n for n, words in enumerate(effects) if commit_point in words]
-    for moment in sorted({at, at + 1, *range(at % 9, len(effects), 9)}):
+    for moment in sorted({at, at + 1, *range(at % 15, len(effects), 15)}):
         world = opened(model, folder / "killed")
         assert killed_at(moment, world)[1] == KILLED
         assert came_in(world) == (moment > at), effects[moment]

@@ -28,6 +28,7 @@ from land_world import (
 )
 
 from stacker.hub.faults.rules import After, Before, Reply, Rule
+from stacker.land import protocol
 
 CHECKED = (
     GROUP
@@ -157,13 +158,26 @@ def test_what_somebody_has_to_check_is_not_exchanged_under_the_lock(ready):
     assert all_or_none(ready) == 0
 
 
-def test_after_three_tries_it_is_stale(ready):
-    moves = iter(range(9))
-    for number in (2, 6, 10):  # lock, branch, lock moved and let go; and again
-        before_push(ready, number, lambda: ready.drift(f"Busy {next(moves)}"))
+def test_our_own_gate_passes_on_what_is_met_under_the_lock(ready):
+    protect(ready, checks=["land-together"])
+    for number in (2, 3, 5):  # the lock, and the branch: outrun twice
+        before_push(ready, number, lambda number=number: ready.drift(f"Late {number}"))
+    said = land(ready)
+    assert said["state"] == "landed"
+    assert all_or_none(ready) == 1
+    assert refs(ready) == []
+    assert unfinished(ready) == ()
+
+
+def test_of_a_branch_that_is_always_quicker_it_is_said_that_it_moved(ready, monkeypatch):
+    """Each lock is good for two pushes here, and three locks are taken."""
+    monkeypatch.setattr(protocol, "_PUSHES", 2)
+    moves = iter(range(20))
+    for number in range(2, 20):
+        before_push(ready, number, lambda: ready.drift(f"Busy {next(moves)}", line=40))
     said = land(ready, code=5)
     assert said["state"] == "stale"
-    assert next(moves) == 3
+    assert next(moves) >= 3 * 2
     assert all_or_none(ready) == 0
     assert refs(ready) == []
     assert unfinished(ready) == ()

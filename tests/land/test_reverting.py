@@ -14,6 +14,7 @@ from land_world import (
     land,
     landing_by,
     landing_pull,
+    landings,
     life,
     locked,
     master,
@@ -35,10 +36,11 @@ def tree(world, rev="master"):
 
 
 @pytest.fixture
-def landed(ready):
-    """The group has landed; its transaction."""
-    before = tree(ready)
-    return ready, land(ready)["tx"], before
+def landed(approved):
+    """The group has landed; its transaction, and the tree before it."""
+    world = approved(landed=True)
+    [landing] = landings(world)
+    return world, landing.intent.tx, tree(world, world.upstream["start"])
 
 
 def test_the_group_goes_as_it_came_by_one_update(landed):

@@ -8,8 +8,8 @@ from world import statuses
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
-    return port(tmp_path, run_stacker, history)
+def world(once, run_stacker, history):
+    return once("a port", lambda folder: port(folder, run_stacker, history))
 
 
 def landed(world, *arguments):

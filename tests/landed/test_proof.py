@@ -8,9 +8,9 @@ from world import stages, statuses
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """`two` stands on `one`; `alone` on the base."""
-    return port(tmp_path, run_stacker, history)
+    return once("a port", lambda folder: port(folder, run_stacker, history))
 
 
 def test_squashed(world):

@@ -13,9 +13,9 @@ from stacker.series.lock import parse
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """Upstream has taken `one`; the series does not know yet."""
-    made = port(tmp_path, run_stacker, history)
+    made = once("a port", lambda folder: port(folder, run_stacker, history))
     drift(made, "before")
     made.upstream.add("master", ("L1", ONE))
     drift(made, "after")

@@ -12,12 +12,16 @@ from stacker.series.lock import parse
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """`one` has landed and left; `two` stands on it, `alone` on the base."""
-    made = port(tmp_path, run_stacker, history)
-    made.upstream.add("master", ("Squash one (#1)", ONE))
-    assert statuses(made.stacker("rebase"))["one"] == "landed"
-    return made
+
+    def make(folder):
+        made = port(folder, run_stacker, history)
+        made.upstream.add("master", ("Squash one (#1)", ONE))
+        assert statuses(made.stacker("rebase"))["one"] == "landed"
+        return made
+
+    return once("a port of which one has landed", make)
 
 
 def line(world, stage="one"):

@@ -10,9 +10,13 @@ from world import numbered as edited
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """Three stages, each on the one before; then upstream changes what lies beside their lines."""
-    upstream = history.draw(tmp_path / "upstream", {
+    return once("three stages that moved", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": edited(), "b.c": edited(), "c.c": edited()})],
         "port": [
             "start",
@@ -21,7 +25,7 @@ def world(tmp_path, run_stacker, history):
             ("Third", {"c.c": edited((8, "third"))}),
         ],
     })  # fmt: skip
-    made = begin(run_stacker, tmp_path, upstream,
+    made = begin(run_stacker, folder, upstream,
                  (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
     upstream.add("master", ("drift", {
         "a.c": edited((10, "up")), "b.c": edited((10, "up")), "d.c": "new\n",

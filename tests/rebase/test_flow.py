@@ -20,15 +20,19 @@ def edited(*pairs):
 
 
 @pytest.fixture
-def diamond(tmp_path, run_stacker, history):
+def diamond(once, run_stacker, history):
     """Two stages on the base, and one on both, in a.c, b.c and c.c."""
-    upstream = history.draw(tmp_path / "upstream", {
+    return once("a diamond", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES, "b.c": LINES, "c.c": LINES})],
         "one": ["start", ("One", {"a.c": edited((3, "one"))})],
         "two": ["start", ("Two", {"b.c": edited((3, "two"))})],
         "both": ["one", ("Two again", {"b.c": edited((3, "two"))}), ("Three", {"c.c": "three\n"})],
     })  # fmt: skip
-    world = begin(run_stacker, tmp_path, upstream,
+    world = begin(run_stacker, folder, upstream,
                   ("start..one", "--stage", "one"), ("start..two", "--stage", "two"))  # fmt: skip
     world.plan('[[stages]]\nid = "one"\nneeds = []\n\n[[stages]]\nid = "two"\nneeds = []\n\n'
                '[[stages]]\nid = "three"\nneeds = ["one", "two"]\n')  # fmt: skip

@@ -56,11 +56,14 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path, run_stacker, history):
-    made = Story(run_stacker, tmp_path, history)
-    made.drift("theirs", a=text(_20="theirs"))
-    made.solve(a=text(_20="both"))
-    return made
+def story(once, run_stacker, history):
+    def make(folder):
+        made = Story(run_stacker, folder, history)
+        made.drift("theirs", a=text(_20="theirs"))
+        made.solve(a=text(_20="both"))
+        return made
+
+    return once("a story of carrying", make)
 
 
 def test_a_file_that_changed_elsewhere(story):

@@ -29,11 +29,14 @@ def make(tmp_path, run_stacker, history, *, mine, theirs):
 
 
 @pytest.fixture
-def stopped(tmp_path, run_stacker, history):
-    world = make(tmp_path, run_stacker, history, mine={"a.c": MINE, "kept.o": "object\n"},
-                 theirs={"a.c": THEIRS})  # fmt: skip
-    world.stacker("rebase", code=3)
-    return world
+def stopped(once, run_stacker, history):
+    def begun(folder):
+        world = make(folder, run_stacker, history, mine={"a.c": MINE, "kept.o": "object\n"},
+                     theirs={"a.c": THEIRS})  # fmt: skip
+        world.stacker("rebase", code=3)
+        return world
+
+    return once("stopped at a conflict", begun)
 
 
 def show(world, document, stage, path):

@@ -26,17 +26,22 @@ LAID_OUT = {".gitattributes", "src/.gitignore", "src/a/a.c", "src/a/b.c"}
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """Stage `one`, of two patches; upstream conflicts with both of them in src/a/a.c."""
     again = {"src/a/a.c": LINES.replace("line 3", "mine again"), "tool/t": "t\n"}
-    upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", BASE)],
-        "port": ["start", ("First", {"src/a/a.c": MINE}), ("Second", again)],
-    })  # fmt: skip
-    made = begin(run_stacker, tmp_path, upstream, (f"{upstream['start']}..port", "--stage", "one"))
-    upstream.add("master", ("drift", {"src/a/a.c": THEIRS}))
-    made.stacker("rebase", code=3)
-    return made
+
+    def make(folder):
+        upstream = history.draw(folder / "upstream", {
+            "master": [("start", BASE)],
+            "port": ["start", ("First", {"src/a/a.c": MINE}), ("Second", again)],
+        })  # fmt: skip
+        span = f"{upstream['start']}..port"
+        made = begin(run_stacker, folder, upstream, (span, "--stage", "one"))
+        upstream.add("master", ("drift", {"src/a/a.c": THEIRS}))
+        made.stacker("rebase", code=3)
+        return made
+
+    return once("a folder of conflicts", make)
 
 
 @pytest.fixture

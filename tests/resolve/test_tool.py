@@ -24,16 +24,19 @@ print("tool says hello")
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
-    upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", {"a.c": LINES, "b.c": LINES})],
-        "port": ["start", ("First", {"a.c": MINE}), ("Second", {"b.c": MINE})],
-    })  # fmt: skip
-    made = begin(run_stacker, tmp_path, upstream,
-                 (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
-    upstream.add("master", ("drift", {"a.c": THEIRS, "b.c": THEIRS}))
-    made.stacker("rebase", code=3)
-    return made
+def world(once, run_stacker, history):
+    def make(folder):
+        upstream = history.draw(folder / "upstream", {
+            "master": [("start", {"a.c": LINES, "b.c": LINES})],
+            "port": ["start", ("First", {"a.c": MINE}), ("Second", {"b.c": MINE})],
+        })  # fmt: skip
+        made = begin(run_stacker, folder, upstream,
+                     (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
+        upstream.add("master", ("drift", {"a.c": THEIRS, "b.c": THEIRS}))
+        made.stacker("rebase", code=3)
+        return made
+
+    return once("two conflicts for a tool", make)
 
 
 @pytest.fixture

@@ -224,26 +224,30 @@ def test_damaged_plans(raw):
 
 
 @pytest.fixture
-def home(tmp_path, run_stacker, history):
+def home(once, run_stacker, history):
     """A series directory with two stages and a solved conflict, beside its upstream."""
     text = LINES.decode()
-    up = history.draw(tmp_path / "upstream", {
-        "master": [("start", {"a.c": text, "b.c": text})],
-        "port": ["start", ("First", {"a.c": text.replace("line 3", "mine")}),
-                 ("Second", {"b.c": text.replace("line 9", "mine"), "n.c": "n\n"})],
-    })  # fmt: skip
-    world = begin(run_stacker, tmp_path, up, (f"{up['start']}..port", "--stage-per-commit"))
-    up.add("master", ("drift", {"a.c": text.replace("line 3", "theirs")}))
-    world.stacker("rebase", code=3)
-    world.stacker("resolve", "--take", "mine")
-    return world
+
+    def make(folder):
+        up = history.draw(folder / "upstream", {
+            "master": [("start", {"a.c": text, "b.c": text})],
+            "port": ["start", ("First", {"a.c": text.replace("line 3", "mine")}),
+                     ("Second", {"b.c": text.replace("line 9", "mine"), "n.c": "n\n"})],
+        })  # fmt: skip
+        world = begin(run_stacker, folder, up, (f"{up['start']}..port", "--stage-per-commit"))
+        up.add("master", ("drift", {"a.c": text.replace("line 3", "theirs")}))
+        world.stacker("rebase", code=3)
+        world.stacker("resolve", "--take", "mine")
+        return world
+
+    return once("a series to be damaged", make)
 
 
-def test_damaged_files_of_a_series(home, tmp_path):
+def test_damaged_files_of_a_series(home):
     """Any committed file may be damaged: no traceback, no file outside of the directory."""
     valid = {n: c for n, c in home.files().items() if not n.startswith(".") and c}
     names = sorted(valid)
-    state, kept = home.home / ".stacker", tmp_path / "kept"
+    state, kept = home.home / ".stacker", home.home.parent / "kept"
     shutil.copytree(state, kept)
     beside = {p: p.stat().st_mtime_ns for p in home.upstream.path.rglob("*") if p.is_file()}
 
@@ -269,4 +273,4 @@ def test_damaged_files_of_a_series(home, tmp_path):
     check()
     after = {p: p.stat().st_mtime_ns for p in home.upstream.path.rglob("*") if p.is_file()}
     assert after == beside
-    assert {p.name for p in tmp_path.iterdir()} == {"upstream", "home", "kept"}
+    assert {p.name for p in home.home.parent.iterdir()} == {"upstream", "home", "kept"}

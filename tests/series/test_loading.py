@@ -17,14 +17,19 @@ THREE = TWO.replace("line 15\n", "three\n")
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """Stages one, two, three, each on the one before, all in a.c."""
-    upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", {"a.c": LINES, "z": "z\n"})],
-        "port": ["start", ("One", {"a.c": ONE}), ("Two", {"a.c": TWO}), ("Three", {"a.c": THREE})],
-    })  # fmt: skip
-    return begin(run_stacker, tmp_path, upstream,
-                 (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
+
+    def make(folder):
+        upstream = history.draw(folder / "upstream", {
+            "master": [("start", {"a.c": LINES, "z": "z\n"})],
+            "port": ["start", ("One", {"a.c": ONE}), ("Two", {"a.c": TWO}),
+                     ("Three", {"a.c": THREE})],
+        })  # fmt: skip
+        return begin(run_stacker, folder, upstream,
+                     (f"{upstream['start']}..port", "--stage-per-commit"))  # fmt: skip
+
+    return once("three stages to be loaded", make)
 
 
 def clone_of(world):

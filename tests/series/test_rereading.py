@@ -13,15 +13,19 @@ B1 = A3.replace("line 15\n", "b1\n")
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """Stage a with three patches, stage b with one on top, all in a.c."""
-    upstream = history.draw(tmp_path / "upstream", {
-        "master": [("start", {"a.c": LINES})],
-        "port": ["start", ("A1", {"a.c": A1}), ("A2", {"a.c": A2}), ("A3", {"a.c": A3}),
-                 ("B1", {"a.c": B1})],
-    })  # fmt: skip
-    a, b = (f"{upstream['start']}..port~1", "--stage", "a"), ("port~1..port", "--stage", "b")
-    return begin(run_stacker, tmp_path, upstream, a, b)
+
+    def make(folder):
+        upstream = history.draw(folder / "upstream", {
+            "master": [("start", {"a.c": LINES})],
+            "port": ["start", ("A1", {"a.c": A1}), ("A2", {"a.c": A2}), ("A3", {"a.c": A3}),
+                     ("B1", {"a.c": B1})],
+        })  # fmt: skip
+        a, b = (f"{upstream['start']}..port~1", "--stage", "a"), ("port~1..port", "--stage", "b")
+        return begin(run_stacker, folder, upstream, a, b)
+
+    return once("four patches to be read again", make)
 
 
 def move(world, old, new):

@@ -15,9 +15,13 @@ def edited(*numbers):
 
 
 @pytest.fixture
-def world(tmp_path, run_stacker, history):
+def world(once, run_stacker, history):
     """The branch `poc` touches five files; stage `one` has a part of it."""
-    upstream = history.draw(tmp_path / "upstream", {
+    return once("a branch and a part of it", lambda folder: drawn(folder, run_stacker, history))
+
+
+def drawn(folder, run_stacker, history):
+    upstream = history.draw(folder / "upstream", {
         "master": [("start", {"a.c": LINES, "b.c": LINES, "run.sh": "x\n", "old": "o\n"})],
         "poc": ["start", ("All", {
             "a.c": edited(1, 8), "b.c": edited(3), "Tools/notes.txt": "n\n", "data": "\0\1",
@@ -25,7 +29,7 @@ def world(tmp_path, run_stacker, history):
         })],
         "one": ["start", ("One", {"a.c": edited(1), "own.c": "o\n"})],
     })  # fmt: skip
-    return begin(run_stacker, tmp_path, upstream, ("one", "--stage", "one"))
+    return begin(run_stacker, folder, upstream, ("one", "--stage", "one"))
 
 
 def reasons(world, text):

@@ -12,17 +12,22 @@ from stacker.verify.known import EVIDENCE
 
 
 @pytest.fixture
-def ann(tmp_path, run_stacker, history):
-    return team(run_stacker, tmp_path, history)
+def ann(once, run_stacker, history):
+    return once("ann, who syncs", lambda folder: team(run_stacker, folder, history))
 
 
 @pytest.fixture
-def both(ann):
+def both(once, run_stacker, history):
     """Ann and Bob, in step."""
-    ann.stacker("sync")
-    bob = clone(ann, "bob")
-    bob.stacker("sync")
-    return ann, bob
+
+    def make(folder):
+        ann = team(run_stacker, folder, history)
+        ann.stacker("sync")
+        bob = clone(ann, "bob")
+        bob.stacker("sync")
+        return ann, bob
+
+    return once("ann and bob, who sync", make)
 
 
 def drift(world, subject, *changes):
@@ -421,12 +426,12 @@ def test_another_series_in_that_home_stays_apart(ann, tmp_path, run_stacker, his
     other = begin(run_stacker, folder, upstream, ("master..port", "--stage-per-commit"))
     plan = other.home / "series.toml"
     plan.write_text(plan.read_text("utf-8").replace('name = "home"', 'name = "q"'), "utf-8")
-    git(other.home, "remote", "add", "origin", str(tmp_path / "home.git"))
-    head = git(tmp_path / "home.git", "rev-parse", "refs/stacker/versions")
+    git(other.home, "remote", "add", "origin", str(ann.home.parent / "home.git"))
+    head = git(ann.home.parent / "home.git", "rev-parse", "refs/stacker/versions")
     before = other.files()
     assert "another series, 'home'" in other.stacker("sync", code=1)["error"]["message"]
     assert other.files() == before
-    assert git(tmp_path / "home.git", "rev-parse", "refs/stacker/versions") == head
+    assert git(ann.home.parent / "home.git", "rev-parse", "refs/stacker/versions") == head
 
 
 def test_two_who_began_apart_have_one_beginning(ann, tmp_path, run_stacker):
@@ -434,7 +439,7 @@ def test_two_who_began_apart_have_one_beginning(ann, tmp_path, run_stacker):
     (tmp_path / "apart").mkdir()
     begun = (f"{ann.upstream['start']}..{ann.upstream['Two']}", "--stage-per-commit")
     bob = begin(run_stacker, tmp_path / "apart", ann.upstream, begun)
-    git(bob.home, "remote", "add", "origin", str(tmp_path / "home.git"))
+    git(bob.home, "remote", "add", "origin", str(ann.home.parent / "home.git"))
     bob.stacker("sync", code=None)
     begun = [number for number, _, command in versions(bob) if command == "init"]
     assert set(begun) == {0}

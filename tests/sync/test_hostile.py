@@ -28,13 +28,17 @@ LANDING = {
 
 
 @pytest.fixture
-def bob(tmp_path, run_stacker, history):
+def bob(once, run_stacker, history):
     """Bob, in step with home."""
-    ann = team(run_stacker, tmp_path, history)
-    ann.stacker("sync")
-    bob = clone(ann, "bob")
-    bob.stacker("sync")
-    return bob
+
+    def make(folder):
+        ann = team(run_stacker, folder, history)
+        ann.stacker("sync")
+        bob = clone(ann, "bob")
+        bob.stacker("sync")
+        return bob
+
+    return once("bob, who syncs", make)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def until(condition, what):
     end = time.monotonic() + LONGEST
     while not (found := condition()):
         assert time.monotonic() < end, f"waited in vain until {what}"
-        _NOTICE.wait(0.05)
+        _NOTICE.wait(0.1)
     return found
 
 
@@ -131,7 +131,7 @@ class Farm:
             "scheduler": "stacker",
             "at_once": 32,
             "places": {"main": Place(str(self.repository), None)},
-            "tick": 0.1,
+            "tick": 0.25,
             "patience": 0.5,
         }
         return {"bots": Access(**(given | more))}

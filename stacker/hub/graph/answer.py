@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stacker.hub.call import Answer, Refusal
 
 if TYPE_CHECKING:
-    from graphql import ExecutionResult, GraphQLError, GraphQLSchema
+    from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
 
     from stacker.hub.call import Call, Json
     from stacker.hub.limits import Allowance
@@ -20,17 +20,9 @@ _KINDS = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND"}
 
 def answer(call: Call, allowance: Allowance) -> Answer:
     """Answer one GraphQL request: 200 with `data`, `errors` or both."""
-    from graphql import parse, validate  # noqa: PLC0415 - costs 0.1 s that git and REST do not need
-    from graphql.error import GraphQLError  # noqa: PLC0415 - the same
-
-    query = call.body.text("query", "")
-    schema = _schema()
-    try:
-        document = parse(query, max_tokens=_LARGEST_DOCUMENT)
-    except GraphQLError as exc:
-        return Answer({"errors": [_shown(exc)]})
-    if wrong := validate(schema, document):
-        return Answer({"errors": [_shown(error) for error in wrong]})
+    document, wrong = _read(call.body.text("query", ""))
+    if document is None:
+        return Answer({"errors": wrong})
     result = _execute(call, allowance, document)
     shown: Json = {"data": result.data}
     if result.errors:
@@ -38,13 +30,26 @@ def answer(call: Call, allowance: Allowance) -> Answer:
     return Answer(shown)
 
 
-def _execute(call: Call, allowance: Allowance, document: object) -> ExecutionResult:
-    from graphql import DocumentNode, execute_sync  # noqa: PLC0415 - as above
+@functools.lru_cache(maxsize=64)  # a client asks the same again and again
+def _read(query: str) -> tuple[DocumentNode | None, list[Json]]:
+    """The document that a query is, or what is wrong with it."""
+    from graphql import parse, validate  # noqa: PLC0415 - costs 0.1 s that git and REST do not need
+    from graphql.error import GraphQLError  # noqa: PLC0415 - the same
+
+    try:
+        document = parse(query, max_tokens=_LARGEST_DOCUMENT)
+    except GraphQLError as exc:
+        return None, [_shown(exc)]
+    if wrong := validate(_schema(), document):
+        return None, [_shown(error) for error in wrong]
+    return document, []
+
+
+def _execute(call: Call, allowance: Allowance, document: DocumentNode) -> ExecutionResult:
+    from graphql import execute_sync  # noqa: PLC0415 - as above
 
     from stacker.hub.graph.readings import Context  # noqa: PLC0415 - as above
 
-    if not isinstance(document, DocumentNode):
-        raise TypeError("not a GraphQL document")
     variables = call.body.part("variables")
     with call.db.writing():  # a read may find refs that moved, and that is remembered
         return execute_sync(

@@ -21,7 +21,7 @@ from stacker.land.carrying import carry
 from stacker.land.intent import IntendedMember, Intent
 from stacker.land.outcome import Guarantee, LandResult, Reason, State, Way, Who
 from stacker.land.preflight import Blocked, LandFacts, MemberFacts, Ready, preflight
-from stacker.land.protocol import NotCleared, end
+from stacker.land.protocol import Cleared, NotCleared, end
 from stacker.land.recovering import Busy, adopt, lander_of, recover
 from stacker.land.results import busy, told
 from stacker.land.site import Site
@@ -230,6 +230,15 @@ class Coordinator:
         again = self._meant(found)
         if not isinstance(again, Meant):
             return NotCleared(again.reasons)
-        if again.intent != meant.intent:
+        if again.intent != meant.intent and not self._moved_alone(meant, again):
             return NotCleared((Reason(Who.COORDINATOR, None, "a head changed meanwhile"),))
-        return again.ready
+        return Cleared(again.ready, again.intent)
+
+    def _moved_alone(self, before, now):
+        heads = [[(m.stage, m.number, m.head) for m in one.intent.members] for one in (before, now)]
+        rules = before.ready.protection, now.ready.protection
+        return (
+            now.intent.way is before.intent.way is Way.PUSH
+            and heads[0] == heads[1]
+            and (rules[0] == rules[1])
+        )

@@ -93,7 +93,9 @@ class Invariants:
         if old is None or new is None:
             self._say("forward", "the branch came or went")
             return
-        if self.landed.get(intent.tx):
+        landed = self.landed.get(intent.tx, ())
+        unmeant = who in COORDINATORS and len(landed) >= self._meant(intent.tx)
+        if landed and (unmeant or any(self._has(old, one) for one in landed)):
             self._say("once", f"{intent.tx} moved the branch twice")
         self.landed.setdefault(intent.tx, []).append(new)
         if intent.tx in self.denied:
@@ -109,6 +111,11 @@ class Invariants:
         if who in COORDINATORS:
             self._reviewed(intent)
             self._frozen(intent)
+
+    def _meant(self, tx):
+        """How often a run was about to land it: once more, where others took it out again."""
+        commits = [x for x in self.lines if (x.tx, x.kind, x.step) == (tx, "about", "commit")]
+        return len(commits)
 
     def _intent_of(self, call, who):
         """The landing that made a change of the branch, by the commit that was sent."""

@@ -52,6 +52,16 @@ def test_nothing_is_found_where_nothing_is_wrong(scene, options):
     assert story.broken == []
 
 
+def test_what_others_took_out_comes_back_unmeant(scene):
+    story = Story(scene)
+    story.run()
+    landed = scene.tip
+    scene.push("zed", MASTER, scene.start)
+    assert story.broken == []
+    scene.push("up", MASTER, landed)
+    assert "once" in names(story)
+
+
 def test_member_by_member(scene, monkeypatch):
     def one_by_one(self, landing, ready):
         tip = landing.intent.base

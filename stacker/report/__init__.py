@@ -1,0 +1,1 @@
+"""`stacker report`: the series as one HTML page that needs nothing else."""
