@@ -10,4 +10,3 @@ html_theme = "furo"
 html_show_sourcelink = False
 html_copy_source = False
 myst_heading_anchors = 4  # links to headings are looked up, under the names that GitHub gives them
-suppress_warnings = ["toc.empty_glob"]  # a page may be listed before it is written
