@@ -101,7 +101,7 @@ def _command(words: tuple[str, ...], command: Any) -> str:
     told = [one.get_help_record(context) for one in command.get_params(context)]
     rows = [f"| `{_cell(what)}` | {_plain(says)} |" for what, says in filter(None, told)
             if what != "--help"]  # fmt: skip
-    table = "\n".join(["", "| | |", "|---|---|", *rows, ""]) if rows else ""
+    table = "\n".join(["", "| argument, option | |", "|---|---|", *rows, ""]) if rows else ""
     return f"### `{name}`\n\n{_plain(command.help)}\n\n```text\n{name} {usage}\n```\n{table}"
 
 
