@@ -1,10 +1,11 @@
 """What a very large series costs: status, rebase and report, and how that grows.
 
     python bench/scale.py [--stages 10 100 1000] [--repositories 20] [--versions 1000]
-                          [--records 100000] [--rounds 3]
+                          [--records 100000] [--pulls 10000] [--rounds 3]
 
 The versions and records are those of the largest series, and fewer in proportion for a smaller one.
-Whole processes; README.md in this folder says what is measured, and how to read it.
+Beside that: the first submit and `status --refresh` of a hundred stages on a forge that has so many
+open pull requests. Whole processes; README.md in this folder says how to read it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ from contenders import STACKER, timed
 from report import Score
 from repository import twin
 from stand import say
+from submit import Place, crowd
 from wide import Wide
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 _WANTED = {"status": 2.0, "rebase": 12.0, "report": 5.0}  # seconds, of the largest series
 _MEGABYTES = 500
+_SUBMITTED = 100  # stages
 
 
 def measured(wide: Wide, rounds: int) -> dict[str, Score]:
@@ -56,6 +60,23 @@ def _scored(wide: Wide, command: str, place: Callable[[], Path], rounds: int) ->
     return score
 
 
+def on_a_full_forge(pulls: int) -> list[str]:
+    """What it costs to submit a hundred stages where `pulls` are open, and to ask how they are."""
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        place = Place(Path(name), _SUBMITTED)
+        crowd(place, pulls)
+        for words in (("submit",), ("submit",), ("status", "--refresh")):
+            place.door.seen.clear()
+            begun = time.monotonic()
+            place.stacker(*words)
+            took = time.monotonic() - begun
+            pushes = sum(one[0] == "PUSH" for one in place.door.seen)
+            rows.append([" ".join(words), len(place.door.seen) - pushes, pushes, f"{took:.1f}"])
+        place.hub.stop()
+    return report.table(["command", "calls", "pushes", "s"], rows)
+
+
 def main() -> int:
     """Print the figures as lines of Markdown; 1 when the largest series misses a mark."""
     asked = _options()
@@ -80,7 +101,9 @@ def main() -> int:
     head = ["command", "stages", "repositories", "versions", "records", *report.TIMES, "peak MB"]
     lines = report.title("Scale", machine.described([("git",)]))
     lines += ["", *report.table([*head, "x the row before"], rows)]
-    print("\n".join(lines))
+    print("\n".join(lines), flush=True)
+    print(f"{_SUBMITTED} stages on a forge with {asked.pulls} open pull requests:\n")
+    print("\n".join(on_a_full_forge(asked.pulls)))
     return 1 if missed else 0
 
 
@@ -90,6 +113,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repositories", type=int, default=20)
     parser.add_argument("--versions", type=int, default=1000)
     parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--pulls", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     return parser.parse_args()
 

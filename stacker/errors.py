@@ -3,7 +3,9 @@
     StackerError                 exit 1
      ├ UsageError                exit 2   the command line contradicts itself
      ├ PlanError                 exit 1   series.toml is not a plan; carries every problem at once
+     ├ SettingsError             exit 1   a person's own settings cannot be read
      ├ SeriesError               exit 1   lock, patches and store do not fit together
+     │  └ NewerFormat            exit 1   a newer stacker wrote the file
      ├ TemplateFault             exit 1   a template of the series makes no text
      ├ PatchError                exit 1   a patch file does not apply on its exact preimage
      ├ GitError                  exit 1   git refused; carries its own words
@@ -74,8 +76,25 @@ class PlanError(StackerError):
     """`series.toml` is not a plan; `where` holds every problem found."""
 
 
+class SettingsError(StackerError):
+    """A settings file or variable says what cannot be; `where` holds every problem found."""
+
+
 class SeriesError(StackerError):
     """Plan, lock, patches and store do not fit together."""
+
+
+UPGRADE = "Upgrade this one: `pipx upgrade patch-stacker`."
+
+
+class NewerFormat(SeriesError):
+    """A file was written by a newer stacker, whose form this one does not know."""
+
+    def __init__(self, what: str, found: object, known: int) -> None:
+        super().__init__(
+            f"{what} was written by a newer stacker, in format {found!r}; this one knows {known}",
+            hint=UPGRADE,
+        )
 
 
 class TemplateFault(StackerError):

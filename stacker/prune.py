@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.doctor.leftovers import left_by_verify
+from stacker.doctor.leftovers import left_by_verify, named
 from stacker.edit.place import all_opened
 from stacker.errors import SeriesError, UsageError
 from stacker.git.worktree import remove_tree
@@ -50,14 +50,16 @@ class Pruned:
     leftovers: tuple[str, ...]
 
 
-def prune(work: Workspace, keep: int) -> Pruned:
-    """Keep the newest `keep` versions. Raises `SeriesError` while something is under way that may
-    need what would go."""
+def prune(work: Workspace, keep: int, lanes: Path | None = None) -> Pruned:
+    """Keep the newest `keep` versions; `lanes` lie elsewhere if that is given.
+
+    Raises `SeriesError` while something is under way that may need what would go.
+    """
     if keep < 1:
         raise UsageError("at least one version has to stay", hint="As `--keep 1`.")
     _refuse_unfinished(work)
     store, state = work.store, work.directory.state
-    left = left_by_verify(state)
+    left = left_by_verify(state, lanes)
     freed = sum(map(_size, left))
     for path in left:
         if path.is_dir():
@@ -75,7 +77,7 @@ def prune(work: Workspace, keep: int) -> Pruned:
     store.git.run("gc", "--quiet", "--prune=now", config=_GC)
     versions = tuple(sorted({one.version for one in stays}))
     freed += max(0, before - _size(store.objects))
-    names = tuple(path.relative_to(state).as_posix() for path in left)
+    names = tuple(named(path, state) for path in left)
     return Pruned(len(gone), versions, freed, names)
 
 

@@ -56,9 +56,22 @@ def python() -> str:
     return sys.executable
 
 
-def editor() -> str:
-    """The command that edits a text, as git chooses it."""
-    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+def editor() -> tuple[str, str]:
+    """The command that edits a text where git has no word on it, and what named it."""
+    for name in ("VISUAL", "EDITOR"):
+        if given := os.environ.get(name):
+            return given, name
+    return ("notepad" if os.name == "nt" else "vi"), "default"
+
+
+def short_folder() -> Path | None:
+    """Where builds lie if nobody says it: on Windows, where paths are short, near to the root."""
+    return Path.home() / ".stk" if os.name == "nt" else None
+
+
+def no_colour() -> None:
+    """Let all that this process prints be without colours, as `NO_COLOR` asks."""
+    os.environ["NO_COLOR"] = "1"
 
 
 def demo_user() -> str | None:

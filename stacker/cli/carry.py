@@ -179,8 +179,8 @@ def land(
         bool, typer.Option(help="Pass over rules of the branch, as admins may.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="Run so many checks at once.")
-    ] = 1,
+        int | None, typer.Option("--jobs", "-j", min=1, help="Run so many checks at once.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="Say whether it could land; land nothing.")] = False,
     rehearse: Annotated[
         bool, typer.Option("--rehearse", help="Land in a throw-away copy of the forge.")
@@ -199,11 +199,13 @@ def land(
         raise UsageError("--resume and --abort: one of them")
     if rehearse and (dry_run or resume or abort):
         raise UsageError("--rehearse goes with neither --dry-run nor --resume nor --abort")
+    mine = options.preferences
     request = LandRequest(
         stage=stage, group=group, revert=revert, rest=rest, again=again,
         take_over=take_over, dry_run=dry_run, use_bypass=use_bypass,
         ending=Ending.RESUME if resume else Ending.ABORT if abort else None,
-        environment=settings.environment(), python=settings.python(), jobs=jobs,
+        environment=settings.environment(), python=settings.python(),
+        jobs=jobs or mine.jobs().value, work=None if rehearse else mine.lanes(),
     )  # fmt: skip
     with options.desk() as desk:
         terminal = options.terminal

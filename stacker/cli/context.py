@@ -13,6 +13,7 @@ from stacker.render.terminal import Answer, Terminal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from stacker.preferences.inforce import Preferences
     from stacker.series.workspace import Workspace
     from stacker.wiring import Desk
 
@@ -39,6 +40,13 @@ class Options:
     def terminal(self) -> Terminal:
         """Where this run prints."""
         return Terminal(json_only=self.json_only, quiet=self.quiet)
+
+    @property
+    def preferences(self) -> Preferences:
+        """What this person likes, where this run works."""
+        from stacker.preferences.inforce import preferences  # noqa: PLC0415 - few commands ask
+
+        return preferences(self.folder)
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:

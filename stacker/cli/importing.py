@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stacker import settings
 from stacker.cli.context import Options
 from stacker.errors import UsageError
 from stacker.git import helper
@@ -75,7 +75,7 @@ def import_(
         onto=onto, fetch=options.fetch,
     )  # fmt: skip
     with options.workspace() as work:
-        result = import_into(work, request, _choose, options.terminal.told)
+        result = import_into(work, request, partial(_choose, options), options.terminal.told)
     return Answer(texts.import_document(result), texts.import_text(result))
 
 
@@ -86,11 +86,11 @@ def _text_of(file: Path) -> str:
         raise UsageError(f"cannot read the list {str(file)!r}: {exc}") from exc
 
 
-def _choose(subjects: Mapping[Oid, str], taken: frozenset[str]) -> Mode:
+def _choose(options: Options, subjects: Mapping[Oid, str], taken: frozenset[str]) -> Mode:
     """Let a person edit the list; without a terminal there is nobody to ask."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "how shall these commits become stages?",
             hint="Say --stage ID, --stage-per-commit, --split, or --as FILE.",
         )
-    return AsListed(helper.edit(listing(subjects, taken), settings.editor()))
+    return AsListed(helper.edit(listing(subjects, taken), options.preferences.editor().value))

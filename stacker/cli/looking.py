@@ -15,6 +15,7 @@ from stacker.cli.context import Options
 from stacker.doctor import flow as examining
 from stacker.doctor.finding import Health
 from stacker.errors import ExitCode, StackerError, UsageError
+from stacker.preferences.telling import examine_settings
 from stacker.render import doctor as doctor_rendering
 from stacker.render import status as status_rendering
 from stacker.render.status_document import status_document
@@ -139,7 +140,10 @@ def doctor(
     reach = wiring.reach if options.fetch else None
     masters = runners.agreed if options.fetch else None
     landing = examining.Landing(_own_key()) if purpose is Purpose.LAND else None
-    found = examining.examine(wiring.directory(options.folder), reach, masters, landing)
+    mine = examine_settings(options.folder)
+    lanes = None if mine.health is Health.PROBLEM else options.preferences.lanes()
+    directory = wiring.directory(options.folder)
+    found = (mine, *examining.examine(directory, reach, masters, landing, lanes))
     bad = any(one.health is Health.PROBLEM for one in found)
     code = ExitCode.ERROR if bad else ExitCode.DONE
     return Answer(
@@ -162,6 +166,7 @@ def _prune(options: Options, keep: int) -> Answer:
         f"Let go of all versions but the newest {keep}? That cannot be undone."
     ):
         raise UsageError("nothing was let go")
+    lanes = options.preferences.lanes()
     with options.workspace() as work:
-        done = pruning.prune(work, keep)
+        done = pruning.prune(work, keep, lanes)
     return Answer(doctor_rendering.pruned_document(done), doctor_rendering.pruned_text(done))

@@ -91,7 +91,8 @@ def _by_tool(options: Options, words: list[str], *, full: bool) -> Answer:
             raise UsageError(f"no stage {words[0]!r}", hint="stacker resolve [STAGE] --tool [NAME]")
         folder = resolving.open_conflict(work, stage, full=full).opened.folder
     # Others may work on the series while a person sits in the tool.
-    tool.merge(folder, words[0] if words else None, person=options.terminal.can_ask)
+    chosen = words[0] if words else options.preferences.merge_tool().value
+    tool.merge(folder, chosen, person=options.terminal.can_ask)
     with options.workspace() as work:
         opened, left = resolving.left(work, folder.name)
         if not left:

@@ -54,9 +54,9 @@ def verify(
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform.")] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run also what was shown before.")] = False,
     jobs: Annotated[
-        int,
+        int | None,
         typer.Option("--jobs", "-j", min=1, help="Build for so many platforms and checks at once."),
-    ] = 1,
+    ] = None,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Build nothing more after the first failure.")
     ] = False,
@@ -99,6 +99,7 @@ def verify(
     if every is not None or as_root:
         raise UsageError("--every and --as-root belong to --watch")
 
+    mine = options.preferences
     with options.workspace() as work:
         selection = tuple(work.plan.stage(name).id for name in stages or ())
         _agree(options, work, trust=trust)
@@ -119,7 +120,8 @@ def verify(
             rerun=rerun,
             fail_fast=fail_fast,
             signing=None if why else signing_key(work, terminal),
-            jobs=jobs,
+            jobs=jobs or mine.jobs().value,
+            work=mine.lanes(),
             ci=_told_by_ci(options, work, series),
             upstreams={name: one.url for name, one in work.upstreams.items()},
             access=runners.access(work.plan, work.directory.root),

@@ -32,20 +32,22 @@ _LONGEST = 86_400  # seconds
 
 def watch_home(
     options: Options, platforms: Sequence[str], checks: Sequence[str],
-    *, jobs: int, trust: bool, every: str, as_root: bool,
+    *, jobs: int | None, trust: bool, every: str, as_root: bool,
 ) -> NoReturn:  # fmt: skip
     """Watch home until Ctrl-C or SIGTERM."""
     account = this_account()
     _refuse_mighty(account, as_root=as_root)
     seconds = _seconds(every)
     directory = wiring.directory(options.folder)
+    mine = options.preferences
     box = Box(
         directory=directory, home=wiring.home(read_plan(directory.plan_file), directory),
         opened=partial(alone_in, directory),
         upstreams=partial(wiring.public_upstreams, directory),
         host=machine_name(), account=account,
         environment=settings.environment(), python=settings.python(),
-        platforms=tuple(platforms), checks=tuple(checks), jobs=jobs, trust=trust,
+        platforms=tuple(platforms), checks=tuple(checks),
+        jobs=jobs or mine.jobs().value, work=mine.lanes(), trust=trust,
         signing=own_key(), every=seconds, now=settings.now, stacker=__version__,
     )  # fmt: skip
     options.if_interrupted = _ENDED

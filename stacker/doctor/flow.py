@@ -9,15 +9,17 @@ from stacker.doctor import bots, coordinator, remote, store
 from stacker.doctor import directory as on_disk
 from stacker.doctor.ci import examine_ci
 from stacker.doctor.finding import failed, ok, problem
+from stacker.doctor.formats import examine_formats
 from stacker.doctor.landings import examine_landings
 from stacker.doctor.leftovers import examine_leftovers
-from stacker.errors import PlanError, StackerError
+from stacker.errors import NewerFormat, PlanError, StackerError
 from stacker.series.plan.problems import format_problem
 from stacker.series.plan.reading import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from stacker.bots.values import Access
     from stacker.doctor.finding import Finding
@@ -45,12 +47,14 @@ def examine(
     reach: Reaching | None,
     masters: Masters | None = None,
     landing: Landing | None = None,
+    lanes: Path | None = None,
 ) -> tuple[Finding, ...]:
     """Everything, in the order in which it should be mended; without `reach` nobody is asked.
 
-    With `landing` what a coordinator needs instead of what a porter does.
+    With `landing` what a coordinator needs instead of what a porter does. `lanes` is where checks
+    are built, if not in `.stacker`.
     """
-    return tuple(_examine(directory, reach, masters, landing))
+    return tuple(_examine(directory, reach, masters, landing, lanes))
 
 
 def _examine(
@@ -58,6 +62,7 @@ def _examine(
     reach: Reaching | None,
     masters: Masters | None,
     landing: Landing | None,
+    lanes: Path | None,
 ) -> Iterator[Finding]:
     yield from on_disk.examine_programs()
     yield from on_disk.examine_files(directory)
@@ -66,10 +71,14 @@ def _examine(
     except PlanError as exc:
         yield problem("plan", exc.message, "\n".join(format_problem(p) for p in exc.where))
         return
+    except NewerFormat as exc:
+        yield failed("plan", exc)
+        return
     places = ", ".join(repository.upstream for repository in plan.repositories)
     yield ok("plan", f"{len(plan.stages)} stages for {places}")
+    yield from examine_formats(directory)
     yield from store.examine_store(directory, plan)
-    yield from examine_leftovers(directory)
+    yield from examine_leftovers(directory, lanes)
     yield from on_disk.examine_boxes(directory)
     if landing is not None:
         yield from coordinator.examine_machine(directory.state, plan, landing.key)

@@ -19,16 +19,16 @@ _STOPPED = {
 }
 
 
-def examine_leftovers(directory: SeriesDirectory) -> Iterator[Finding]:
-    """What is unfinished, and what is only in the way."""
+def examine_leftovers(directory: SeriesDirectory, lanes: Path | None = None) -> Iterator[Finding]:
+    """What is unfinished, and what is only in the way; `lanes` lie elsewhere if that is given."""
     found = [
         warning("leftovers", what, hint)
         for name, (what, hint) in _STOPPED.items()
         if (directory.state / name).exists()
     ]
-    left = left_by_verify(directory.state)
+    left = left_by_verify(directory.state, lanes)
     if left:
-        names = ", ".join(path.relative_to(directory.state).as_posix() for path in left)
+        names = ", ".join(named(path, directory.state) for path in left)
         found.append(
             warning(
                 "leftovers",
@@ -39,12 +39,18 @@ def examine_leftovers(directory: SeriesDirectory) -> Iterator[Finding]:
     yield from found or [ok("leftovers", "nothing was left half done")]
 
 
-def left_by_verify(state: Path) -> list[Path]:
+def left_by_verify(state: Path, lanes: Path | None = None) -> list[Path]:
     """What a `verify` that does not run any more has left in `.stacker`.
 
     That are its folder of other repositories' files, logs that were not packed to the end, and
     lanes that do not say where they stand: a build in them did not come to its end.
     """
-    lanes = [lane for lane in state.glob("lanes/*/") if not (lane / "stands").is_file()]
+    found = (lanes or state / "lanes").glob("*/")
+    fallen = [lane for lane in found if not (lane / "stands").is_file()]
     builds = [state / "builds"] if (state / "builds").exists() else []
-    return [*builds, *sorted(lanes), *sorted(state.glob("logs/*.part"))]
+    return [*builds, *sorted(fallen), *sorted(state.glob("logs/*.part"))]
+
+
+def named(path: Path, state: Path) -> str:
+    """A leftover as people find it: what is in `.stacker` by its place there."""
+    return (path.relative_to(state) if path.is_relative_to(state) else path).as_posix()

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import GitError, SeriesError
+from stacker.errors import GitError, NewerFormat, SeriesError
 from stacker.git.objects import Oid
 from stacker.git.opened import remove
 from stacker.git.process import Git
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Of the commits that git makes there; only their authors are kept.
 _NOBODY = (("user.name", "stacker"), ("user.email", "stacker@localhost"))
+FORMAT = 1
 _LONGEST = 12  # characters of a folder's name; Windows has 260 for a whole path
 
 
@@ -111,13 +112,15 @@ def _read(note: Path) -> Opened:
     folder = note.with_suffix("")
     try:
         said = json.loads(note.read_text(encoding="utf-8"))
+        if int(said.get("format", 1)) > FORMAT:
+            raise NewerFormat(note.name, said["format"], FORMAT)
         tip, base, operation = (Oid(said[key]) for key in ("tip", "base", "operation"))
         pulled = Oid(said["pulled"]) if said.get("pulled") else None
         return Opened(
             said["stage"], folder, tip, base, int(said["patches"]), operation, pulled,
             adopted=said.get("adopted") is True,
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise SeriesError(
             f"{note.name} is damaged: {exc}",
             hint=f"Take what you need out of {folder}, then remove {note} and the folder.",

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from stacker.errors import StackerError
+from stacker.errors import NewerFormat, StackerError
 from stacker.evidence.key import evidence_key
 from stacker.evidence.record import Attempt, Record, Verdict
 
@@ -70,7 +70,7 @@ def read(name: str, text: bytes) -> Record:
         values = json.loads(text)
         version = values["format"]
         if version not in {_OLD, _WITHOUT_LOG, FORMAT}:
-            raise StackerError(f"evidence from home has format {version!r}", hint="Update stacker.")
+            raise NewerFormat("evidence from home", version, FORMAT)
         texts: dict[str, Any] = {key: _line(values[key]) for key in _TEXTS}
         return Record(
             **texts, verdict=_verdict(values["verdict"]), log="",

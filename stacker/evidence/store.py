@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
-from stacker.errors import StackerError
+from stacker.errors import NewerFormat, StackerError
 from stacker.evidence.record import Attempt, Record, Verdict
 
 if TYPE_CHECKING:
@@ -100,10 +100,7 @@ class EvidenceStore:
             self._database.execute(f"PRAGMA user_version = {VERSION}")
         self._database.execute("COMMIT")
         if version > VERSION:
-            raise StackerError(
-                f"{path.name} was written by a newer stacker (format {version})",
-                hint="Update stacker.",
-            )
+            raise NewerFormat(path.name, version, VERSION)
 
     def __enter__(self) -> Self:
         return self

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stacker.errors import StackerError
+from stacker.errors import NewerFormat
 from stacker.hub.tables import (
     AUTO_MERGES,
     CREATIONS,
@@ -140,11 +141,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     for version, statements in _STEPS.items():
         if _version(connection) == version:
             _advance(connection, version, version + 1, statements)
-    if _version(connection) != VERSION:
-        raise StackerError(
-            "the hub's hub.sqlite was written by another version of stacker",
-            hint="Use that version, or move hub.sqlite away: the repositories stay.",
-        )
+    if _version(connection) > VERSION:
+        raise NewerFormat("the hub's hub.sqlite", _version(connection), VERSION)
 
 
 def _advance(connection: sqlite3.Connection, old: int, new: int, statements: Iterable[str]) -> None:
@@ -162,7 +160,12 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _record(kind: type[Kind], row: sqlite3.Row) -> Kind:
     values: dict[str, Any] = {}
-    for each in fields(kind):
-        value = row[each.name]
-        values[each.name] = bool(value) if each.type == "bool" else value
+    for name, is_bool in _columns(kind):
+        value = row[name]
+        values[name] = bool(value) if is_bool else value
     return kind(**values)
+
+
+@cache
+def _columns(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
+    return tuple((each.name, each.type == "bool") for each in fields(kind))

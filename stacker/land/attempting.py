@@ -178,7 +178,7 @@ def _checks(run: Run, meant: _Meant) -> tuple[tuple[Reason, ...], tuple[Reason, 
     asked = VerifyRequest(
         plan=work.plan, store=work.store.git, stages=trees, repo_commits=beside,
         environment=request.environment, folder=work.directory.state, python=request.python,
-        selection=found.members, own_evidence=True, jobs=request.jobs,
+        selection=found.members, own_evidence=True, jobs=request.jobs, work=request.work,
         ci=told_by_ci(work, hands.forge, found, meant.intent),
         upstreams={name: one.url for name, one in work.upstreams.items()}, access=request.access,
     )  # fmt: skip

@@ -73,6 +73,7 @@ class Intent:
         return f"{_LANDING}{self.branch}/{self.name}"
 
 
+FORMAT = 1
 _LANDING = "stacker-landing/"
 
 
@@ -108,6 +109,8 @@ def parse(raw: str | bytes) -> Intent:
 
 def from_data(data: Mapping[str, object]) -> Intent:
     """Read it from what JSON had; raises as `parse` does."""
+    if data.get("format", FORMAT) != FORMAT:
+        raise ValueError("a newer stacker wrote it")
     found = data["members"]
     if not isinstance(found, list) or not found:
         raise ValueError("nothing is to land")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stacker.errors import StackerError
+from stacker.errors import NewerFormat, StackerError
 from stacker.git.objects import Oid
 from stacker.land import intent as intents
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stacker.land.intent import Intent
 
 _FILE = "landings.sqlite"
-_VERSION = 1
+VERSION = 1
 _SCHEMA = f"""
 CREATE TABLE landings (tx TEXT PRIMARY KEY, intent TEXT NOT NULL, own INTEGER NOT NULL);
 CREATE TABLE steps (
@@ -32,7 +32,7 @@ CREATE TABLE steps (
   kind TEXT NOT NULL, step TEXT NOT NULL, detail TEXT NOT NULL
 );
 CREATE INDEX by_tx ON steps (tx);
-PRAGMA user_version = {_VERSION};
+PRAGMA user_version = {VERSION};
 """
 
 
@@ -232,12 +232,9 @@ def _opened(path: Path) -> sqlite3.Connection:
                 for statement in filter(None, map(str.strip, _SCHEMA.split(";\n"))):
                     database.execute(statement)
             database.execute("COMMIT")
-        elif version != _VERSION:
+        elif version > VERSION:
             database.close()
-            raise StackerError(
-                f"{path} is of format {version}, which this stacker does not know",
-                hint="A newer stacker wrote it: use that one.",
-            )
+            raise NewerFormat(str(path), version, VERSION)
     except sqlite3.Error as exc:
         raise StackerError(
             f"the journal of landings, {path}, cannot be read: {exc}",

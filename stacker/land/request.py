@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from stacker.bots.values import Access
     from stacker.git.transfer import Told
@@ -30,9 +31,9 @@ class LandRequest:
     """A stage or a group, or with `revert` a landing to take back.
 
     `environment`, `python` and `access` are for the checks, of which at most `jobs` run at once
-    here. `take_over` breaks the lock of somebody's dead landing; `rest` lands what is left of a
-    group of which some were merged alone, `again` what upstream took back; `use_bypass` passes
-    over rules that admins may pass over.
+    here, in lanes below `work` if that is given. `take_over` breaks the lock of somebody's dead
+    landing; `rest` lands what is left of a group of which some were merged alone, `again` what
+    upstream took back; `use_bypass` passes over rules that admins may pass over.
     With `ending` nothing new is begun: what was begun is settled, or given up.
     """
 
@@ -48,6 +49,7 @@ class LandRequest:
     environment: Mapping[str, str]
     python: str
     jobs: int = 1
+    work: Path | None = None
     access: Mapping[str, Access] = field(default_factory=dict)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.errors import PlanError, UsageError
+from stacker.errors import NewerFormat, PlanError, UsageError
 from stacker.log.deciding import pairs
 from stacker.series.directory import LOCK, PLAN
 from stacker.series.lock import Lock
@@ -95,5 +95,5 @@ def _renamed(
         return {}
     try:
         return renames(before, parse_plan(raw.decode("utf-8", "replace"), PLAN))
-    except PlanError:  # of another stacker; then it is a stage less and one more
+    except (PlanError, NewerFormat):  # of another stacker; then it is a stage less and one more
         return {}

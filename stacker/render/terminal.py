@@ -70,6 +70,11 @@ class Terminal:
         if not self.quiet:
             self._print(visible(message), error=True)
 
+    @staticmethod
+    def is_seen() -> bool:
+        """Whether any of it is written to a screen."""
+        return sys.stdout.isatty() or sys.stderr.isatty()
+
     @property
     def can_ask(self) -> bool:
         """Whether there is a person to ask."""

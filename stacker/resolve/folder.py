@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacker.errors import SeriesError
+from stacker.errors import NewerFormat, SeriesError
 from stacker.git.objects import Oid
 from stacker.git.opened import empty, remove
 from stacker.git.process import Git
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stacker.series.compose import Halted
     from stacker.series.resolutions.solving import Known
 
+FORMAT = 1
 _NOTE = "conflict.json"
 
 
@@ -85,9 +86,11 @@ def read_note(state: Path, stage: str) -> Opened | None:
         return None
     try:
         note = json.loads(path.read_text(encoding="utf-8"))
+        if int(note.get("format", 1)) > FORMAT:
+            raise NewerFormat(path.name, note["format"], FORMAT)
         old, onto, laid_out = (Oid(note[key]) for key in ("old", "onto", "laid_out"))
         return Opened(stage, note["of"], note["file"], old, onto, folder, laid_out)
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise SeriesError(
             f"{path.name} is damaged: {exc}",
             hint=f"Remove {path}; `stacker resolve` then lays the conflict out again.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stacker.errors import SeriesError
 from stacker.series.exclusive import held
+from stacker.series.own_state import refuse_committed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,16 +48,26 @@ class SeriesDirectory(NamedTuple):
 
     @classmethod
     def find(cls, start: Path) -> SeriesDirectory:
-        """The series directory that `start` is in; raises `SeriesError` when there is none."""
+        """The series directory that `start` is in; raises `SeriesError` when there is none, or when
+        its `.stacker` is not this machine's own."""
+        found = cls.around(start)
+        if found is None:
+            raise SeriesError(
+                f"no series.toml in {str(start.resolve())!r} or above it",
+                hint="Make a series directory with `stacker init DIR --upstream OWNER/NAME`.",
+            )
+        return found
+
+    @classmethod
+    def around(cls, start: Path) -> SeriesDirectory | None:
+        """The same; `None` when there is none."""
         start = start.resolve()
         for folder in (start, *start.parents):
             # What lies in `.stacker` is upstream's files, which may be a series of their own.
             if (folder / PLAN).is_file() and not _is_in_state(folder):
+                refuse_committed(folder)
                 return cls(folder)
-        raise SeriesError(
-            f"no series.toml in {str(start)!r} or above it",
-            hint="Make a series directory with `stacker init DIR --upstream OWNER/NAME`.",
-        )
+        return None
 
     @property
     def plan_file(self) -> Path:

@@ -7,7 +7,7 @@ from sys import intern
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from stacker.errors import SeriesError
+from stacker.errors import NewerFormat, SeriesError
 from stacker.git.objects import Oid, is_oid
 from stacker.series.lock_text import values_of
 from stacker.series.plan.model import StageId
@@ -16,7 +16,7 @@ from stacker.series.plan.order import Closures
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_FORMAT = 1
+FORMAT = 1
 _HEAD = "# Written by stacker; commit it together with patches/. One line a stage.\n"
 
 
@@ -102,7 +102,7 @@ class Lock(_Lock):
 
 def serialise(lock: Lock) -> bytes:
     """The file's bytes."""
-    lines = [_HEAD, f"format = {_FORMAT}\n", f"version = {lock.version}\n", "\n[bases]\n"]
+    lines = [_HEAD, f"format = {FORMAT}\n", f"version = {lock.version}\n", "\n[bases]\n"]
     lines += [f"{_word(name)} = {_word(oid)}\n" for name, oid in sorted(lock.bases.items())]
     lines.append("\n[stages]\n")
     # The empty line between two stages keeps git from taking edits of both for a conflict.
@@ -121,11 +121,8 @@ def parse(raw: bytes) -> Lock:
         )
     try:
         data = values_of(raw.decode("utf-8"))
-        if data["format"] != _FORMAT:
-            raise SeriesError(
-                f"series.lock has format {data['format']}, this stacker knows {_FORMAT}",
-                hint="Install a newer stacker.",
-            )
+        if int(data.get("format", 1)) > FORMAT:
+            raise NewerFormat("series.lock", data["format"], FORMAT)
         bases = {name: _oid(oid) for name, oid in data["bases"].items()}
         stages = tuple(_line(name, values) for name, values in data["stages"].items())
         return Lock(version=int(data["version"]), bases=MappingProxyType(bases), stages=stages)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from stacker.errors import NewerFormat
 from stacker.git.objects import Oid
 from stacker.series.directory import write_atomically
 from stacker.series.lock import Published
@@ -16,6 +17,7 @@ from stacker.series.lock import Published
 if TYPE_CHECKING:
     from pathlib import Path
 
+FORMAT = 1  # a list, which has no room for a number
 _FILE = "submit.json"
 
 
@@ -25,6 +27,8 @@ def read(state: Path) -> dict[tuple[str, str], Published]:
     if not path.is_file():
         return {}
     rows = json.loads(path.read_text(encoding="utf-8"))
+    if isinstance(rows, dict):
+        raise NewerFormat(_FILE, rows.get("format"), FORMAT)
     return {
         (row["repository"], row["stage"]): Published(
             head=Oid(row["head"]),

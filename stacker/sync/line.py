@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacker.errors import GitError, SeriesError
+from stacker.errors import UPGRADE, GitError, SeriesError
 from stacker.git.objects import Commit, Oid
 from stacker.git.pack import object_id
 from stacker.series.versions.recording import author_of
@@ -119,6 +119,6 @@ def _step(oid: Oid, raw: bytes) -> tuple[SharedStep, tuple[Oid, ...]]:
 def _strange(oid: Oid, why: str) -> SeriesError:
     return SeriesError(
         f"home's line of versions has {oid[:12]}: {why}",
-        hint="Update stacker if somebody else did. Or something else wrote refs/stacker/versions "
-        "of home: ask who may push there.",
+        hint=f"If a newer stacker did: {UPGRADE[0].lower()}{UPGRADE[1:]} Else something else wrote "
+        "refs/stacker/versions of home: ask who may push there.",
     )

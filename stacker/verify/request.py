@@ -33,7 +33,8 @@ class VerifyRequest:
     every other repository that goes with it. `rerun` asks again where there is evidence;
     `fail_fast` builds nothing more after the first failure that counts.
     `environment` is the caller's, from which checks get only what is allowed to them; `folder` is
-    the series' `.stacker`; `python` the interpreter behind `{python}`. With `own_evidence` what
+    the series' `.stacker`, and `work` where lanes lie if not in there; `python` the interpreter
+    behind `{python}`. With `own_evidence` what
     others ran and shared counts only signed by a signer agreed on here, and what was built in a
     lane that was moved does not. With `signing` all is signed by that key as it is recorded, and
     only what it signed counts. At most `jobs` builds run at once here. `ci` has for each stage the
@@ -48,6 +49,7 @@ class VerifyRequest:
     environment: Mapping[str, str]
     folder: Path
     python: str
+    work: Path | None = None
     selection: tuple[StageId, ...] = ()
     platforms: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
@@ -73,7 +75,7 @@ class VerifyRequest:
     @property
     def lanes(self) -> Path:
         """The folder in which checks run, each in a lane that the next `verify` goes on from."""
-        return self.folder / "lanes"
+        return self.work or self.folder / "lanes"
 
     @property
     def logs(self) -> Path:

@@ -138,7 +138,7 @@ class _Watcher:
         request = VerifyRequest(
             plan=found.plan, store=store.git, stages=found.stages, repo_commits=found.beside,
             environment=box.environment, folder=box.directory.state, python=box.python,
-            platforms=self._platforms, checks=box.checks, jobs=box.jobs,
+            platforms=self._platforms, checks=box.checks, jobs=box.jobs, work=box.work,
             signing=box.signing,
             upstreams={name: one.url for name, one in box.upstreams(found.plan).items()},
         )  # fmt: skip

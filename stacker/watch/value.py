@@ -10,6 +10,7 @@ from stacker.verify.request import Event
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from stacker.git.store import ObjectStore
     from stacker.series.directory import SeriesDirectory
@@ -26,8 +27,8 @@ class Box:
 
     `opened` opens its object store while no other command works there. `upstreams` are those that
     a plan of home's names, to be read by everybody. `trust` agrees to whatever commands home's
-    plan has; `signing` is the key that vouches for what it shows. `every` is in seconds, and so is
-    what `now` says, since 1970.
+    plan has; `work` is where its lanes lie, if not in its folder; `signing` is the key that vouches
+    for what it shows. `every` is in seconds, and so is what `now` says, since 1970.
     """
 
     directory: SeriesDirectory
@@ -41,6 +42,7 @@ class Box:
     platforms: tuple[str, ...]
     checks: tuple[str, ...]
     jobs: int
+    work: Path | None = None
     trust: bool
     signing: SigningKey | None
     every: float

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from small_series import CHECKS
 
+from stacker.preferences.inforce import preferences
+
 NEVER = CHECKS.replace("bad.txt", "c.txt")  # what the second stage brings
 WITH_PLATFORMS = "\n[platforms.here]\n[platforms.there]\nhost = 'plan9-vax'\n"
 
@@ -44,6 +46,26 @@ def test_the_document_and_what_is_known_already(small):
     assert [one["cached"] for one in again] == [True, True]
     rerun = small.good("verify", "--json", "--rerun").document["results"]
     assert [one["cached"] for one in rerun] == [False, False]
+
+
+def test_builds_lie_and_run_as_the_settings_say(small, monkeypatch, tmp_path):
+    small.append(CHECKS.replace("looking", "{jobs}"))
+    cores = os.cpu_count() or 1
+    settings = small.folder / ".stacker" / "config.toml"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(f"work = '{(tmp_path / 'w').as_posix()}'\njobs = 1\n", encoding="utf-8")
+    first = small.good("verify", "--trust", "--json", "first-thing").document["results"]
+    assert str(cores) in Path(first[0]["log"]).read_text(encoding="utf-8").split()
+    [series] = (tmp_path / "w").iterdir()
+    assert [lane.is_dir() for lane in series.iterdir()] == [True]
+    assert not (small.folder / ".stacker" / "lanes").exists()
+    monkeypatch.setenv("STACKER_JOBS", str(2 * cores))
+    second = small.good("verify", "--json", "--rerun", "first-thing").document["results"]
+    assert "1" in Path(second[0]["log"]).read_text(encoding="utf-8").split()
+    settings.write_text("jobs = 'all'\n", encoding="utf-8")
+    refused = small.run("verify", "--json")
+    assert refused.code == 1
+    assert refused.document["error"]["where"][0]["line"] == 1
 
 
 def test_the_price_comes_first_and_a_table_last(small):
@@ -231,7 +253,8 @@ def test_who_ends_it_ends_the_builds_and_the_rest_is_run_later(small, name):
     assert done.code == 130
     assert said in ([], [b""])
     assert "what ended by then is recorded" in done.err
-    assert list((small.folder / ".stacker" / "lanes").iterdir()) == []
+    lanes = preferences(small.folder).lanes() or small.folder / ".stacker" / "lanes"
+    assert list(lanes.iterdir()) == []
     assert "1 build to run, 1 cached" in small.run("verify", "--platform", "local").err
 
 

@@ -6,10 +6,13 @@ import pytest
 import small_series
 
 from stacker import wiring
-from stacker.doctor.finding import Health
+from stacker.doctor.finding import Health, ok
 from stacker.doctor.flow import examine
+from stacker.doctor.leftovers import examine_leftovers
 from stacker.git.process import Git
 from stacker.series.directory import SeriesDirectory
+
+CLEAN = ok("leftovers", "nothing was left half done")
 
 
 def found(directory, reach=None):
@@ -121,23 +124,25 @@ def test_leftovers_say_which_command_finishes_them(directory, small):
     assert "stacker status" in one.hint
 
 
-def test_what_a_killed_verify_left(directory, small):
+def test_what_a_killed_verify_left(directory, small, tmp_path, monkeypatch):
+    monkeypatch.setenv("STACKER_WORK", str(tmp_path / "w"))
     small.append(small_series.CHECKS)
     small.good("verify", "--trust")
-    assert "leftovers" not in found(directory)
-    (mark,) = directory.state.glob("lanes/*/stands")
+    (mark,) = (tmp_path / "w").glob("*/*/stands")
+    lanes = mark.parents[1]
+    assert list(examine_leftovers(directory, lanes)) == [CLEAN]
     mark.unlink()
     (directory.state / "builds").mkdir()
     (directory.state / "logs" / "x.part").touch()
-    lane = f"lanes/{mark.parent.name}"
-    said = found(directory)["leftovers"]
+    lane = mark.parent.as_posix()
+    [said] = examine_leftovers(directory, lanes)
     assert (said.health, said.message) == (
         Health.WARNING,
         f"a verify was killed and left builds, {lane}, logs/x.part, or one runs now",
     )
     pruned = small.good("doctor", "--prune", "--json").document
     assert pruned["leftovers"] == ["builds", lane, "logs/x.part"]
-    assert "leftovers" not in found(directory)
+    assert list(examine_leftovers(directory, lanes)) == [CLEAN]
     assert list(directory.state.glob("logs/*.log"))
     assert small.good("doctor", "--prune", "--json").document["leftovers"] == []
 

@@ -67,6 +67,13 @@ def test_it_goes_from_conflict_to_conflict(world, tools, capfd):
     assert world.git("ls-tree", "--name-only", tree).split() == ["a.c", "b.c"]  # no backups
 
 
+def test_a_persons_settings_name_the_tool_before_git_does(world, tools):
+    (world.home / ".stacker" / "config.toml").write_text("merge_tool = 'fails'\n", "utf-8")
+    assert world.stacker("resolve", "--tool", code=3)["left"]
+    done = world.stacker("resolve", "first", "--tool", "joins", code=3)  # the word goes first
+    assert statuses(done)["first"] == "rebased"
+
+
 def test_what_a_tool_leaves_is_said(world, tools, run_stacker):
     left = world.stacker("resolve", "first", "--tool", "fails", code=3)
     assert left["stage"] == "first"

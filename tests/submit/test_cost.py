@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import pytest
-from submit_world import IDS, UPSTREAM, World, git
+from submit_world import FORK, IDS, UPSTREAM, World, git
 
 from stacker.hub import server
 from stacker.hub.call import Limits
 from stacker.hub.state import connect
 
 FOREIGN = """
-WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < 2000)
+WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM n WHERE number < ?)
 INSERT INTO pulls (repository, number, title, body, author, head_repository, head_ref, head,
   base_ref, base, draft, maintainer_can_modify, created_at, updated_at)
-SELECT u.id, n.number, 'Another''s', '', p.id, f.id, 'other-' || n.number, ?, 'master', ?, 0, 1,
+SELECT u.id, n.number, 'Another''s', '', p.id, f.id, 'others', ?, 'master', ?, 0, 1,
   '2026-11-01T00:00:00Z', '2026-11-01T00:00:00Z'
 FROM n, repositories u, repositories f, users p
 WHERE u.id = 1 AND f.id = 2 AND p.login = 'porter'
 """
 
 
-def crowd(world):
-    """Two thousand open pull requests of other series, from the same fork."""
-    tip = git(world.upstream.path, "rev-parse", "master")
+def crowd(world, many=2000):
+    """So many open pull requests of other series, from the same fork."""
+    upstream, fork = (world.root / "hub" / f"{name}.git" for name in (UPSTREAM, FORK))
+    tip = git(upstream, "rev-parse", "master")
+    head = git(fork, "commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", "Another's")
+    git(fork, "update-ref", "refs/heads/others", head)
+    git(upstream, "fetch", "-q", str(fork), "others")
+    git(upstream, "pack-refs", "--all")
+    with (upstream / "packed-refs").open("a") as file:  # refs one by one take git minutes
+        file.writelines(
+            sorted(f"{head} refs/pull/{number}/head\n" for number in range(1, many + 1))
+        )
     with connect(world.root / "hub") as db, db.writing():
-        db.run(FOREIGN, tip, tip)
-        db.run("UPDATE repositories SET last_number = 2000 WHERE id = 1")
-        assert db.number("SELECT count(*) FROM pulls") == 2000
+        db.run(FOREIGN, many, head, tip)
+        db.run("UPDATE repositories SET last_number = ? WHERE id = 1", many)
+        assert db.number("SELECT count(*) FROM pulls WHERE is_open") == many
 
 
 def test_calls_grow_with_the_stages_and_not_with_the_forge(tmp_path, run_stacker, monkeypatch):

@@ -46,6 +46,7 @@ class Draft(NamedTuple):
     """All tables of a plan, each right in itself; references between them may not hold yet."""
 
     name: str
+    format: int
     title: str
     forge: str | None
     home: str | None
@@ -75,6 +76,7 @@ def read_draft(data: Mapping[str, object], report: Report) -> Draft:
     name = str(series.get("name", ""))
     return Draft(
         name=name,
+        format=series.get("format", 1),
         title=series.get("title", name),
         forge=series.get("forge"),
         home=series.get("home"),

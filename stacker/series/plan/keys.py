@@ -69,6 +69,7 @@ class Section(NamedTuple):
 KEYS: Mapping[type[Any], Mapping[str, Key]] = {
     Plan: {
         "name": Key(Shape.NAME, "the name of the series", required=True),
+        "format": Key(Shape.NUMBER, "the form of this file; default: 1, the only one so far"),
         "title": Key(Shape.TEXT, "the series in a few words; default: its name"),
         "forge": Key(Shape.TEXT, "default: github.com; else an https URL, or demo: the own hub"),
         "home": Key(Shape.TEXT, "where a team shares the series; default: this clone's origin"),

@@ -193,6 +193,7 @@ class _Written(NamedTuple):
     require_evidence: bool = False
     drafts: Drafts = Drafts.NEEDS_APPROVED
     approvals: ApprovalRule = ApprovalRule.HEAD
+    format: int = 1
 
 
 class Plan(_Written):

@@ -21,6 +21,7 @@ _BARE = r"[A-Za-z0-9_-]+"
 _BEFORE_HOST = r"(?<=://)[^/@\s\"']*(?=@)"
 _WIDEST_SOURCE = 160
 _MOST_HELPED = 200
+_AT = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 class Source:
@@ -101,6 +102,17 @@ def not_a_plan(file: str, problems: list[Problem]) -> PlanError:
     return PlanError(
         f"{_shown(file)} has {number}", hint="correct the plan; nothing was changed", where=where
     )
+
+
+def syntax_problem(source: Source, error: str) -> Problem:
+    """The reader of TOML tells the place in its message only."""
+    found = re.search(_AT, error)
+    message = error[: found.start()] if found else error
+    if found and found[1]:
+        lines = source.text.split("\n")
+        before = sum(len(line) + 1 for line in lines[: int(found[1]) - 1])
+        return source.problem(before + int(found[2]) - 1, "", message)
+    return source.problem(len(source.text.rstrip("\n")) if found else 0, "", message)
 
 
 def no_text(file: FilePath, message: str, hint: str) -> PlanError:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from stacker.errors import NewerFormat
 from stacker.series.plan.checking import check_platforms, check_repositories, check_series
 from stacker.series.plan.checking_checks import check_checks
 from stacker.series.plan.checking_signers import check_signers
 from stacker.series.plan.checking_stages import check_groups, check_stages
 from stacker.series.plan.drafting import read_draft
 from stacker.series.plan.model import Plan
-from stacker.series.plan.problems import Report, Source, no_text, not_a_plan
+from stacker.series.plan.problems import Report, Source, no_text, not_a_plan, syntax_problem
 from stacker.series.plan.toml_text import loads
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stacker.errors import Problem
-
+FORMAT = 1
 LARGEST = 4 * 1024 * 1024  # bytes
-_AT = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def read_plan(path: Path) -> Plan:
@@ -42,10 +40,11 @@ def _tables(source: Source, text: str) -> dict[str, object]:
     try:
         return loads(text)  # as it is: of two CRs before an LF only one belongs to the line end
     except ValueError as error:
-        raise not_a_plan(source.file, [_syntax_problem(source, str(error))]) from None
+        raise not_a_plan(source.file, [syntax_problem(source, str(error))]) from None
 
 
 def _plan(data: dict[str, object], report: Report) -> Plan:
+    _refuse_newer(data, report.source.file)
     draft = read_draft(data, report)
     check_series(draft, report)
     check_repositories(draft, report)
@@ -57,6 +56,7 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
     report.close()
     plan = Plan(
         name=draft.name,
+        format=draft.format,
         title=draft.title,
         forge=draft.forge,
         home=draft.home,
@@ -79,15 +79,12 @@ def _plan(data: dict[str, object], report: Report) -> Plan:
     return plan._replace(groups=tuple(g._replace(stages=plan.in_order(g.stages)) for g in groups))
 
 
-def _syntax_problem(source: Source, error: str) -> Problem:
-    """The reader of TOML tells the place in its message only."""
-    found = re.search(_AT, error)
-    message = error[: found.start()] if found else error
-    if found and found[1]:
-        lines = source.text.split("\n")
-        before = sum(len(line) + 1 for line in lines[: int(found[1]) - 1])
-        return source.problem(before + int(found[2]) - 1, "", message)
-    return source.problem(len(source.text.rstrip("\n")) if found else 0, "", message)
+def _refuse_newer(data: dict[str, object], file: str) -> None:
+    """Before its keys are looked at: what is new in it would be called mistakes."""
+    series = data.get("series")
+    written = series.get("format") if isinstance(series, dict) else None
+    if type(written) is int and written > FORMAT:
+        raise NewerFormat(file, written, FORMAT)
 
 
 def _read_text(path: Path) -> str:

@@ -10,13 +10,14 @@ import json
 import re
 from typing import NamedTuple
 
-from stacker.errors import SeriesError
+from stacker.errors import NewerFormat, SeriesError
 from stacker.git.merge import Side
 from stacker.git.objects import Oid, is_oid
 from stacker.series.directory import RESOLUTIONS
 from stacker.series.patches.patchfile import slug
 from stacker.series.plan.model import StageId
 
+FORMAT = 1
 _MODES = (None, "100644", "100755", "120000", "160000")
 
 
@@ -84,6 +85,8 @@ def parse(raw: bytes, name: str) -> Resolution:
     try:
         fields = dict(line.split(": ", 1) for line in head.decode("ascii").splitlines())
         values = {key: str(json.loads(value)) for key, value in fields.items()}
+        if int(values.get("format", "1")) > FORMAT:
+            raise NewerFormat(name, values["format"], FORMAT)
         content, then = _parts(body, int(values.get("then", "0")))
         one = Resolution(
             stage=StageId(values["stage"]),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from stacker.errors import NewerFormat
 from stacker.git.objects import Commit, Oid, is_oid
 from stacker.series.versions.numbering import Numbers
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from stacker.git.store import ObjectStore
 
+FORMAT = 1
 HEAD = "refs/stacker/head"
 SEEN = "see"
 """The command of an operation that only kept files edited by hand: its lock does not tell of its
@@ -120,7 +122,9 @@ def _read(oid: Oid, commit: Commit) -> Operation:
     text = commit.message.decode("utf-8", "replace")
     subject = text.split("\n", 1)[0]
     command, _, reason = subject.partition(": ")
-    fields = dict(re.findall(r"^(Version|Previous|After): (\w+)$", text, re.MULTILINE))
+    fields = dict(re.findall(r"^(Format|Version|Previous|After): (\w+)$", text, re.MULTILINE))
+    if fields.get("Format", "1") != str(FORMAT):
+        raise NewerFormat("the line of versions in .stacker/store.git", fields["Format"], FORMAT)
     previous = fields.get("Previous", "none")
     return Operation(
         oid=oid,
