@@ -31,20 +31,27 @@ USAGE = """\
 usage: python dev.py COMMAND
 
   demo            set up, then show the whole life of a series on a forge of its own
-  test [ARG ...]  set up, then the whole gate: format, lint, layers, types, tests;
+  test [ARG ...]  set up, then the whole gate: format, lint, layers, types, docs, tests;
                   each ARG is handed to pytest
   proofs [ARG ...]
                   set up, then all examples of which the gate takes a sample
   soak [ARG ...]  set up, then land and land again while things go wrong; `soak --help`
+  docs            set up, then make the pages of docs/ a site to look at
   format          set up, then bring all code into form
   setup           set up only
 """
 
+SITE = ROOT / "build" / "docs"
+DOCS: tuple[str, ...] = (
+    "python", "-m", "sphinx", "-q", "-W", "-n", "-E", "--keep-going", "-d", "build/doctrees",
+    "docs", "build/docs",
+)  # fmt: skip
 GATE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("format", ("python", "-m", "ruff", "format", "--check", "--quiet")),
     ("lint", ("python", "-m", "ruff", "check", "--quiet")),
     ("layers", ("lint-imports", "--no-cache")),
     ("types", ("python", "-m", "mypy")),
+    ("docs", DOCS),
 )
 TESTS: tuple[str, ...] = ("python", "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
 COLLECT: tuple[str, ...] = ("python", "-m", "pytest", "-q", "--collect-only")
@@ -60,7 +67,7 @@ PROOFS: tuple[str, ...] = (
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     command, *rest = arguments or ["help"]
-    known = ("demo", "test", "proofs", "soak", "format", "setup")
+    known = ("demo", "test", "proofs", "soak", "docs", "format", "setup")
     if command not in known or (rest and command not in ("test", "proofs", "soak")):
         sys.stdout.write(USAGE)
         return 0 if command in ("help", "-h", "--help") else 2
@@ -73,6 +80,8 @@ def main(arguments: list[str]) -> int:
         return run(here((*TESTS, *PROOFS, *rest)))
     if command == "soak":
         return run([str(PYTHON), str(ROOT / "tests" / "land" / "proof" / "soak.py"), *rest])
+    if command == "docs":
+        return docs()
     if command == "format":
         return bring_into_form()
     return demo() if command == "demo" else 0
@@ -170,8 +179,16 @@ def demo() -> int:
     return code
 
 
+def docs() -> int:
+    """Make the site, and say where it is."""
+    code = run(here(DOCS))
+    if code == 0:
+        say(f"Look at {(SITE / 'index.html').as_uri()}")
+    return code
+
+
 def gate(pytest_arguments: list[str]) -> int:
-    """Format, lint, layers, types, tests; ends at the first that fails, with its exit code."""
+    """All steps, the tests last; ends at the first that fails, with its exit code."""
     collecting = None if pytest_arguments else collect()
     for name, words in GATE:
         since = time.monotonic()
