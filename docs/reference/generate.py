@@ -9,7 +9,6 @@ import json
 import re
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +66,10 @@ Each command prints one document. An object may get more keys in a later version
 
 def pages() -> dict[str, str]:
     """Every page, by its name."""
-    made = {"commands.md": commands(), "series-toml.md": plan()}
-    if find_spec("stacker.topics"):
-        made["exit-codes.md"] = exit_codes()
-    if find_spec("stacker.render.schemas"):
-        made["json.md"] = documents()
+    made = {
+        "commands.md": commands(), "series-toml.md": plan(), "exit-codes.md": exit_codes(),
+        "json.md": documents(),
+    }  # fmt: skip
     return {name: f"{_NOTE}{text}" for name, text in made.items()}
 
 
