@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stacker.land import lock
 from stacker.land.attempting import attempt
+from stacker.land.believing import is_of
 from stacker.land.classify import Landed
 from stacker.land.gather import target_of
 from stacker.land.handing_over import hand_over
@@ -120,7 +121,9 @@ def _settle_who_holds(run: Run, goal: _Goal) -> LandResult | None:
     """Another landing that holds the branch's lock: it is alive, or dead and settled here."""
     branch = run.hands.place(goal.repository.name).trunk
     at = run.site(goal.repository, goal.repository.upstream)
-    found = adopt(at, branch, take_over=run.request.take_over)
+    lock_file = run.work.load(run.hands.told).lock
+    known = partial(is_of, lock_file, goal.repository.name)
+    found = adopt(at, branch, is_of=known, take_over=run.request.take_over)
     if isinstance(found, Busy):
         return busy(found.reason, branch)
     if found is None:

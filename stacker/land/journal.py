@@ -88,13 +88,25 @@ class Journal:
 
     def begin(self, intent: Intent, *, own: bool = True) -> Landing:
         """Write an intent down, once; one that is known goes on where it was, and is own from when
-        it was begun here, too."""
+        it was begun here, too.
+
+        What others told under the name of a landing of ours, and is not that, is forgotten.
+        """
+        if own:
+            self._forget_other_than(intent)
         self._write(
             "INSERT INTO landings VALUES (?, ?, ?)"
             " ON CONFLICT (tx) DO UPDATE SET own = max(own, excluded.own)",
             (intent.tx, intents.serialise(intent), int(own)),
         )
         return self.landing(intent.tx)
+
+    def _forget_other_than(self, intent: Intent) -> None:
+        sql = "SELECT intent FROM landings WHERE tx = ? AND NOT own"
+        row = self._database.execute(sql, (intent.tx,)).fetchone()
+        if row is not None and intents.parse(row[0]) != intent:
+            self._write("DELETE FROM steps WHERE tx = ?", (intent.tx,))
+            self._write("DELETE FROM landings WHERE tx = ?", (intent.tx,))
 
     def about(self, landing: Landing, step: Step, **detail: object) -> Landing:
         """Write down what is about to be done."""

@@ -16,6 +16,7 @@ from stacker.git.merge import Merged
 from stacker.git.objects import Oid
 from stacker.git.quarantine import merge_trees
 from stacker.land import lock
+from stacker.land.believing import says_so
 from stacker.land.classify import Landed, Reads, classify
 from stacker.land.freezing import freeze
 from stacker.land.journal import Step
@@ -200,9 +201,12 @@ def read(at: Site, lander: Lander, landing: Landing) -> Reads:
     landed = lander.landed(landing, tip)
     if landed is not None and not at.upstream.contains(tip, landed):
         landed = None
+    if landed == intent.candidate and not says_so(store, intent, landed):
+        landed = None  # a lock that names somebody else's commit
     if landed is None and tip != intent.base:
         # Merged over it, by whoever knew the pull request: then it is below a commit of the forge.
         below = at.upstream.contains(tip, intent.candidate)
+        below = below and says_so(store, intent, intent.candidate)
         landed = intent.candidate if below else _told_by_trailer(store, intent, tip)
     moved: frozenset[Oid] = frozenset()
     alone: tuple[StageId, ...] = ()
@@ -240,7 +244,7 @@ def _told_by_trailer(store: ObjectStore, intent: Intent, tip: Oid) -> Oid | None
     line = f"Stacker-Landing: {intent.tx}"
     with telling(store, intent.base, tip, line) as found:
         for oid in found():
-            if line.encode() in store.commit(oid).message.splitlines():
+            if says_so(store, intent, oid):
                 return oid
     return None
 

@@ -16,6 +16,8 @@ from stacker.land.outcome import Reason, Way, Who
 from stacker.land.protocol import Concluded, Unread, conclude, end
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stacker.land.intent import Intent
     from stacker.land.journal import Landing
     from stacker.land.lander import Lander
@@ -61,11 +63,13 @@ def given_up(at: Site, lander: Lander, done: Concluded) -> Concluded:
     return done
 
 
-def adopt(at: Site, branch: str, *, take_over: bool) -> Landing | Busy | None:
+def adopt(
+    at: Site, branch: str, *, is_of: Callable[[Intent], bool], take_over: bool
+) -> Landing | Busy | None:
     """The landing that holds the lock of a branch, whoever began it; None: nobody's does.
 
     Another machine's is left alone before its time is over, unless told. A lock that nobody can
-    read is broken, when told.
+    read, or that is not of this series (`is_of`), is broken, when told: nothing else of it.
     """
     ref = lock_ref(branch)
     there = at.upstream.refs(ref).get(ref)
@@ -76,11 +80,12 @@ def adopt(at: Site, branch: str, *, take_over: bool) -> Landing | Busy | None:
         return replace(ours, ended=False)
     holder = lock.holder(at, there)
     left = holder.expires - at.now()
-    if not take_over and (left > 0 or holder.intent is None):
+    known = holder.intent is not None and holder.intent.branch == branch and is_of(holder.intent)
+    if not take_over and (left > 0 or not known):
         when = f"; its time is over in {-(-left // 60)} min" if left > 0 else ""
         text = f"another landing holds {branch}: {holder.said}{when}"
         return Busy(Reason(Who.COORDINATOR, None, text, "stacker land … --take-over"))
-    if holder.intent is None or holder.intent.branch != branch:
+    if holder.intent is None or not known:
         at.upstream.push([RefUpdate(ref, there, None)])
         return None
     landing = at.journal.begin(holder.intent, own=False)

@@ -12,6 +12,7 @@ from stacker.git.history import saying
 from stacker.git.merge import Conflicted
 from stacker.git.objects import Commit, Oid, Signature
 from stacker.git.quarantine import merge_trees
+from stacker.land.brought import Made, brought
 from stacker.land.by_pull import ByPull, Texts
 from stacker.land.by_push import ByPush
 from stacker.land.carrying import carry
@@ -85,7 +86,8 @@ def _found(at: Site, series: Series, repository: Repository, given: str) -> Take
         if known and known[0].landed is not None and at.upstream.contains(tip, known[0].landed):
             intent, landed = known[0].intent, known[0].landed
             squashed = is_squash(at.store, intent, landed)
-            commits = 1 if squashed else brought(at.store, landed, intent.commits, intent.base)
+            made = Made(intent.commits, intent.base, intent.candidate, squashed=squashed)
+            commits = _known(brought(at.store, landed, made), given)
             return Taken(given, intent.name, repository.name, landed, commits, intent.members)
         for said in saying(at.store, tip, f"Stacker-Landing: {given}"):
             told = landing_told(at.store.commit(said).message)
@@ -97,20 +99,13 @@ def _found(at: Site, series: Series, repository: Repository, given: str) -> Take
     return None
 
 
-def brought(store: ObjectStore, landed: Oid, commits: int, base: Oid | None) -> int:
-    """How many commits of the branch's first-parent line the landing is that was to be `commits`.
-
-    What a forge made of it may be fewer: a merge is one, and so is what stands on `base` too early,
-    which a squash does that kept the words of the last commit. All below is other people's.
-    """
-    before = landed
-    for count in range(1, commits + 1):
-        parents = store.commit(before).parents
-        if len(parents) != 1:
-            return 1
-        before = parents[0]
-        if before == base:
-            return commits if count == commits else 1
+def _known(commits: int | None, given: str) -> int:
+    if commits is None:
+        raise UsageError(
+            f"how many of upstream's commits landing {given} is, cannot be told here",
+            hint="Upstream had moved when it was merged. Run this where it was landed, or take"
+            " back its commits one by one, the newest first: stacker land --revert COMMIT.",
+        )
     return commits
 
 
@@ -126,7 +121,7 @@ def _told_by(
         for number, head in told.members
         if number in numbers
     )
-    commits = brought(store, landed, told.commits, told.base)
+    commits = _known(brought(store, landed, Made(told.commits, told.base)), told.tx)
     return Taken(told.tx, told.group, repository.name, landed, commits, members)
 
 

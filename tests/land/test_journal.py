@@ -119,3 +119,12 @@ def test_what_another_machine_told_and_this_one_goes_on_with_is_its_own(tmp_path
     assert journal.begin(INTENT) == Landing(INTENT, pull=9)
     journal.learn(Landing(INTENT, own=False, shown=True))
     assert again(tmp_path) == (Landing(INTENT, shown=True, pull=9),)
+
+
+def test_what_others_told_under_our_landings_name_does_not_replace_it(tmp_path, journal):
+    forged = replace(INTENT, candidate=OTHER)
+    told = journal.begin(forged, own=False)
+    journal.about(told, Step.COMMIT)
+    assert journal.begin(INTENT) == Landing(INTENT)
+    assert again(tmp_path) == (Landing(INTENT),)
+    assert journal.begin(forged, own=False) == Landing(INTENT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from history import draw
 from land_world import (
@@ -28,7 +30,7 @@ from land_world import (
 from stacker.git.objects import Oid
 from stacker.git.process import Git
 from stacker.git.store import ObjectStore
-from stacker.land.reverting import brought
+from stacker.land.brought import Made, brought
 
 
 def tree(world, rev="master"):
@@ -207,8 +209,42 @@ def test_how_many_commits_of_the_branch_a_landing_is(tmp_path):
     ))  # fmt: skip
     with ObjectStore(Git(drawn.path)) as store:
         tip, merge = drawn["5"], Oid(drawn.git("rev-parse", "merged"))
-        assert brought(store, tip, 2, drawn["3"]) == 2  # as it was made
-        assert brought(store, tip, 2, None) == 2  # by a rebase, on what had moved
-        assert brought(store, tip, 2, drawn["4"]) == 1  # a squash with the last commit's words
-        assert brought(store, tip, 3, drawn["3"]) == 1  # the same, on what had moved
-        assert brought(store, merge, 2, drawn["2"]) == 1
+        assert brought(store, tip, Made(2, drawn["3"])) == 2  # as it was made
+        assert brought(store, tip, Made(2, drawn["4"])) == 1  # a squash with the last one's words
+        assert brought(store, merge, Made(2, drawn["2"])) == 1
+        assert brought(store, tip, Made(1, None)) == 1
+
+
+def test_where_upstream_had_moved_the_words_of_the_commits_tell(tmp_path, monkeypatch):
+    """`port` is what was to land on `start`; upstream went on, and the forge merged it somehow."""
+    port = [(one, {"f": one}) for one in ("a", "b", "c")]
+    moved = ["start", ("x", {"x": "1"}), ("y", {"x": "2"}), ("z", {"x": "3"})]
+    drawn = draw(
+        tmp_path / "repo",
+        {
+            "master": [("start", {"f": "0"})],
+            "port": ["start", *port],
+            "moved": moved,
+        },
+    )
+
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", drawn.git("log", "-1", "--format=%ae", "port"))
+
+    def on_top(*subjects):
+        tip = drawn["z"]
+        for subject in subjects:
+            tree = drawn.git("rev-parse", "moved^{tree}")
+            tip = drawn.git("commit-tree", "-p", tip, "-m", subject, tree)
+        return Oid(tip)
+
+    made = Made(3, drawn["start"], drawn["c"])
+    squash = replace(made, squashed=True)
+    with ObjectStore(Git(drawn.path)) as store:
+        assert brought(store, on_top("a", "b", "c"), made) == 3  # rebased
+        assert brought(store, on_top("c"), made) == 1  # a squash with the last one's words
+        assert brought(store, on_top("All of it"), squash) == 1
+        assert brought(store, on_top("a", "b", "c", "One more"), squash) is None
+        assert brought(store, on_top("b", "c"), made) is None
+        stranger = replace(made, candidate=None)
+        assert brought(store, on_top("a", "b", "c"), stranger) is None  # no journal, no knowing
+        assert brought(store, on_top("All of it"), stranger) is None

@@ -106,7 +106,7 @@ class Coordinator:
                 answer = result
         if answer is not None:
             return answer
-        found = adopt(at, "master", take_over=take_over)
+        found = adopt(at, "master", is_of=lambda intent: True, take_over=take_over)
         if isinstance(found, Busy):
             return busy(found.reason, "master")
         if found is None:
