@@ -122,7 +122,7 @@ def test_an_intent_that_came_to_nothing_does_no_harm(world, forked):
 def test_a_memory_of_another_version_is_refused(world):
     with world.hub_database() as db:
         db.run("PRAGMA user_version = 99")
-    with pytest.raises(StackerError, match="another version"):
+    with pytest.raises(StackerError, match="written by a newer stacker"):
         world.serve()
 
 

@@ -42,10 +42,13 @@ def fetches(monkeypatch):
     """The fetches that were made."""
     from stacker.git import transfer  # noqa: PLC0415 - what is listened to
 
-    made, fetch = [], transfer.fetch
-    monkeypatch.setattr(
-        transfer, "fetch", lambda *given, **more: (made.append(given), fetch(*given, **more))
-    )
+    made = []
+
+    def listened(fetch):
+        return lambda *given, **more: made.append(given) or fetch(*given, **more)
+
+    for name in ("fetch", "fetch_if_small"):
+        monkeypatch.setattr(transfer, name, listened(getattr(transfer, name)))
     return made
 
 
